@@ -21,6 +21,12 @@ public sealed class Edge : GraphElement
     /// <summary>Where a graph keeps the edge; meaningless outside that graph.</summary>
     internal int Slot { get; init; } = -1;
 
+    /// <summary>Where a graph keeps the parent; meaningless outside that graph.</summary>
+    internal int ParentSlot { get; init; } = -1;
+
+    /// <summary>Where a graph keeps the child; meaningless outside that graph.</summary>
+    internal int ChildSlot { get; init; } = -1;
+
     /// <summary>Reads an edge from Skydive's JSON.</summary>
     /// <param name="reader">A reader on the object's first token.</param>
     /// <exception cref="JsonException">The JSON is not an edge, or its ends are missing.</exception>
@@ -85,9 +91,11 @@ public sealed class Edge : GraphElement
             Parent = Parent,
             Child = Child,
             Slot = Slot,
+            ParentSlot = ParentSlot,
+            ChildSlot = ChildSlot,
         };
 
-    internal Edge WithSlot(int slot) => new()
+    internal Edge WithSlots(int slot, int parentSlot, int childSlot) => new()
     {
         Id = Id,
         Metadata = Metadata,
@@ -101,6 +109,8 @@ public sealed class Edge : GraphElement
         Parent = Parent,
         Child = Child,
         Slot = slot,
+        ParentSlot = parentSlot,
+        ChildSlot = childSlot,
     };
 
     private protected override void WriteMembers(Utf8JsonWriter writer)
