@@ -85,6 +85,10 @@ public abstract class GraphElement : IFieldSource
         {
             writer.WriteNumber("DeletedAt"u8, deletedAt);
         }
+        else
+        {
+            writer.WriteNull("DeletedAt"u8);
+        }
 
         writer.WriteNumber("Revision"u8, Revision);
         WriteMembers(writer);
