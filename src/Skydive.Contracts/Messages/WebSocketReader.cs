@@ -12,7 +12,7 @@ public static class WebSocketReader
     /// <param name="cancellationToken">Ends the wait; the socket is of no use afterwards.</param>
     /// <returns>The message and its type; null when the peer closed the connection.</returns>
     /// <exception cref="WebSocketException">The connection broke, or the message is too large.</exception>
-    public static async Task<(WebSocketMessageType Type, ReadOnlyMemory<byte> Data)?> ReadAsync(
+    public static async Task<ReceivedMessage?> ReadAsync(
         WebSocket socket, int maximumBytes, CancellationToken cancellationToken)
     {
         var buffer = new ArrayBufferWriter<byte>(4096);
@@ -32,7 +32,7 @@ public static class WebSocketReader
 
             if (result.EndOfMessage)
             {
-                return (result.MessageType, buffer.WrittenMemory);
+                return new ReceivedMessage(result.MessageType, buffer.WrittenMemory);
             }
         }
     }
