@@ -1,0 +1,37 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Skydive.Contracts.Captures;
+using Skydive.Contracts.Errors;
+using Skydive.Contracts.Flows;
+using Skydive.Contracts.Messages;
+using Skydive.Contracts.Queries;
+using Skydive.Contracts.Status;
+using Skydive.Contracts.Topology;
+
+namespace Skydive.Contracts;
+
+/// <summary>How every wire type is read and written: generated code, member names as they are on the wire.</summary>
+[JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Default, AllowTrailingCommas = false, ReadCommentHandling = JsonCommentHandling.Disallow)]
+[JsonSerializable(typeof(Node))]
+[JsonSerializable(typeof(Edge))]
+[JsonSerializable(typeof(SubGraph))]
+[JsonSerializable(typeof(PartialUpdate))]
+[JsonSerializable(typeof(Flow))]
+[JsonSerializable(typeof(IReadOnlyList<Flow>))]
+[JsonSerializable(typeof(FlowMetric))]
+[JsonSerializable(typeof(FlowStats))]
+[JsonSerializable(typeof(Capture))]
+[JsonSerializable(typeof(IReadOnlyDictionary<string, Capture>))]
+[JsonSerializable(typeof(Filter))]
+[JsonSerializable(typeof(FlowSearch))]
+[JsonSerializable(typeof(TopologyQuery))]
+[JsonSerializable(typeof(WebSocketMessage))]
+[JsonSerializable(typeof(SyncRequest))]
+[JsonSerializable(typeof(CaptureOrder))]
+[JsonSerializable(typeof(CaptureReply))]
+[JsonSerializable(typeof(FlowSearchReply))]
+[JsonSerializable(typeof(ServiceInfo))]
+[JsonSerializable(typeof(AnalyzerStatus))]
+[JsonSerializable(typeof(AgentStatus))]
+[JsonSerializable(typeof(ApiError))]
+public sealed partial class ContractsJsonContext : JsonSerializerContext;

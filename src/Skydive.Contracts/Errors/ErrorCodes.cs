@@ -1,0 +1,41 @@
+namespace Skydive.Contracts.Errors;
+
+/// <summary>The values of <see cref="ApiError.Code"/>.</summary>
+public static class ErrorCodes
+{
+    /// <summary>The text of a query is no Gremlin.</summary>
+    public const string GremlinSyntaxError = nameof(GremlinSyntaxError);
+
+    /// <summary>A step or its arguments make no sense where they stand, or a node or edge does not exist.</summary>
+    public const string GremlinInvalidStep = nameof(GremlinInvalidStep);
+
+    /// <summary>A query took more time or memory than it may.</summary>
+    public const string QueryBudgetExceeded = nameof(QueryBudgetExceeded);
+
+    /// <summary>History is asked for, but none is kept.</summary>
+    public const string HistoryNotSupported = nameof(HistoryNotSupported);
+
+    /// <summary>The body is no JSON of the expected shape.</summary>
+    public const string InvalidBody = nameof(InvalidBody);
+
+    /// <summary>A capture has an invalid member.</summary>
+    public const string InvalidCapture = nameof(InvalidCapture);
+
+    /// <summary>The same capture exists.</summary>
+    public const string CaptureExists = nameof(CaptureExists);
+
+    /// <summary>No capture has this identifier.</summary>
+    public const string CaptureNotFound = nameof(CaptureNotFound);
+
+    /// <summary>The file is no pcap file, or is damaged.</summary>
+    public const string InvalidPcap = nameof(InvalidPcap);
+
+    /// <summary>No such path, or no such resource.</summary>
+    public const string NotFound = nameof(NotFound);
+
+    /// <summary>A result cannot be given in the form that was asked for.</summary>
+    public const string NotAcceptable = nameof(NotAcceptable);
+
+    /// <summary>The service is at fault.</summary>
+    public const string InternalError = nameof(InternalError);
+}

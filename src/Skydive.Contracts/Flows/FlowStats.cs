@@ -1,0 +1,26 @@
+namespace Skydive.Contracts.Flows;
+
+/// <summary>What became of the packets of one capture at one node since it started.</summary>
+public sealed record FlowStats
+{
+    /// <summary>Identifier of the capture.</summary>
+    public required string CaptureID { get; init; }
+
+    /// <summary>Topology identifier of the node.</summary>
+    public string NodeTID { get; init; } = string.Empty;
+
+    /// <summary>Flows in the table now.</summary>
+    public long FlowCount { get; init; }
+
+    /// <summary>Flows that were sent early because the table was full.</summary>
+    public long FlowDropped { get; init; }
+
+    /// <summary>Packets that reached the flow table.</summary>
+    public long PacketsReceived { get; init; }
+
+    /// <summary>Packets that the kernel dropped because the ring was full.</summary>
+    public long PacketsDropped { get; init; }
+
+    /// <summary>Packets that were no decodable frames.</summary>
+    public long PacketsInvalid { get; init; }
+}

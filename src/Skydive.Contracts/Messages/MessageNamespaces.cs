@@ -1,0 +1,17 @@
+namespace Skydive.Contracts.Messages;
+
+/// <summary>Namespaces of WebSocket messages.</summary>
+public static class MessageNamespaces
+{
+    /// <summary>Changes of the graph.</summary>
+    public const string Graph = "Graph";
+
+    /// <summary>Questions for flows, from analyzer to agent.</summary>
+    public const string Flow = "Flow";
+
+    /// <summary>Orders to start and stop captures, from analyzer to agent.</summary>
+    public const string OnDemandCapture = "OnDemandCapture";
+
+    /// <summary>Every namespace.</summary>
+    public const string All = "*";
+}

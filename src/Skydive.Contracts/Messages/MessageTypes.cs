@@ -1,0 +1,56 @@
+namespace Skydive.Contracts.Messages;
+
+/// <summary>Types of WebSocket messages.</summary>
+public static class MessageTypes
+{
+    /// <summary>Asks for the whole graph. Payload <see cref="SyncRequest"/>.</summary>
+    public const string SyncRequest = "SyncRequest";
+
+    /// <summary>The whole graph, as asked for. Payload <see cref="Topology.SubGraph"/>.</summary>
+    public const string SyncReply = "SyncReply";
+
+    /// <summary>The whole graph of the sender, unasked. Payload <see cref="Topology.SubGraph"/>.</summary>
+    public const string Sync = "Sync";
+
+    /// <summary>Payload: the node.</summary>
+    public const string NodeAdded = "NodeAdded";
+
+    /// <summary>Payload: the node.</summary>
+    public const string NodeUpdated = "NodeUpdated";
+
+    /// <summary>Payload: the node.</summary>
+    public const string NodeDeleted = "NodeDeleted";
+
+    /// <summary>Payload: the edge.</summary>
+    public const string EdgeAdded = "EdgeAdded";
+
+    /// <summary>Payload: the edge.</summary>
+    public const string EdgeUpdated = "EdgeUpdated";
+
+    /// <summary>Payload: the edge.</summary>
+    public const string EdgeDeleted = "EdgeDeleted";
+
+    /// <summary>Payload <see cref="Topology.PartialUpdate"/>.</summary>
+    public const string NodePartiallyUpdated = "NodePartiallyUpdated";
+
+    /// <summary>Payload <see cref="Topology.PartialUpdate"/>.</summary>
+    public const string EdgePartiallyUpdated = "EdgePartiallyUpdated";
+
+    /// <summary>Asks an agent for flows. Payload <see cref="Queries.FlowSearch"/>.</summary>
+    public const string TableQuery = "TableQuery";
+
+    /// <summary>An agent's answer. Payload <see cref="FlowSearchReply"/>.</summary>
+    public const string TableReply = "TableReply";
+
+    /// <summary>Orders an agent to start a capture at a node. Payload <see cref="CaptureOrder"/>.</summary>
+    public const string Start = "Start";
+
+    /// <summary>Answer to <see cref="Start"/>. Payload <see cref="CaptureReply"/>.</summary>
+    public const string StartReply = "StartReply";
+
+    /// <summary>Orders an agent to stop a capture at a node. Payload <see cref="CaptureOrder"/>.</summary>
+    public const string Stop = "Stop";
+
+    /// <summary>Answer to <see cref="Stop"/>. Payload <see cref="CaptureReply"/>.</summary>
+    public const string StopReply = "StopReply";
+}

@@ -1,0 +1,37 @@
+using System.Text.Json.Serialization;
+
+namespace Skydive.Contracts.Queries;
+
+/// <summary>
+/// A question for flows, answered by an agent's flow tables or by the flow store: filter first, then de-duplicate, sort and cut.
+/// </summary>
+public sealed record FlowSearch
+{
+    /// <summary>Only flows seen at the nodes with these topology identifiers; null for any.</summary>
+    public IReadOnlyList<string>? NodeTIDs { get; init; }
+
+    /// <summary>The condition; null for none.</summary>
+    public Filter? Filter { get; init; }
+
+    /// <summary>Only flows with a packet in this span; null for the flows that live tables hold now.</summary>
+    public TimeSlice? Slice { get; init; }
+
+    /// <summary>Keep one flow, the first found, for each value of this field; null keeps all.</summary>
+    public string? DeduplicateBy { get; init; }
+
+    /// <summary>Order by this field; null for the order of <c>Start</c>, then UUID.</summary>
+    public string? SortBy { get; init; }
+
+    /// <summary>From large to small.</summary>
+    public bool Descending { get; init; }
+
+    /// <summary>Leave out this many of the result's first flows.</summary>
+    public int Skip { get; init; }
+
+    /// <summary>Give this many flows at most; null for all.</summary>
+    public int? Limit { get; init; }
+
+    /// <summary>Whether the whole order of the answer is given by <see cref="SortBy"/>.</summary>
+    [JsonIgnore]
+    public bool IsSorted => SortBy is not null;
+}

@@ -1,0 +1,44 @@
+using System.Text.Json.Serialization;
+
+namespace Skydive.Contracts.Status;
+
+/// <summary>Answer of an analyzer to <c>GET /api/status</c>. The first six members are Skydive's.</summary>
+public sealed record AnalyzerStatus
+{
+    /// <summary>Connected agents by host.</summary>
+    public IReadOnlyDictionary<string, ConnectionStatus> Agents { get; init; } = new Dictionary<string, ConnectionStatus>();
+
+    /// <summary>Other analyzers.</summary>
+    public PeersStatus Peers { get; init; } = new();
+
+    /// <summary>Programs that publish nodes and edges, by host.</summary>
+    public IReadOnlyDictionary<string, ConnectionStatus> Publishers { get; init; } = new Dictionary<string, ConnectionStatus>();
+
+    /// <summary>Programs that listen to the graph, by host.</summary>
+    public IReadOnlyDictionary<string, ConnectionStatus> Subscribers { get; init; } = new Dictionary<string, ConnectionStatus>();
+
+    /// <summary>Whether alerts are evaluated here.</summary>
+    public MasterStatus Alerts { get; init; } = new(true);
+
+    /// <summary>Whether captures are steered from here.</summary>
+    public MasterStatus Captures { get; init; } = new(true);
+
+    /// <summary>Probes of the analyzer, and in one process with an agent those of the agent, by name.</summary>
+    public IReadOnlyDictionary<string, ProbeStatus> Probes { get; init; } = new Dictionary<string, ProbeStatus>();
+
+    /// <summary>The history store; null when there is none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public StorageStatus? Storage { get; init; }
+
+    /// <summary>Nodes in the graph.</summary>
+    public int NodeCount { get; init; }
+
+    /// <summary>Edges in the graph.</summary>
+    public int EdgeCount { get; init; }
+
+    /// <summary>When the service started.</summary>
+    public DateTimeOffset StartTime { get; init; }
+
+    /// <summary>Resident memory of the process in bytes.</summary>
+    public long MemoryBytes { get; init; }
+}

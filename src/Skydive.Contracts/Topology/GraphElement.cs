@@ -1,0 +1,192 @@
+using System.Text.Json;
+using Skydive.Contracts.Metadata;
+
+namespace Skydive.Contracts.Topology;
+
+/// <summary>
+/// One revision of a node or an edge. Immutable: a change makes a new object with the next <see cref="Revision"/>.
+/// Times are milliseconds since 1970-01-01 UTC.
+/// </summary>
+public abstract class GraphElement : IFieldSource
+{
+    private protected GraphElement()
+    {
+    }
+
+    /// <summary>Unique among nodes, or among edges.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>What is known of the element.</summary>
+    public required MetadataMap Metadata { get; init; }
+
+    /// <summary>Identity of the host that reported the element.</summary>
+    public string Host { get; init; } = string.Empty;
+
+    /// <summary>Who reported it: <c>serviceType.hostID</c>, for example <c>agent.host1</c>.</summary>
+    public string Origin { get; init; } = string.Empty;
+
+    /// <summary>When the element appeared.</summary>
+    public required long CreatedAt { get; init; }
+
+    /// <summary>When this revision was made.</summary>
+    public required long UpdatedAt { get; init; }
+
+    /// <summary>When the element went away; null while it is alive.</summary>
+    public long? DeletedAt { get; init; }
+
+    /// <summary>1 for a new element, one more for each change.</summary>
+    public long Revision { get; init; } = 1;
+
+    /// <summary>
+    /// When this revision was followed by another or ended by deletion; null while it is the newest. Known of past revisions only, and not
+    /// part of the JSON.
+    /// </summary>
+    public long? ArchivedAt { get; init; }
+
+    /// <inheritdoc/>
+    public virtual bool TryGetField(FieldPath path, out MetadataValue value)
+    {
+        if (path.Text.Length > 0 && path.Text[0] == '@')
+        {
+            value = path.Text switch
+            {
+                "@ID" => Id,
+                "@Host" => Host,
+                "@Origin" => Origin,
+                "@CreatedAt" => CreatedAt,
+                "@UpdatedAt" => UpdatedAt,
+                "@DeletedAt" => DeletedAt ?? MetadataValue.Null,
+                "@Revision" => Revision,
+                _ => default,
+            };
+            return !value.IsNull;
+        }
+
+        return Metadata.TryGetPath(path, out value);
+    }
+
+    /// <summary>The text at a metadata key; null when there is none or it is no text.</summary>
+    /// <param name="key">The key, without dots.</param>
+    public string? GetText(string key) => Metadata[key].AsString;
+
+    /// <summary>Writes the element as Skydive's JSON.</summary>
+    /// <param name="writer">Where to.</param>
+    public void WriteTo(Utf8JsonWriter writer)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("ID"u8, Id);
+        writer.WritePropertyName("Metadata"u8);
+        MetadataJson.Write(writer, Metadata);
+        writer.WriteString("Host"u8, Host);
+        writer.WriteString("Origin"u8, Origin);
+        writer.WriteNumber("CreatedAt"u8, CreatedAt);
+        writer.WriteNumber("UpdatedAt"u8, UpdatedAt);
+        if (DeletedAt is { } deletedAt)
+        {
+            writer.WriteNumber("DeletedAt"u8, deletedAt);
+        }
+
+        writer.WriteNumber("Revision"u8, Revision);
+        WriteMembers(writer);
+        writer.WriteEndObject();
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{GetText("Name") ?? GetText("RelationType")} ({Id}, revision {Revision})";
+
+    private protected abstract void WriteMembers(Utf8JsonWriter writer);
+
+    /// <summary>Reads the members that nodes and edges share, and those of edges, from a JSON object.</summary>
+    /// <exception cref="JsonException">The object is not an element: no identifier, or a member of a wrong type.</exception>
+    private protected static ElementMembers ReadMembers(ref Utf8JsonReader reader)
+    {
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            throw new JsonException("a node or edge must be a JSON object");
+        }
+
+        var members = new ElementMembers { Metadata = MetadataMap.Empty, Host = string.Empty, Origin = string.Empty, Revision = 1 };
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            string name = reader.GetString()!;
+            reader.Read();
+            switch (name)
+            {
+                case "ID":
+                    members.Id = Text(ref reader, name);
+                    break;
+                case "Metadata":
+                    members.Metadata = reader.TokenType == JsonTokenType.Null ? MetadataMap.Empty : MetadataJson.ReadMap(ref reader);
+                    break;
+                case "Host":
+                    members.Host = Text(ref reader, name) ?? string.Empty;
+                    break;
+                case "Origin":
+                    members.Origin = Text(ref reader, name) ?? string.Empty;
+                    break;
+                case "CreatedAt":
+                    members.CreatedAt = Number(ref reader, name) ?? 0;
+                    break;
+                case "UpdatedAt":
+                    members.UpdatedAt = Number(ref reader, name) ?? 0;
+                    break;
+                case "DeletedAt":
+                    members.DeletedAt = Number(ref reader, name) is { } deletedAt and not 0 ? deletedAt : null;
+                    break;
+                case "Revision":
+                    members.Revision = Number(ref reader, name) ?? 1;
+                    break;
+                case "Parent":
+                    members.Parent = Text(ref reader, name);
+                    break;
+                case "Child":
+                    members.Child = Text(ref reader, name);
+                    break;
+                default:
+                    reader.Skip();
+                    break;
+            }
+        }
+
+        if (string.IsNullOrEmpty(members.Id))
+        {
+            throw new JsonException("no ID found for a node or edge");
+        }
+
+        return members;
+    }
+
+    private static string? Text(ref Utf8JsonReader reader, string name) => reader.TokenType switch
+    {
+        JsonTokenType.String => reader.GetString(),
+        JsonTokenType.Null => null,
+        _ => throw new JsonException($"{name} of a node or edge must be text"),
+    };
+
+    private static long? Number(ref Utf8JsonReader reader, string name)
+    {
+        if (reader.TokenType == JsonTokenType.Null)
+        {
+            return null;
+        }
+
+        return reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out long number)
+            ? number
+            : throw new JsonException($"{name} of a node or edge must be an integer");
+    }
+
+    /// <summary>What a JSON element may hold, before it is known to be valid.</summary>
+    private protected struct ElementMembers
+    {
+        public string? Id;
+        public MetadataMap Metadata;
+        public string Host;
+        public string Origin;
+        public long CreatedAt;
+        public long UpdatedAt;
+        public long? DeletedAt;
+        public long Revision;
+        public string? Parent;
+        public string? Child;
+    }
+}

@@ -1,0 +1,68 @@
+using System.Text.Json.Serialization;
+using Skydive.Contracts.Metadata;
+
+namespace Skydive.Contracts.Topology;
+
+/// <summary>One change of an element's metadata in a partial update.</summary>
+public sealed record MetadataOperation
+{
+    /// <summary><see cref="Type"/> of an operation that sets a key.</summary>
+    public const int Add = 1;
+
+    /// <summary><see cref="Type"/> of an operation that removes a key.</summary>
+    public const int Delete = 2;
+
+    /// <summary>1 sets the key, 2 removes it.</summary>
+    public required int Type { get; init; }
+
+    /// <summary>The key, with dots for nested maps.</summary>
+    public required string Key { get; init; }
+
+    /// <summary>The new value; absent when the key is removed.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public MetadataValue Value { get; init; }
+
+    /// <summary>The operations, by top-level key, that turn one map into another.</summary>
+    /// <param name="before">The map as it was.</param>
+    /// <param name="after">The map as it is.</param>
+    public static IReadOnlyList<MetadataOperation> Between(MetadataMap before, MetadataMap after)
+    {
+        var operations = new List<MetadataOperation>();
+        foreach (var (key, value) in after)
+        {
+            if (!before.TryGetValue(key, out var old) || !old.Equals(value))
+            {
+                operations.Add(new() { Type = Add, Key = key, Value = value });
+            }
+        }
+
+        foreach (string key in before.Keys)
+        {
+            if (!after.ContainsKey(key))
+            {
+                operations.Add(new() { Type = Delete, Key = key });
+            }
+        }
+
+        return operations;
+    }
+
+    /// <summary>Applies operations to a map. An operation whose type is unknown is refused.</summary>
+    /// <param name="metadata">The map as it is.</param>
+    /// <param name="operations">What to change.</param>
+    /// <exception cref="ArgumentException">An operation is neither 1 (add) nor 2 (delete).</exception>
+    public static MetadataMap Apply(MetadataMap metadata, IEnumerable<MetadataOperation> operations)
+    {
+        foreach (var operation in operations)
+        {
+            metadata = operation.Type switch
+            {
+                Add => metadata.With(operation.Key, operation.Value),
+                Delete => metadata.Without(operation.Key),
+                _ => throw new ArgumentException($"metadata operation {operation.Type} of key {operation.Key} is neither 1 (add) nor 2 (delete)"),
+            };
+        }
+
+        return metadata;
+    }
+}

@@ -1,0 +1,14 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Skydive.Contracts.Topology;
+
+/// <summary>Reads and writes a <see cref="Node"/> as Skydive's JSON.</summary>
+public sealed class NodeJsonConverter : JsonConverter<Node>
+{
+    /// <inheritdoc/>
+    public override Node Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => Node.Read(ref reader);
+
+    /// <inheritdoc/>
+    public override void Write(Utf8JsonWriter writer, Node value, JsonSerializerOptions options) => value.WriteTo(writer);
+}

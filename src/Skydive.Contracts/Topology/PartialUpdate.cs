@@ -1,0 +1,17 @@
+namespace Skydive.Contracts.Topology;
+
+/// <summary>What changed in one element: the payload of NodePartiallyUpdated and EdgePartiallyUpdated.</summary>
+public sealed record PartialUpdate
+{
+    /// <summary>Identifier of the element.</summary>
+    public required string ID { get; init; }
+
+    /// <summary>When, in milliseconds since 1970-01-01 UTC.</summary>
+    public required long UpdatedAt { get; init; }
+
+    /// <summary>The revision that the changes lead to.</summary>
+    public required long Revision { get; init; }
+
+    /// <summary>The changes.</summary>
+    public required IReadOnlyList<MetadataOperation> Ops { get; init; }
+}

@@ -1,0 +1,11 @@
+namespace Skydive.Contracts.Topology;
+
+/// <summary>The values of an edge's RelationType that the service itself makes.</summary>
+public static class RelationTypes
+{
+    /// <summary>Containment; a node has one owner at most.</summary>
+    public const string Ownership = "ownership";
+
+    /// <summary>A link on which frames travel.</summary>
+    public const string Layer2 = "layer2";
+}

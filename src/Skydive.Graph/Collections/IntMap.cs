@@ -1,0 +1,129 @@
+namespace Skydive.Graph.Collections;
+
+/// <summary>
+/// A persistent map from small non-negative integers to objects: a radix tree with 32 branches. Reading never locks; writing copies the path
+/// unless the node was made by the same writer (the <c>owner</c>), so that a batch of writes copies each node once.
+/// </summary>
+/// <typeparam name="T">What is kept.</typeparam>
+internal readonly struct IntMap<T>
+    where T : class
+{
+    private const int Bits = 5;
+    private const int Fanout = 1 << Bits;
+    private const int Mask = Fanout - 1;
+
+    private readonly Branch? _root;
+    private readonly int _height;
+
+    private IntMap(Branch? root, int height)
+    {
+        _root = root;
+        _height = height;
+    }
+
+    /// <summary>What is kept at a key; null when nothing is.</summary>
+    /// <param name="key">The key.</param>
+    public T? this[int key]
+    {
+        get
+        {
+            var branch = _root;
+            if (branch is null || (uint)key >> (_height * Bits) > Mask)
+            {
+                return null;
+            }
+
+            for (int shift = _height * Bits; shift > 0; shift -= Bits)
+            {
+                branch = (Branch?)branch!.Items[(key >> shift) & Mask];
+                if (branch is null)
+                {
+                    return null;
+                }
+            }
+
+            return (T?)branch!.Items[key & Mask];
+        }
+    }
+
+    /// <summary>The map with an object kept at a key, or nothing there when it is null.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="value">The object.</param>
+    /// <param name="owner">The writer.</param>
+    public IntMap<T> Set(int key, T? value, object owner)
+    {
+        var root = _root ?? new Branch(owner);
+        int height = _height;
+        while ((uint)key >> (height * Bits) > Mask)
+        {
+            var above = new Branch(owner);
+            above.Items[0] = root;
+            root = above;
+            height++;
+        }
+
+        return new(Set(root, height * Bits, key, value, owner), height);
+    }
+
+    /// <summary>Everything that is kept, in the order of the keys.</summary>
+    public IEnumerable<T> Values() => _root is null ? [] : Values(_root, _height);
+
+    private static Branch Set(Branch branch, int shift, int key, T? value, object owner)
+    {
+        var writable = branch.OwnedBy(owner);
+        int index = (key >> shift) & Mask;
+        writable.Items[index] = shift == 0 ? value : Set((Branch?)writable.Items[index] ?? new Branch(owner), shift - Bits, key, value, owner);
+        return writable;
+    }
+
+    private static IEnumerable<T> Values(Branch root, int height)
+    {
+        var path = new Branch[height + 1];
+        var index = new int[height + 1];
+        path[0] = root;
+        int level = 0;
+        while (level >= 0)
+        {
+            if (index[level] == Fanout)
+            {
+                level--;
+                continue;
+            }
+
+            object? item = path[level].Items[index[level]++];
+            if (item is null)
+            {
+                continue;
+            }
+
+            if (level == height)
+            {
+                yield return (T)item;
+            }
+            else
+            {
+                level++;
+                path[level] = (Branch)item;
+                index[level] = 0;
+            }
+        }
+    }
+
+    private sealed class Branch(object owner)
+    {
+        public readonly object?[] Items = new object?[Fanout];
+        private readonly object _owner = owner;
+
+        public Branch OwnedBy(object owner)
+        {
+            if (ReferenceEquals(_owner, owner))
+            {
+                return this;
+            }
+
+            var copy = new Branch(owner);
+            Items.CopyTo(copy.Items, 0);
+            return copy;
+        }
+    }
+}

@@ -1,0 +1,140 @@
+using Skydive.Contracts.Metadata;
+using Skydive.Contracts.Queries;
+using Skydive.Graph.Collections;
+
+namespace Skydive.Graph;
+
+/// <summary>
+/// Which elements hold which values at some top-level metadata keys. Immutable: an update gives a new index that shares what did not change.
+/// A list is indexed by each of its elements.
+/// </summary>
+internal readonly struct ElementIndex
+{
+    private readonly string[] _keys;
+    private readonly HashTrie<MetadataValue, IntSet>[] _tries;
+
+    public ElementIndex(string[] keys)
+        : this(keys, new HashTrie<MetadataValue, IntSet>[keys.Length])
+    {
+    }
+
+    private ElementIndex(string[] keys, HashTrie<MetadataValue, IntSet>[] tries)
+    {
+        _keys = keys;
+        _tries = tries;
+    }
+
+    /// <summary>The index after an element's metadata changed.</summary>
+    public ElementIndex Update(int slot, MetadataMap before, MetadataMap after, object owner)
+    {
+        HashTrie<MetadataValue, IntSet>[]? tries = null;
+        for (int i = 0; i < _keys.Length; i++)
+        {
+            bool had = before.TryGetValue(_keys[i], out var old);
+            bool has = after.TryGetValue(_keys[i], out var value);
+            if (had == has && old.Equals(value))
+            {
+                continue;
+            }
+
+            tries ??= (HashTrie<MetadataValue, IntSet>[])_tries.Clone();
+            if (had)
+            {
+                tries[i] = Remove(tries[i], old, slot, owner);
+            }
+
+            if (has)
+            {
+                tries[i] = Add(tries[i], value, slot, owner);
+            }
+        }
+
+        return tries is null ? this : new(_keys, tries);
+    }
+
+    /// <summary>
+    /// The smallest set that surely holds every element that meets the condition; null when no index helps. What is in it still has to be
+    /// checked against the whole condition.
+    /// </summary>
+    public IReadOnlyList<IntSet>? FindCandidates(Filter filter)
+    {
+        switch (filter)
+        {
+            case EqualFilter equal when IndexOf(equal.Key) is >= 0 and int i:
+                return [_tries[i].TryGetValue(equal.Value, out var members) ? members : IntSet.Empty];
+            case WithinFilter within when IndexOf(within.Key) is >= 0 and int i:
+                var trie = _tries[i];
+                return [.. within.Values.Distinct().Select(value => trie.TryGetValue(value, out var set) ? set : IntSet.Empty)];
+            case AllFilter all:
+                IReadOnlyList<IntSet>? best = null;
+                int bestCount = int.MaxValue;
+                foreach (var part in all.Filters)
+                {
+                    if (FindCandidates(part) is { } candidates && candidates.Sum(static set => set.Count) is int count && count < bestCount)
+                    {
+                        best = candidates;
+                        bestCount = count;
+                    }
+                }
+
+                return best;
+            case AnyFilter { Filters.Count: > 0 } any:
+                var union = new List<IntSet>();
+                foreach (var part in any.Filters)
+                {
+                    if (FindCandidates(part) is not { } candidates)
+                    {
+                        return null;
+                    }
+
+                    union.AddRange(candidates);
+                }
+
+                return union;
+            default:
+                return null;
+        }
+    }
+
+    /// <summary>The values at an indexed key with the number of elements that hold them; null when the key is not indexed.</summary>
+    public IEnumerable<KeyValuePair<MetadataValue, int>>? CountValues(string key) =>
+        IndexOf(key) is >= 0 and int i ? _tries[i].Entries().Select(static entry => KeyValuePair.Create(entry.Key, entry.Value.Count)) : null;
+
+    private static HashTrie<MetadataValue, IntSet> Add(HashTrie<MetadataValue, IntSet> trie, MetadataValue value, int slot, object owner)
+    {
+        if (value.Kind == MetadataKind.List)
+        {
+            foreach (var element in value.Elements)
+            {
+                trie = Add(trie, element, slot, owner);
+            }
+
+            return trie;
+        }
+
+        return trie.Set(value, (trie.TryGetValue(value, out var members) ? members : IntSet.Empty).Add(slot, owner), owner);
+    }
+
+    private static HashTrie<MetadataValue, IntSet> Remove(HashTrie<MetadataValue, IntSet> trie, MetadataValue value, int slot, object owner)
+    {
+        if (value.Kind == MetadataKind.List)
+        {
+            foreach (var element in value.Elements)
+            {
+                trie = Remove(trie, element, slot, owner);
+            }
+
+            return trie;
+        }
+
+        if (!trie.TryGetValue(value, out var members))
+        {
+            return trie;
+        }
+
+        var left = members.Remove(slot, owner);
+        return left.Count == 0 ? trie.Remove(value, owner) : trie.Set(value, left, owner);
+    }
+
+    private int IndexOf(string key) => Array.IndexOf(_keys, key);
+}
