@@ -190,57 +190,58 @@ internal struct FlowKey : IEquatable<FlowKey>
     /// </summary>
     public readonly FlowIdentity GetIdentity()
     {
-        Span<byte> bytes = stackalloc byte[MaxIdentityLength];
-        int length = 0;
+        var hasher = new IdentityHasher(stackalloc byte[MaxIdentityLength]);
+        scoped Span<byte> bytes;
         switch (Network)
         {
             case LayerType.IPv4:
+                bytes = hasher.Extend(16);
                 BinaryPrimitives.WriteUInt32BigEndian(bytes, (uint)FirstLow);
                 BinaryPrimitives.WriteUInt32BigEndian(bytes[4..], (uint)SecondLow);
                 BinaryPrimitives.WriteUInt64BigEndian(bytes[8..], HashTypeIPv4);
-                length = 16;
                 break;
             case LayerType.IPv6:
+                bytes = hasher.Extend(40);
                 BinaryPrimitives.WriteUInt64BigEndian(bytes, FirstHigh);
                 BinaryPrimitives.WriteUInt64BigEndian(bytes[8..], FirstLow);
                 BinaryPrimitives.WriteUInt64BigEndian(bytes[16..], SecondHigh);
                 BinaryPrimitives.WriteUInt64BigEndian(bytes[24..], SecondLow);
                 BinaryPrimitives.WriteUInt64BigEndian(bytes[32..], HashTypeIPv6);
-                length = 40;
                 break;
         }
 
         if ((Endpoints & TransportMask) != 0)
         {
-            BinaryPrimitives.WriteUInt32BigEndian(bytes[length..], (uint)(Endpoints >> 32));
-            BinaryPrimitives.WriteUInt64BigEndian(bytes[(length + 4)..], Transport switch
+            bytes = hasher.Extend(12);
+            BinaryPrimitives.WriteUInt32BigEndian(bytes, (uint)(Endpoints >> 32));
+            BinaryPrimitives.WriteUInt64BigEndian(bytes[4..], Transport switch
             {
                 LayerType.TCP => HashTypeTcp,
                 LayerType.UDP => HashTypeUdp,
                 LayerType.SCTP => HashTypeSctp,
                 _ => HashTypeNone,
             });
-            length += 12;
         }
 
-        ulong l3Key = XxHash64.Hash(bytes[..length]);
+        ulong l3Key = hasher.Digest();
         ulong l2Key = l3Key;
         if ((Endpoints & HasLinkFlag) != 0)
         {
-            new MacAddress(FirstMac).CopyTo(bytes[length..]);
-            new MacAddress(SecondMac).CopyTo(bytes[(length + 6)..]);
-            BinaryPrimitives.WriteUInt64BigEndian(bytes[(length + 12)..], HashTypeMac);
-            length += 20;
-            l2Key = XxHash64.Hash(bytes[..length]);
+            bytes = hasher.Extend(20);
+            new MacAddress(FirstMac).CopyTo(bytes);
+            new MacAddress(SecondMac).CopyTo(bytes[6..]);
+            BinaryPrimitives.WriteUInt64BigEndian(bytes[12..], HashTypeMac);
+            l2Key = hasher.Digest();
         }
 
-        if (Parent == 0)
+        if (Parent != 0)
         {
-            return new FlowIdentity(l2Key, l2Key, l3Key);
+            Span<byte> digits = stackalloc byte[16];
+            Parent.TryFormat(digits, out int written, "x", CultureInfo.InvariantCulture);
+            digits[..written].CopyTo(hasher.Extend(written));
         }
 
-        Parent.TryFormat(bytes[length..], out int written, "x", CultureInfo.InvariantCulture);
-        return new FlowIdentity(XxHash64.Hash(bytes[..(length + written)]), l2Key, l3Key);
+        return new FlowIdentity(hasher.Digest(), l2Key, l3Key);
     }
 
     /// <summary>The UUID of a flow.</summary>
