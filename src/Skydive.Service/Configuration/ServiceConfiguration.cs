@@ -1,0 +1,38 @@
+using System.Net;
+
+namespace Skydive.Service.Configuration;
+
+/// <summary>The settings that are in force: what was set, and the defaults for the rest.</summary>
+internal sealed class ServiceConfiguration
+{
+    private readonly IReadOnlyDictionary<string, Setting> _settings;
+
+    public ServiceConfiguration(IReadOnlyDictionary<string, Setting> settings) => _settings = settings;
+
+    /// <summary>The value of a setting; null when it has neither a value nor a default.</summary>
+    public Setting? Find(string key)
+    {
+        if (_settings.TryGetValue(key, out var setting))
+        {
+            return setting;
+        }
+
+        if (SettingDefinitions.Find(key) is not { Default: { } text } definition)
+        {
+            return null;
+        }
+
+        SettingParser.Parse(definition, text, out object value);
+        return new(key, value, "default");
+    }
+
+    public string? GetText(string key) => Find(key)?.Value as string;
+
+    public long GetInteger(string key) => (long)Find(key)!.Value;
+
+    public TimeSpan GetDuration(string key) => (TimeSpan)Find(key)!.Value;
+
+    public IPEndPoint GetEndpoint(string key) => (IPEndPoint)Find(key)!.Value;
+
+    public IReadOnlyList<string> GetList(string key) => Find(key)?.Value as string[] ?? [];
+}
