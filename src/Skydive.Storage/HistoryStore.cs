@@ -1,4 +1,5 @@
 using Skydive.Storage.Memory;
+using Skydive.Storage.Sqlite;
 
 namespace Skydive.Storage;
 
@@ -15,6 +16,7 @@ public static class HistoryStore
     public static IHistoryStore Open(HistoryStoreOptions options, TimeProvider? time = null) => options.Driver switch
     {
         HistoryStoreOptions.MemoryDriver => new MemoryHistoryStore(options, time),
+        HistoryStoreOptions.SqliteDriver => SqliteHistoryStore.Open(options, time),
         _ => throw new HistoryException(
             HistoryErrorReason.InvalidOptions,
             $"storage driver '{options.Driver}' is unknown: use {HistoryStoreOptions.SqliteDriver} or {HistoryStoreOptions.MemoryDriver}"),
