@@ -1,5 +1,3 @@
-using Skydive.Contracts.Flows;
-
 namespace Skydive.Agent;
 
 /// <summary>How an agent works.</summary>
@@ -22,9 +20,6 @@ public sealed record AgentOptions
 
     /// <summary>How many flows one capture keeps at one node.</summary>
     public int FlowMaxEntries { get; init; } = 500_000;
-
-    /// <summary>What tells flows apart when a capture does not say.</summary>
-    public LayerKeyMode DefaultLayerKeyMode { get; init; }
 
     /// <summary>How long flows of some applications may be idle.</summary>
     public IReadOnlyDictionary<string, TimeSpan> ApplicationTimeouts { get; init; } = new Dictionary<string, TimeSpan>();

@@ -15,6 +15,9 @@ public sealed record AnalyzerOptions
     /// <summary>How WebSocket connections are kept.</summary>
     public WebSocketOptions WebSockets { get; init; } = new();
 
+    /// <summary>What tells flows apart when a capture does not say.</summary>
+    public Skydive.Contracts.Flows.LayerKeyMode DefaultLayerKeyMode { get; init; }
+
     /// <summary>How many flows may wait for the store.</summary>
     public int MaximumBufferedFlows { get; init; } = 100_000;
 
