@@ -29,6 +29,9 @@ public sealed class MountWatcher : IDisposable
         _wait = new DescriptorWait(_mounts, Constants.PollPriority);
     }
 
+    /// <summary>The mount table, for a <see cref="DescriptorPoller"/>, which must wait for its priority data.</summary>
+    public SafeDescriptor Descriptor => _mounts;
+
     /// <summary>
     /// Waits until the mount table changes. Changes since the last wait (or since construction) count, and several are one.
     /// </summary>

@@ -17,6 +17,7 @@ public sealed unsafe class DescriptorPoller : IDisposable
     private const int ControlAdd = 1; // EPOLL_CTL_ADD
     private const int ControlDelete = 2; // EPOLL_CTL_DEL
     private const uint EventIn = 0x001; // EPOLLIN
+    private const uint EventPriority = 0x002; // EPOLLPRI
     private const int MaximumEvents = 128;
     private const ulong WakeKey = ulong.MaxValue;
 
@@ -53,12 +54,15 @@ public sealed unsafe class DescriptorPoller : IDisposable
     /// <summary>Waits for a descriptor from now on.</summary>
     /// <param name="descriptor">The descriptor.</param>
     /// <param name="key">What <see cref="Wait"/> returns for it; <see cref="ulong.MaxValue"/> is reserved.</param>
+    /// <param name="priority">
+    /// Whether to wait for priority data instead of data to read, as a <see cref="FileSystem.MountWatcher"/> has it.
+    /// </param>
     /// <exception cref="LinuxException">The descriptor is added already, or cannot be waited for.</exception>
-    public void Add(SafeDescriptor descriptor, ulong key)
+    public void Add(SafeDescriptor descriptor, ulong key, bool priority = false)
     {
         ArgumentNullException.ThrowIfNull(descriptor);
         ArgumentOutOfRangeException.ThrowIfEqual(key, WakeKey);
-        Control(ControlAdd, descriptor, key, EventIn);
+        Control(ControlAdd, descriptor, key, priority ? EventPriority : EventIn);
     }
 
     /// <summary>No longer waits for a descriptor. Its key may still be among those that a wait in progress returns.</summary>
