@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Text;
+
 using Skydive.Contracts.Flows;
 using Skydive.Flows.Hashing;
 using Skydive.Packets;
@@ -75,7 +75,7 @@ public sealed unsafe partial class FlowTable : IDisposable
         _secret = HashSecret.Create();
         _linkType = options.LinkType;
         _useLink = options.LayerKeyMode == LayerKeyMode.L2;
-        _nodeTidUtf8 = Encoding.UTF8.GetBytes(options.NodeTid);
+        _nodeTidUtf8 = System.Text.Encoding.UTF8.GetBytes(options.NodeTid);
         _defaultTimeoutNanoseconds = ToNanoseconds(options.ExpireAfter);
         _timeoutsNanoseconds = options.ApplicationTimeouts
             .ToDictionary(static pair => pair.Key, static pair => ToNanoseconds(pair.Value), StringComparer.OrdinalIgnoreCase);
@@ -83,6 +83,18 @@ public sealed unsafe partial class FlowTable : IDisposable
         _pending = (PendingPacket*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_pendingOwner));
         _storage = new FlowStorage(in _secret);
         _outgoing = new OutgoingFlows(_origin);
+    }
+
+    /// <summary>Native memory that the flows take, in bytes. Safe to call from any thread.</summary>
+    public long SizeBytes
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _isDisposed ? 0 : _storage.SizeBytes;
+            }
+        }
     }
 
     /// <summary>Counts a packet. It may wait in the current batch until <see cref="Flush"/>.</summary>
