@@ -13,14 +13,14 @@ namespace Skydive.Storage.Encoding;
 /// a map before and after. For example <c>01 05 42 55 50</c> sets key 5 to "UP".
 /// </summary>
 /// <remarks>
-/// What is nested deeper than <see cref="MaximumDepth"/>, as deep as JSON that is read can be, is kept as null. Lone surrogates become
+/// What is nested deeper than <see cref="MaximumDepth"/>, deeper than JSON that is read can be, is kept as null. Lone surrogates become
 /// U+FFFD. Decoding throws <see cref="InvalidDataException"/> for anything that was not encoded here. Encoding is for one thread; decoding
 /// for any.
 /// </remarks>
 internal sealed class MetadataCodec(IMetadataKeys keys)
 {
     /// <summary>How deep maps and lists are kept.</summary>
-    public const int MaximumDepth = MetadataJson.MaximumDepth + 1;
+    public const int MaximumDepth = 64;
 
     private const byte Null = 0;
     private const byte False = 1;
