@@ -32,7 +32,8 @@ internal sealed partial class AgentEndpoint
     public async Task HandleTopologyAsync(HttpContext context)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, _stopping);
-        if (await AcceptAsync(context).ConfigureAwait(false) is not var (client, socket) || socket is null)
+        var (client, socket) = await AcceptAsync(context).ConfigureAwait(false);
+        if (socket is null)
         {
             return;
         }
@@ -95,7 +96,8 @@ internal sealed partial class AgentEndpoint
     public async Task HandleFlowAsync(HttpContext context)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, _stopping);
-        if (await AcceptAsync(context).ConfigureAwait(false) is not var (client, socket) || socket is null)
+        var (client, socket) = await AcceptAsync(context).ConfigureAwait(false);
+        if (socket is null)
         {
             return;
         }
@@ -108,7 +110,7 @@ internal sealed partial class AgentEndpoint
                 {
                     if (received.Type == WebSocketMessageType.Binary)
                     {
-                        _analyzer.Flows.TryAccept(FlowChunk.Decode(received.Data.Span));
+                        _analyzer.Flows.TryAccept(FlowChunk.Decode(received.Data));
                     }
                 }
 

@@ -47,8 +47,8 @@ internal sealed class RemoteAgentLink(string host, WebSocket socket, WebSocketOp
         try
         {
             var answer = reply.Obj.Deserialize(ContractsJsonContext.Default.FlowSearchReply);
-            return reply.Status == 200 && answer?.Flows is { } chunk
-                ? FlowChunk.Decode(chunk)
+            return reply.Status == 200 && answer?.Flows is { } chunks
+                ? [.. chunks.SelectMany(static chunk => FlowChunk.Decode(chunk))]
                 : throw new AgentRequestException(reply.Status, $"agent {host}: {answer?.Error ?? "no flows in its answer"}");
         }
         catch (Exception e) when (e is JsonException or FlowChunkException)
