@@ -42,6 +42,11 @@ public sealed class GraphSubscription : IDisposable
         }
     }
 
+    /// <summary>Waits until <see cref="TryRead"/> may have something to give. One reader only.</summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>False when the subscription was disposed.</returns>
+    public ValueTask<bool> WaitToReadAsync(CancellationToken cancellationToken) => _queue.Reader.WaitToReadAsync(cancellationToken);
+
     /// <summary>Gives what is waiting, without waiting for it. One reader only.</summary>
     /// <param name="change">What happened.</param>
     /// <returns>False when nothing is waiting.</returns>

@@ -1,0 +1,25 @@
+using Skydive.Contracts.Topology;
+using Skydive.Graph.Views;
+
+namespace Skydive.Gremlin.Execution;
+
+/// <summary>A sequence of nodes.</summary>
+internal sealed class NodeTraversal : ElementTraversal<Node>
+{
+    /// <summary>Makes the sequence.</summary>
+    /// <param name="view">The graph to which the nodes belong.</param>
+    /// <param name="items">The nodes.</param>
+    public NodeTraversal(IGraphView view, IEnumerable<Node> items)
+        : base(view, items)
+    {
+    }
+
+    /// <inheritdoc/>
+    public override GremlinKind Kind => GremlinKind.Nodes;
+
+    /// <inheritdoc/>
+    protected override ElementTraversal With(IEnumerable<Node> items) => new NodeTraversal(View, items);
+
+    /// <inheritdoc/>
+    protected override string Identity(Node item) => item.Id;
+}
