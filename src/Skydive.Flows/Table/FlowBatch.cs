@@ -9,8 +9,8 @@ namespace Skydive.Flows.Table;
 /// </summary>
 public sealed class FlowBatch : IReadOnlyList<Flow>
 {
-    /// <summary>The most flows of one batch.</summary>
-    public const int MaxCount = 1024;
+    /// <summary>The most flows of one batch: what keeps its array out of the heap of large objects.</summary>
+    public const int MaxCount = 256;
 
     private readonly FlowOrigin _origin;
     private readonly FlowRecord[] _records;
