@@ -6,7 +6,8 @@ namespace Skydive.Graph;
 
 /// <summary>
 /// The roots of the persistent structures that hold a graph. A copy of this struct is a consistent state; writing through a copy does not
-/// touch the original. Slots count up and are never used twice, so their order is the order of creation.
+/// touch the original. Slots count up and are not used twice, so their order is the order of creation; <see cref="Renumbered"/> starts them
+/// again long before they run out.
 /// </summary>
 internal struct GraphState
 {
@@ -31,13 +32,13 @@ internal struct GraphState
 
     public readonly Edge? FindEdge(string id) => EdgeSlots.TryGetValue(id, out int slot) ? Edges[slot] : null;
 
-    public Node AddNode(Node node, object owner)
+    /// <summary>Adds a node whose slot is <see cref="NextNodeSlot"/>.</summary>
+    public void AddNode(Node node, object owner)
     {
-        node = node.WithSlot(NextNodeSlot++);
+        NextNodeSlot++;
         Nodes = Nodes.Set(node.Slot, node, owner);
         NodeSlots = NodeSlots.Set(node.Id, node.Slot, owner);
         NodeIndex = NodeIndex.Update(node.Slot, MetadataMap.Empty, node.Metadata, owner);
-        return node;
     }
 
     public void ReplaceNode(Node before, Node after, object owner)
@@ -54,17 +55,17 @@ internal struct GraphState
         Adjacency = Adjacency.Set(node.Slot, null, owner);
     }
 
-    public Edge AddEdge(Edge edge, Node parent, Node child, object owner)
+    /// <summary>Adds an edge whose slot is <see cref="NextEdgeSlot"/> and whose ends are in the state.</summary>
+    public void AddEdge(Edge edge, object owner)
     {
-        edge = edge.WithSlots(NextEdgeSlot++, parent.Slot, child.Slot);
+        NextEdgeSlot++;
         Edges = Edges.Set(edge.Slot, edge, owner);
         EdgeSlots = EdgeSlots.Set(edge.Id, edge.Slot, owner);
         EdgeIndex = EdgeIndex.Update(edge.Slot, MetadataMap.Empty, edge.Metadata, owner);
-        var at = Adjacency[parent.Slot] ?? Skydive.Graph.Adjacency.Empty;
-        Adjacency = Adjacency.Set(parent.Slot, new(at.Outgoing.Add(edge.Slot, owner), at.Incoming), owner);
-        at = Adjacency[child.Slot] ?? Skydive.Graph.Adjacency.Empty;
-        Adjacency = Adjacency.Set(child.Slot, new(at.Outgoing, at.Incoming.Add(edge.Slot, owner)), owner);
-        return edge;
+        var at = Adjacency[edge.ParentSlot] ?? Skydive.Graph.Adjacency.Empty;
+        Adjacency = Adjacency.Set(edge.ParentSlot, new(at.Outgoing.Add(edge.Slot, owner), at.Incoming), owner);
+        at = Adjacency[edge.ChildSlot] ?? Skydive.Graph.Adjacency.Empty;
+        Adjacency = Adjacency.Set(edge.ChildSlot, new(at.Outgoing, at.Incoming.Add(edge.Slot, owner)), owner);
     }
 
     public void ReplaceEdge(Edge before, Edge after, object owner)
@@ -87,5 +88,25 @@ internal struct GraphState
         {
             Adjacency = Adjacency.Set(edge.ChildSlot, new(child.Outgoing, child.Incoming.Remove(edge.Slot, owner)), owner);
         }
+    }
+
+    /// <summary>The same nodes and edges in the same order, with slots counted from 0.</summary>
+    public readonly GraphState Renumbered()
+    {
+        object owner = new();
+        var state = Empty;
+        foreach (var node in Nodes.Values())
+        {
+            state.AddNode(node.WithSlot(state.NextNodeSlot), owner);
+        }
+
+        foreach (var edge in Edges.Values())
+        {
+            state.NodeSlots.TryGetValue(edge.Parent, out int parent);
+            state.NodeSlots.TryGetValue(edge.Child, out int child);
+            state.AddEdge(edge.Placed(state.NextEdgeSlot, parent, child, edge.Parent, edge.Child, edge.Metadata), owner);
+        }
+
+        return state;
     }
 }
