@@ -200,7 +200,7 @@ internal sealed partial class SubscriberSession
                 await SendAsync(
                     MessageWriter.WriteSync(MessageTypes.SyncReply, request.UUID, view.GetNodes(), view.GetEdges()), cancellationToken).ConfigureAwait(false);
             }
-            catch (NotSupportedException e)
+            catch (Exception e) when (e is Skydive.Gremlin.GremlinException or Skydive.Storage.HistoryException)
             {
                 await SendAsync(
                     MessageWriter.WriteText(MessageNamespaces.Graph, MessageTypes.SyncReply, request.UUID, e.Message, 400), cancellationToken).ConfigureAwait(false);

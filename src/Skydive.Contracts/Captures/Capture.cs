@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using Skydive.Contracts.Flows;
 
@@ -9,8 +10,14 @@ namespace Skydive.Contracts.Captures;
 /// </summary>
 public sealed record Capture
 {
+    private readonly string _gremlinQuery = string.Empty;
+
     /// <summary>Selects the nodes.</summary>
-    public required string GremlinQuery { get; init; }
+    public required string GremlinQuery
+    {
+        get => _gremlinQuery;
+        init => _gremlinQuery = value ?? throw new JsonException("GremlinQuery of a capture is null");
+    }
 
     /// <summary>Packet filter in libpcap's syntax; empty for all packets.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -58,8 +65,8 @@ public sealed record Capture
     /// <summary>Whether TCP segments are put in order.</summary>
     public bool ReassembleTCP { get; init; }
 
-    /// <summary>What tells two flows apart.</summary>
-    [JsonConverter(typeof(JsonStringEnumConverter<LayerKeyMode>))]
+    /// <summary>What tells two flows apart; empty text in JSON is L2.</summary>
+    [JsonConverter(typeof(LayerKeyModeJsonConverter))]
     public LayerKeyMode LayerKeyMode { get; init; }
 
     /// <summary>Bit mask of further layers to decode: VRRP 1, DNS 2, DHCPv4 4.</summary>

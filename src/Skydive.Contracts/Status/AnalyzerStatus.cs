@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Skydive.Contracts.Status;
 
-/// <summary>Answer of an analyzer to <c>GET /api/status</c>. The first six members are Skydive's.</summary>
+/// <summary>Answer of an analyzer to <c>GET /api/status</c>. The first seven members are Skydive's.</summary>
 public sealed record AnalyzerStatus
 {
     /// <summary>Connected agents by host.</summary>

@@ -5,6 +5,10 @@ namespace Skydive.Contracts.Status;
 /// <summary>One WebSocket connection.</summary>
 public sealed record ConnectionStatus
 {
+    /// <summary>For an agent's connection to an analyzer, whether it is the one that gets the graph; null elsewhere.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public bool? IsMaster { get; init; }
+
     /// <summary>What the client calls itself: agent, subscriber …</summary>
     public required string ServiceType { get; init; }
 

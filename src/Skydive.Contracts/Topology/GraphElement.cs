@@ -112,7 +112,7 @@ public abstract class GraphElement : IFieldSource
         var members = new ElementMembers { Metadata = MetadataMap.Empty, Host = string.Empty, Origin = string.Empty, Revision = 1 };
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            string name = reader.GetString()!;
+            string name = StringCache.Keys.Read(ref reader);
             reader.Read();
             switch (name)
             {
@@ -123,10 +123,10 @@ public abstract class GraphElement : IFieldSource
                     members.Metadata = reader.TokenType == JsonTokenType.Null ? MetadataMap.Empty : MetadataJson.ReadMap(ref reader);
                     break;
                 case "Host":
-                    members.Host = Text(ref reader, name) ?? string.Empty;
+                    members.Host = SharedText(ref reader, name) ?? string.Empty;
                     break;
                 case "Origin":
-                    members.Origin = Text(ref reader, name) ?? string.Empty;
+                    members.Origin = SharedText(ref reader, name) ?? string.Empty;
                     break;
                 case "CreatedAt":
                     members.CreatedAt = Number(ref reader, name) ?? 0;
@@ -162,10 +162,14 @@ public abstract class GraphElement : IFieldSource
 
     private static string? Text(ref Utf8JsonReader reader, string name) => reader.TokenType switch
     {
-        JsonTokenType.String => reader.GetString(),
+        JsonTokenType.String => StringCache.ReadText(ref reader),
         JsonTokenType.Null => null,
         _ => throw new JsonException($"{name} of a node or edge must be text"),
     };
+
+    // For what thousands of elements have in common.
+    private static string? SharedText(ref Utf8JsonReader reader, string name) =>
+        reader.TokenType == JsonTokenType.String ? StringCache.Origins.Read(ref reader) : Text(ref reader, name);
 
     private static long? Number(ref Utf8JsonReader reader, string name)
     {
@@ -174,7 +178,8 @@ public abstract class GraphElement : IFieldSource
             return null;
         }
 
-        return reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out long number)
+        // Clients in languages with one kind of number write 1.6e12.
+        return reader.TokenType == JsonTokenType.Number && MetadataJson.Read(ref reader).TryGetInteger(out long number)
             ? number
             : throw new JsonException($"{name} of a node or edge must be an integer");
     }

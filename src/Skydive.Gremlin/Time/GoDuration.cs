@@ -4,7 +4,7 @@ namespace Skydive.Gremlin.Time;
 
 /// <summary>Durations as Go writes them: <c>-1h30m</c>, <c>1.5s</c>, <c>500ms</c>, <c>0</c>.</summary>
 /// <remarks>The units are ns, us (or µs), ms, s, m and h; see time.ParseDuration of Go.</remarks>
-internal static class GoDuration
+public static class GoDuration
 {
     /// <summary>Reads a duration.</summary>
     /// <param name="text">The text.</param>

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 
 namespace Skydive.Service.Configuration;
 
@@ -33,6 +34,18 @@ internal sealed class ServiceConfiguration
     public TimeSpan GetDuration(string key) => (TimeSpan)Find(key)!.Value;
 
     public IPEndPoint GetEndpoint(string key) => (IPEndPoint)Find(key)!.Value;
+
+    /// <summary>A setting as JSON: durations in seconds, as they are written in the file; null when there is no such setting.</summary>
+    public string? ToJson(string key) => SettingDefinitions.Find(key) is null ? null : Find(key)?.Value switch
+    {
+        null => "null",
+        TimeSpan duration => JsonSerializer.Serialize(duration.TotalSeconds),
+        IPEndPoint endpoint => JsonSerializer.Serialize(endpoint.ToString()),
+        string[] list => JsonSerializer.Serialize(list),
+        long number => JsonSerializer.Serialize(number),
+        bool truth => JsonSerializer.Serialize(truth),
+        var value => JsonSerializer.Serialize(value.ToString()),
+    };
 
     public IReadOnlyList<string> GetList(string key) => Find(key)?.Value as string[] ?? [];
 }

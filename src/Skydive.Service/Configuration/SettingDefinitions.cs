@@ -1,7 +1,7 @@
 namespace Skydive.Service.Configuration;
 
 /// <summary>
-/// Every setting of the service. To add one: define it here, read it in <see cref="ServiceOptions"/>, and describe it in
+/// Every setting of the service. To add one: define it here, read it in <see cref="Hosting.ServiceOptions"/>, and describe it in
 /// docs/configuration.md (a test compares the two).
 /// </summary>
 internal static class SettingDefinitions

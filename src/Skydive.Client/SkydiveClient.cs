@@ -1,0 +1,427 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Skydive.Client.Errors;
+using Skydive.Client.Http;
+using Skydive.Client.Queries;
+using Skydive.Client.Streams;
+using Skydive.Contracts;
+using Skydive.Contracts.Captures;
+using Skydive.Contracts.Errors;
+using Skydive.Contracts.Queries;
+using Skydive.Contracts.Status;
+using Skydive.Contracts.Topology;
+
+namespace Skydive.Client;
+
+/// <summary>
+/// Speaks with a Skydive analyzer or agent over REST and WebSocket. Safe for use by several threads at once. Every method throws
+/// <see cref="SkydiveApiException"/> when the service answers with an error, <see cref="SkydiveConnectionException"/> when no answer comes
+/// or none that makes sense, and <see cref="OperationCanceledException"/> when the caller gives up.
+/// </summary>
+public sealed class SkydiveClient : IDisposable
+{
+    private static readonly MediaTypeWithQualityHeaderValue s_json = new("application/json");
+    private static readonly MediaTypeWithQualityHeaderValue s_problem = new(ApiError.MediaType);
+
+    private readonly SkydiveClientOptions _options;
+    private readonly SocketsHttpHandler _handler;
+    private readonly HttpMessageInvoker _invoker;
+    private readonly Uri _base;
+
+    /// <summary>Makes a client. Nothing is sent yet.</summary>
+    /// <param name="options">Where the service is and how to speak with it.</param>
+    /// <exception cref="ArgumentException">The address is no http or https URI, or secrets would travel unencrypted.</exception>
+    public SkydiveClient(SkydiveClientOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var address = options.Address;
+        if (!address.IsAbsoluteUri || address.Scheme is not ("http" or "https"))
+        {
+            throw new ArgumentException($"'{address}' is no http or https address", nameof(options));
+        }
+
+        bool hasSecrets = options.Credential is not null || options.Token is not null;
+        if (hasSecrets && address.Scheme == "http" && !address.IsLoopback && !options.AllowUnencryptedAuthentication)
+        {
+            throw new ArgumentException($"a password or token would travel unencrypted to {address.Host}: use https, or allow it explicitly", nameof(options));
+        }
+
+        _options = options;
+        _base = address.AbsoluteUri.EndsWith('/') ? address : new Uri(address.AbsoluteUri + "/");
+        _handler = new()
+        {
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            ConnectTimeout = options.ConnectionTimeout,
+            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+            UseProxy = !options.NoProxy,
+            Proxy = options.Proxy is { } proxy && !options.NoProxy ? new WebProxy(proxy) : null,
+            ConnectCallback = ConnectAsync,
+        };
+        if (options.SkipCertificateCheck)
+        {
+            _handler.SslOptions.RemoteCertificateValidationCallback = static (_, _, _, _) => true;
+        }
+
+        if (options.Certificate is { } certificate)
+        {
+            _handler.SslOptions.ClientCertificates = [certificate];
+        }
+
+        _invoker = new(_handler);
+    }
+
+    /// <summary>Address of the service.</summary>
+    public Uri Address => _options.Address;
+
+    internal SkydiveClientOptions Options => _options;
+
+    internal HttpMessageInvoker Invoker => _invoker;
+
+    /// <summary>Host, version and role of the service.</summary>
+    /// <param name="cancellationToken">Gives up.</param>
+    public Task<ServiceInfo> GetInfoAsync(CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Get, "api", null, ContractsJsonContext.Default.ServiceInfo, cancellationToken);
+
+    /// <summary>How an analyzer does.</summary>
+    /// <param name="cancellationToken">Gives up.</param>
+    public Task<AnalyzerStatus> GetStatusAsync(CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Get, "api/status", null, ContractsJsonContext.Default.AnalyzerStatus, cancellationToken);
+
+    /// <summary>How an agent does; for a client whose address is an agent's.</summary>
+    /// <param name="cancellationToken">Gives up.</param>
+    public Task<AgentStatus> GetAgentStatusAsync(CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Get, "api/status", null, ContractsJsonContext.Default.AgentStatus, cancellationToken);
+
+    /// <summary>Whether the service takes itself for healthy: it answers <c>GET /healthz</c> with a status of success.</summary>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>False when it answers 503; other errors are thrown.</returns>
+    public async Task<bool> GetHealthAsync(CancellationToken cancellationToken)
+    {
+        using var deadline = new Deadline(_options.OperationTimeout, cancellationToken);
+        try
+        {
+            using var response = await SendAsync(HttpMethod.Get, "healthz", null, deadline).ConfigureAwait(false);
+            return true;
+        }
+        catch (SkydiveApiException exception) when (exception.Status == (int)HttpStatusCode.ServiceUnavailable)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>The whole graph as it is now.</summary>
+    /// <param name="cancellationToken">Gives up.</param>
+    public Task<SubGraph> GetTopologyAsync(CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Get, "api/topology", null, ContractsJsonContext.Default.SubGraph, cancellationToken);
+
+    /// <summary>
+    /// Asks a query and gives its results as they come: the first while the rest is on its way. Giving up the enumeration ends the request.
+    /// </summary>
+    /// <param name="gremlin">The query.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async IAsyncEnumerable<QueryItem> QueryAsync(string gremlin, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(gremlin);
+        using var deadline = new Deadline(_options.OperationTimeout, cancellationToken);
+        using var content = JsonContent(new TopologyQuery { GremlinQuery = gremlin }, ContractsJsonContext.Default.TopologyQuery);
+        using var response = await SendAsync(HttpMethod.Post, "api/topology", content, deadline).ConfigureAwait(false);
+        if (response.StatusCode == HttpStatusCode.NoContent)
+        {
+            yield break;
+        }
+
+        await using var stream = await response.Content.ReadAsStreamAsync(deadline.Token).ConfigureAwait(false);
+        using var splitter = new JsonItemSplitter(_options.MaximumItemBytes);
+        bool isEnd = false;
+        while (!isEnd)
+        {
+            isEnd = await ReadAsync(stream, splitter, deadline).ConfigureAwait(false);
+            while (TryRead(splitter, isEnd, out var item))
+            {
+                yield return item;
+            }
+        }
+    }
+
+    /// <summary>Asks a query whose answer is one number, such as <c>G.V().Count()</c>.</summary>
+    /// <param name="gremlin">The query.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<long> QueryNumberAsync(string gremlin, CancellationToken cancellationToken)
+    {
+        await foreach (var item in QueryAsync(gremlin, cancellationToken).ConfigureAwait(false))
+        {
+            if (item.Value.TryGetInteger(out long number))
+            {
+                return number;
+            }
+        }
+
+        throw InvalidAnswer($"the answer to {gremlin} is no number", null);
+    }
+
+    /// <summary>The captures, by name, then by identifier.</summary>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<IReadOnlyList<Capture>> ListCapturesAsync(CancellationToken cancellationToken)
+    {
+        var captures = await SendAsync(HttpMethod.Get, "api/capture", null, ContractsJsonContext.Default.IReadOnlyDictionaryStringCapture, cancellationToken).ConfigureAwait(false);
+        return [.. captures.Values.OrderBy(static capture => capture.Name, StringComparer.Ordinal).ThenBy(static capture => capture.UUID, StringComparer.Ordinal)];
+    }
+
+    /// <summary>One capture.</summary>
+    /// <param name="id">Its identifier.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public Task<Capture> GetCaptureAsync(string id, CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Get, CapturePath(id), null, ContractsJsonContext.Default.Capture, cancellationToken);
+
+    /// <summary>Creates a capture.</summary>
+    /// <param name="capture">What to capture where; its identifier and count are the service's to give.</param>
+    /// <param name="timeToLive">When it ends by itself; null for never.</param>
+    /// <param name="cancellationToken">Gives up; the capture may be created all the same.</param>
+    /// <returns>The capture as the service took it, with its identifier.</returns>
+    public async Task<Capture> CreateCaptureAsync(Capture capture, TimeSpan? timeToLive, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(capture);
+        using var deadline = new Deadline(_options.OperationTimeout, cancellationToken);
+        using var content = JsonContent(capture, ContractsJsonContext.Default.Capture);
+        if (timeToLive is { } time)
+        {
+            content.Headers.TryAddWithoutValidation("X-Resource-TTL", ((long)time.TotalMilliseconds).ToString(CultureInfo.InvariantCulture) + "ms");
+        }
+
+        return await SendAsync(HttpMethod.Post, "api/capture", content, ContractsJsonContext.Default.Capture, deadline).ConfigureAwait(false);
+    }
+
+    /// <summary>Deletes a capture: it stops on every node.</summary>
+    /// <param name="id">Its identifier.</param>
+    /// <param name="cancellationToken">Gives up; the capture may be deleted all the same.</param>
+    public async Task DeleteCaptureAsync(string id, CancellationToken cancellationToken)
+    {
+        using var deadline = new Deadline(_options.OperationTimeout, cancellationToken);
+        using var response = await SendAsync(HttpMethod.Delete, CapturePath(id), null, deadline).ConfigureAwait(false);
+    }
+
+    /// <summary>Sends a pcap file; the service makes flows of its packets. The time limit starts anew with every part that goes out.</summary>
+    /// <param name="pcap">The file from its current position on; left open.</param>
+    /// <param name="sent">Told, on another thread, how many bytes have gone; null when nobody wants to know.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task UploadPcapAsync(Stream pcap, Action<long>? sent, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(pcap);
+        using var deadline = new Deadline(_options.OperationTimeout, cancellationToken);
+        using var content = new ProgressContent(pcap, total =>
+        {
+            deadline.Restart();
+            sent?.Invoke(total);
+        });
+        using var response = await SendAsync(HttpMethod.Post, "api/pcap", content, deadline).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Follows the graph: first the whole of it, then every change as it happens, for ever. When the connection breaks it is made anew, with
+    /// longer and longer pauses, and what was missed is found by comparing; both are told by events. Giving up the enumeration closes the
+    /// connection.
+    /// </summary>
+    /// <param name="options">What to follow and how.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public IAsyncEnumerable<TopologyEvent> WatchTopologyAsync(TopologyStreamOptions options, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return new TopologyStream(this, options).ReadAsync(cancellationToken);
+    }
+
+    /// <summary>Ends all that is under way.</summary>
+    public void Dispose() => _invoker.Dispose();
+
+    internal IEnumerable<KeyValuePair<string, string>> AuthenticationHeaders()
+    {
+        if (_options.Token is { } token)
+        {
+            yield return new("X-Auth-Token", token);
+            yield return new("Authorization", "Bearer " + token);
+        }
+        else if (_options.Credential is { } credential)
+        {
+            string pair = $"{credential.UserName}:{credential.Password}";
+            yield return new("Authorization", "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes(pair)));
+        }
+    }
+
+    internal SkydiveConnectionException InvalidAnswer(string message, Exception? cause) =>
+        new(SkydiveConnectionReason.InvalidAnswer, Address, $"{Address} does not answer like a Skydive service: {message}", cause);
+
+    internal SkydiveConnectionException TimedOut(TimeSpan limit, Exception? cause) =>
+        new(SkydiveConnectionReason.Timeout, Address, string.Create(CultureInfo.InvariantCulture, $"{Address} did not answer within {limit.TotalSeconds:0.###} s"), cause);
+
+    /// <summary>What stands behind a failure of the network; null when it is none.</summary>
+    internal SkydiveConnectionException? TranslateFailure(Exception exception)
+    {
+        switch (exception)
+        {
+            case HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError }:
+                return new(SkydiveConnectionReason.NameNotResolved, Address, $"the host name {Address.Host} is not known", exception);
+            case HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError }:
+                return new(SkydiveConnectionReason.TlsFailed, Address, $"no secure connection with {Address}: {Innermost(exception)}", exception);
+            case HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.ProxyTunnelError }:
+                return new(SkydiveConnectionReason.Unreachable, Address, $"{Address} cannot be reached: {Innermost(exception)}", exception);
+            case HttpIOException { HttpRequestError: HttpRequestError.InvalidResponse }:
+            case HttpRequestException { HttpRequestError: HttpRequestError.InvalidResponse or HttpRequestError.ConfigurationLimitExceeded }:
+                return InvalidAnswer(Innermost(exception), exception);
+            case HttpRequestException or IOException or SocketException:
+                return new(SkydiveConnectionReason.Interrupted, Address, $"the connection with {Address} broke: {Innermost(exception)}", exception);
+            case OperationCanceledException { InnerException: TimeoutException }:
+                return TimedOut(_options.ConnectionTimeout, exception);
+            case JsonException:
+                return InvalidAnswer(exception.Message, exception);
+            default:
+                return null;
+        }
+    }
+
+    private static string Innermost(Exception exception)
+    {
+        while (exception.InnerException is { } inner)
+        {
+            exception = inner;
+        }
+
+        return exception.Message.TrimEnd('.');
+    }
+
+    private static string CapturePath(string id)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(id);
+        return "api/capture/" + Uri.EscapeDataString(id);
+    }
+
+    private static ByteArrayContent JsonContent<T>(T value, JsonTypeInfo<T> type)
+    {
+        var content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(value, type));
+        content.Headers.ContentType = new("application/json");
+        return content;
+    }
+
+    // Nagle's algorithm would delay small requests, and only TCP's own probes tell that a peer is gone while nobody speaks.
+    private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, 15);
+            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, 5);
+            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, 3);
+            await socket.ConnectAsync(context.DnsEndPoint, cancellationToken).ConfigureAwait(false);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private async Task<T> SendAsync<T>(HttpMethod method, string path, HttpContent? content, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+    {
+        using var deadline = new Deadline(_options.OperationTimeout, cancellationToken);
+        return await SendAsync(method, path, content, type, deadline).ConfigureAwait(false);
+    }
+
+    private async Task<T> SendAsync<T>(HttpMethod method, string path, HttpContent? content, JsonTypeInfo<T> type, Deadline deadline)
+    {
+        using var response = await SendAsync(method, path, content, deadline).ConfigureAwait(false);
+        try
+        {
+            await using var stream = await response.Content.ReadAsStreamAsync(deadline.Token).ConfigureAwait(false);
+            await using var limited = new LimitedStream(stream, _options.MaximumItemBytes, deadline);
+            return await JsonSerializer.DeserializeAsync(limited, type, deadline.Token).ConfigureAwait(false)
+                ?? throw InvalidAnswer($"the answer to {method} /{path} is null", null);
+        }
+        catch (OperationCanceledException exception) when (deadline.IsExpired)
+        {
+            throw TimedOut(deadline.Limit, exception);
+        }
+        catch (Exception exception) when (TranslateFailure(exception) is { } failure)
+        {
+            throw failure;
+        }
+    }
+
+    // Gives an answer of success whose body has not been read yet.
+    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, HttpContent? content, Deadline deadline)
+    {
+        using var request = new HttpRequestMessage(method, new Uri(_base, path)) { Content = content };
+        request.Headers.Accept.Add(s_json);
+        request.Headers.Accept.Add(s_problem);
+        foreach (var (name, value) in AuthenticationHeaders())
+        {
+            request.Headers.TryAddWithoutValidation(name, value);
+        }
+
+        HttpResponseMessage? response = null;
+        try
+        {
+            response = await _invoker.SendAsync(request, deadline.Token).ConfigureAwait(false);
+            deadline.Restart();
+            if (response.IsSuccessStatusCode)
+            {
+                var success = response;
+                response = null;
+                return success;
+            }
+
+            throw await ErrorReader.ReadAsync(response, deadline.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException exception) when (deadline.IsExpired)
+        {
+            throw TimedOut(deadline.Limit, exception);
+        }
+        catch (Exception exception) when (TranslateFailure(exception) is { } failure)
+        {
+            throw failure;
+        }
+        finally
+        {
+            response?.Dispose();
+        }
+    }
+
+    private async Task<bool> ReadAsync(Stream stream, JsonItemSplitter splitter, Deadline deadline)
+    {
+        try
+        {
+            int count = await stream.ReadAsync(splitter.GetMemory(), deadline.Token).ConfigureAwait(false);
+            deadline.Restart();
+            splitter.Advance(count);
+            return count == 0;
+        }
+        catch (OperationCanceledException exception) when (deadline.IsExpired)
+        {
+            throw TimedOut(deadline.Limit, exception);
+        }
+        catch (Exception exception) when (TranslateFailure(exception) is { } failure)
+        {
+            throw failure;
+        }
+    }
+
+    private bool TryRead(JsonItemSplitter splitter, bool isEnd, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out QueryItem? item)
+    {
+        try
+        {
+            bool found = splitter.TryRead(out var json) || (isEnd && splitter.Complete(out json));
+            item = found ? QueryItem.Parse(json) : null;
+            return found;
+        }
+        catch (JsonException exception)
+        {
+            throw InvalidAnswer(exception.Message, exception);
+        }
+    }
+}

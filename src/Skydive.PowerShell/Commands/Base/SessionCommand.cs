@@ -1,0 +1,58 @@
+using System.Management.Automation;
+using Skydive.Client;
+using Skydive.Client.Gremlin;
+using Skydive.Client.Queries;
+using Skydive.PowerShell.Completion;
+using Skydive.PowerShell.Sessions;
+
+namespace Skydive.PowerShell;
+
+/// <summary>What the commands share that ask a service.</summary>
+public abstract class SessionCommand : SkydiveCommand
+{
+    private Session? _session;
+
+    /// <summary>The session to use; the default one when it is left out.</summary>
+    [Parameter(HelpMessage = "The session to use: a session, its name, or the address of an analyzer.")]
+    [ArgumentCompleter(typeof(SessionCompleter))]
+    public SkydiveSessionRef? Session { get; set; }
+
+    private protected Session CurrentSession => _session ??= FindSession();
+
+    private protected SkydiveClient Client => CurrentSession.Client;
+
+    /// <summary>Asks a query, shows it with -Verbose, and takes each result as it comes.</summary>
+    /// <param name="gremlin">The query.</param>
+    /// <param name="emit">Takes each result.</param>
+    private protected void Query(GremlinText gremlin, Action<QueryItem> emit)
+    {
+        string text = gremlin.ToString();
+        WriteVerbose(text);
+        var client = Client;
+        Pump(token => client.QueryAsync(text, token), emit);
+    }
+
+    private protected long QueryCount(GremlinText gremlin)
+    {
+        string text = gremlin.ToString();
+        WriteVerbose(text);
+        var client = Client;
+        return Await(token => client.QueryNumberAsync(text, token));
+    }
+
+    private Session FindSession()
+    {
+        if (Session is null)
+        {
+            return SessionStore.Resolve();
+        }
+
+        if (Session.Resolve() is { } session)
+        {
+            return session;
+        }
+
+        ThrowTerminatingError(ErrorRecords.NotFound("session", "SessionNotFound", Session.ToString(), "Get-SkydiveSession shows the sessions; Connect-SkydiveAnalyzer opens one."));
+        throw new InvalidOperationException();
+    }
+}

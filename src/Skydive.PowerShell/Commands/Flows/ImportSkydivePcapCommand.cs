@@ -1,0 +1,83 @@
+using System.Diagnostics;
+using System.Management.Automation;
+
+namespace Skydive.PowerShell;
+
+/// <summary>Sends pcap files to the analyzer, which makes flows of their packets.</summary>
+[Cmdlet(VerbsData.Import, "SkydivePcap", SupportsShouldProcess = true, DefaultParameterSetName = PathSet)]
+[OutputType(typeof(PcapImport))]
+public sealed class ImportSkydivePcapCommand : SessionCommand
+{
+    private const string PathSet = "Path";
+    private const string LiteralSet = "LiteralPath";
+    private static readonly TimeSpan s_progressPause = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan s_progressStart = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Files or patterns.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = PathSet, HelpMessage = "The pcap files; wildcards are allowed.")]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    public string[] Path { get; set; } = [];
+
+    /// <summary>Files, taken literally.</summary>
+    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = LiteralSet, HelpMessage = "The pcap files, taken literally.")]
+    [Alias("PSPath", "FullName")]
+    [ValidateNotNullOrEmpty]
+    public string[] LiteralPath { get; set; } = [];
+
+    /// <inheritdoc/>
+    protected override void Process()
+    {
+        foreach (string path in ParameterSetName == LiteralSet ? LiteralPath.Select(GetUnresolvedProviderPathFromPSPath) : Path.SelectMany(Resolve))
+        {
+            try
+            {
+                Attempt(path, () => Send(path));
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                WriteError(ErrorRecords.From(exception, path));
+            }
+        }
+    }
+
+    private IEnumerable<string> Resolve(string path)
+    {
+        try
+        {
+            return GetResolvedProviderPathFromPSPath(path, out _);
+        }
+        catch (ItemNotFoundException exception)
+        {
+            WriteError(ErrorRecords.Make(exception, "FileNotFound", ErrorCategory.ObjectNotFound, path, null));
+            return [];
+        }
+    }
+
+    private void Send(string path)
+    {
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, 1, FileOptions.Asynchronous | FileOptions.SequentialScan);
+        long size = file.Length;
+        if (!ShouldProcess($"{path} ({size} bytes) to {CurrentSession.Uri}", "Send"))
+        {
+            return;
+        }
+
+        var client = Client;
+        var watch = Stopwatch.StartNew();
+        long sent = 0;
+        var upload = Task.Run(() => client.UploadPcapAsync(file, total => Interlocked.Exchange(ref sent, total), StopToken));
+        while (Task.WaitAny([upload], s_progressPause) < 0)
+        {
+            // Short work needs no bar, and a bar costs.
+            if (watch.Elapsed > s_progressStart && size > 0)
+            {
+                long now = Interlocked.Read(ref sent);
+                WriteProgress(new ProgressRecord(0, "Sending pcap", path) { PercentComplete = (int)Math.Min(100, now * 100 / size) });
+            }
+        }
+
+        upload.GetAwaiter().GetResult();
+        WriteObject(new PcapImport(path, Interlocked.Read(ref sent), watch.Elapsed, client.Address));
+    }
+}

@@ -1,0 +1,113 @@
+using System.Globalization;
+using Microsoft.Data.Sqlite;
+using Skydive.Contracts.Flows;
+using Skydive.Contracts.Queries;
+using Skydive.Storage.Encoding;
+
+namespace Skydive.Storage.Sqlite;
+
+/// <summary>Reads flows in one consistent state of the database.</summary>
+internal static class FlowReader
+{
+    /// <summary>Finds flows: of each, the update appended last, if that meets the conditions.</summary>
+    /// <param name="connection">Where to read, outside of a transaction.</param>
+    /// <param name="search">The conditions; the order and what is cut is left to the caller.</param>
+    /// <param name="options">The limits.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <exception cref="InvalidDataException">A chunk makes no sense.</exception>
+    public static List<Flow> Search(SqliteConnection connection, FlowSearch search, HistoryStoreOptions options, CancellationToken cancellationToken)
+    {
+        var matches = new List<Flow>();
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        var slice = search.Slice ?? new TimeSlice(long.MinValue, long.MaxValue);
+        SqliteConnections.Execute(connection, "BEGIN");
+        try
+        {
+            using var data = new Statement(connection, "SELECT data FROM flow_chunk WHERE number = $0", 1);
+
+            // Newest first: the first update that is met of a flow is the one that counts.
+            foreach (long number in FindChunks(connection, slice).OrderDescending())
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                var flows = Decode(data, number);
+                for (int i = flows.Count - 1; i >= 0; i--)
+                {
+                    var flow = flows[i];
+                    if (flow.Start <= slice.Last && flow.Last >= slice.Start && seen.Add(flow.UUID) && search.Matches(flow))
+                    {
+                        matches.Add(flow);
+                        AnswerLimits.CheckFlows(matches.Count, options);
+                    }
+                }
+            }
+        }
+        finally
+        {
+            SqliteConnections.Execute(connection, "COMMIT");
+        }
+
+        return matches;
+    }
+
+    /// <summary>Reads every chunk and says which cannot be understood.</summary>
+    /// <param name="connection">Where to read.</param>
+    /// <param name="faults">Where the faults go.</param>
+    /// <param name="maximumFaults">How many are enough.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    public static void Check(SqliteConnection connection, List<string> faults, int maximumFaults, CancellationToken cancellationToken)
+    {
+        using var all = new Statement(connection, "SELECT number, records, data FROM flow_chunk");
+        using var reader = all.Query();
+        while (faults.Count < maximumFaults && reader.Read())
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            try
+            {
+                int count = FlowBlocks.Decode(reader.GetFieldValue<byte[]>(2)).Count;
+                if (count != reader.GetInt64(1))
+                {
+                    throw new InvalidDataException($"it has {count} flows instead of {reader.GetInt64(1)}");
+                }
+            }
+            catch (InvalidDataException e)
+            {
+                faults.Add(string.Create(CultureInfo.InvariantCulture, $"flow chunk {reader.GetInt64(0)} cannot be read: {e.Message}"));
+            }
+        }
+    }
+
+    private static List<long> FindChunks(SqliteConnection connection, TimeSlice slice)
+    {
+        var numbers = new List<long>();
+        using var statement = new Statement(
+            connection, "SELECT number FROM flow_chunk INDEXED BY flow_chunk_time WHERE length = $0 AND first BETWEEN $1 AND $2 AND last >= $3", 4);
+        for (int lengthClass = 0; lengthClass < LengthClass.Open; lengthClass++)
+        {
+            using var reader = statement.Query((long)lengthClass, LengthClass.EarliestBegin(lengthClass, slice.Start), slice.Last, slice.Start);
+            while (reader.Read())
+            {
+                numbers.Add(reader.GetInt64(0));
+            }
+        }
+
+        return numbers;
+    }
+
+    private static IReadOnlyList<Flow> Decode(Statement data, long number)
+    {
+        using var reader = data.Query(number);
+        if (!reader.Read())
+        {
+            throw new InvalidDataException($"flow chunk {number} is missing");
+        }
+
+        try
+        {
+            return FlowBlocks.Decode(reader.GetFieldValue<byte[]>(0));
+        }
+        catch (InvalidDataException e)
+        {
+            throw new InvalidDataException($"flow chunk {number} cannot be read: {e.Message}", e);
+        }
+    }
+}

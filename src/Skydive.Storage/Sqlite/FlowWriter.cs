@@ -1,0 +1,50 @@
+using Microsoft.Data.Sqlite;
+using Skydive.Contracts.Flows;
+using Skydive.Storage.Encoding;
+
+namespace Skydive.Storage.Sqlite;
+
+/// <summary>Writes flows. Belongs to the writer's thread, except for <see cref="Encode"/>.</summary>
+internal sealed class FlowWriter(SqliteConnection connection) : IDisposable
+{
+    /// <summary>How many flows a chunk takes: enough to compress well, few enough to be read for the sake of some.</summary>
+    private const int MaximumRecords = 5000;
+
+    private readonly Statement _add =
+        new(connection, "INSERT INTO flow_chunk (first, last, length, records, data) VALUES ($0, $1, $2, $3, $4)", 5);
+
+    /// <summary>Encodes flows, in the caller's thread: the writer has enough to do.</summary>
+    /// <param name="flows">The flows.</param>
+    public static IReadOnlyList<FlowChunkRow> Encode(IReadOnlyList<Flow> flows)
+    {
+        var chunks = new List<FlowChunkRow>((flows.Count / MaximumRecords) + 1);
+        for (int start = 0; start < flows.Count; start += MaximumRecords)
+        {
+            int count = Math.Min(MaximumRecords, flows.Count - start);
+            var part = count == flows.Count ? flows : flows.Skip(start).Take(count).ToArray();
+            long first = long.MaxValue, last = long.MinValue;
+            foreach (var flow in part)
+            {
+                first = Math.Min(first, flow.Start);
+                last = Math.Max(last, flow.Last);
+            }
+
+            chunks.Add(new(first, Math.Max(first, last), count, FlowBlocks.Encode(part)));
+        }
+
+        return chunks;
+    }
+
+    /// <summary>Adds chunks.</summary>
+    /// <param name="chunks">The chunks.</param>
+    public void Add(IReadOnlyList<FlowChunkRow> chunks)
+    {
+        foreach (var chunk in chunks)
+        {
+            _add.Run(chunk.First, chunk.Last, (long)LengthClass.Of(chunk.First, chunk.Last), (long)chunk.Records, chunk.Data);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _add.Dispose();
+}
