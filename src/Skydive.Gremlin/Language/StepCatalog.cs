@@ -6,10 +6,10 @@ namespace Skydive.Gremlin.Language;
 /// The steps of the language (reference 5.2, 5.3): what they are called, what they apply to, what arguments they take and which step of a plan
 /// they become. A new step is one entry here and one class of <see cref="Plans.PlanStep"/>. Names do not depend on case.
 /// </summary>
-internal static partial class StepCatalog
+internal static class StepCatalog
 {
     /// <summary>All steps.</summary>
-    public static readonly IReadOnlyList<StepDefinition> All = [.. GraphSteps(), .. ElementSteps(), .. WalkSteps(), .. FlowSteps()];
+    public static readonly IReadOnlyList<StepDefinition> All = [.. GraphSteps.All, .. ElementSteps.All, .. WalkSteps.All, .. FlowSteps.All];
 
     private static readonly FrozenDictionary<string, StepDefinition> s_byName = All
         .SelectMany(static definition => definition.Aliases.Prepend(definition.Name), static (definition, name) => (name, definition))

@@ -4,14 +4,15 @@ using Skydive.Gremlin.Time;
 
 namespace Skydive.Gremlin.Language;
 
-/// <content>Steps that start, or that make a graph.</content>
-internal static partial class StepCatalog
+/// <summary>Steps that start, or that make a graph.</summary>
+internal static class GraphSteps
 {
     private static readonly Parameter s_name = new("name", ParameterType.Text);
     private static readonly Parameter s_time = new("time", ParameterType.Time);
     private static readonly Parameter s_duration = new("duration", ParameterType.Duration);
 
-    private static IEnumerable<StepDefinition> GraphSteps() =>
+    /// <summary>Their entries in the catalogue.</summary>
+    public static IReadOnlyList<StepDefinition> All { get; } =
     [
         new(
             "G",

@@ -4,8 +4,8 @@ using Skydive.Gremlin.Plans.Steps;
 
 namespace Skydive.Gremlin.Language;
 
-/// <content>Steps that choose among elements or reduce them to values, whatever the elements are.</content>
-internal static partial class StepCatalog
+/// <summary>Steps that choose among elements or reduce them to values, whatever the elements are.</summary>
+internal static class ElementSteps
 {
     private const GremlinKind Elements = GremlinKind.Nodes | GremlinKind.Edges | GremlinKind.Flows;
     private const GremlinKind Sequences = Elements | GremlinKind.Paths | GremlinKind.Values;
@@ -13,7 +13,8 @@ internal static partial class StepCatalog
     private static readonly FieldPath s_createdAt = FieldPath.Parse("@CreatedAt");
     private static readonly FieldPath s_last = FieldPath.Parse("Last");
 
-    private static IEnumerable<StepDefinition> ElementSteps() =>
+    /// <summary>Their entries in the catalogue.</summary>
+    public static IReadOnlyList<StepDefinition> All { get; } =
     [
         new(
             "Has",

@@ -3,10 +3,11 @@ using Skydive.Gremlin.Plans.Steps;
 
 namespace Skydive.Gremlin.Language;
 
-/// <content>Steps about flows.</content>
-internal static partial class StepCatalog
+/// <summary>Steps about flows.</summary>
+internal static class FlowSteps
 {
-    private static IEnumerable<StepDefinition> FlowSteps() =>
+    /// <summary>Their entries in the catalogue.</summary>
+    public static IReadOnlyList<StepDefinition> All { get; } =
     [
         new(
             "Flows",

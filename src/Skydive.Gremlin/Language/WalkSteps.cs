@@ -5,12 +5,13 @@ using Skydive.Gremlin.Plans.Steps;
 
 namespace Skydive.Gremlin.Language;
 
-/// <content>Steps that walk along edges.</content>
-internal static partial class StepCatalog
+/// <summary>Steps that walk along edges.</summary>
+internal static class WalkSteps
 {
     private static readonly Filter s_ownership = Filter.Equal("RelationType", RelationTypes.Ownership);
 
-    private static IEnumerable<StepDefinition> WalkSteps() =>
+    /// <summary>Their entries in the catalogue.</summary>
+    public static IReadOnlyList<StepDefinition> All { get; } =
     [
         WalkOrFlowEnds("Out", "The children of the nodes, or the receivers (B) of flows.", EdgeDirection.Out, FlowEnds.B),
         WalkOrFlowEnds("In", "The parents of the nodes, or the senders (A) of flows.", EdgeDirection.In, FlowEnds.A),
