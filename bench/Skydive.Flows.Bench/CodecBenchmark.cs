@@ -26,7 +26,7 @@ internal sealed class CodecBenchmark : Benchmark
 
     public override string Unit => "flows";
 
-    public override IReadOnlyList<string> Parts => ["wire records", "encode plain", "encode", "decode", "sum by source (2 columns)"];
+    public override IReadOnlyList<string> Parts => ["wire records", "encode batches", "encode plain", "encode", "decode", "sum by source (2 columns)"];
 
     public override string Remark => $", {(double)_bytes / _blocks.Sum(static block => block.Length):F1} bytes a flow";
 
@@ -36,6 +36,10 @@ internal sealed class CodecBenchmark : Benchmark
         {
             case "wire records":
                 return _batches.Sum(static batch => batch.LongCount(static flow => flow.UUID.Length > 0));
+            case "encode batches":
+                return _batches.Chunk(BlockLength / FlowBatch.MaxCount).Select(static block => FlowChunk.EncodeBatches(block)).Count(static chunk => chunk.Length > 0) is 0
+                    ? 0
+                    : _blocks.Sum(static block => block.Length);
             case "encode" or "encode plain":
                 _encoded = [.. _blocks.Select(block => FlowChunk.Encode(block, compress: part == "encode"))];
                 _bytes = _encoded.Sum(static chunk => (long)chunk.Length);

@@ -3,7 +3,7 @@ using System.Globalization;
 using Skydive.Flows.Bench;
 
 // usage: Skydive.Flows.Bench all|file|table|decode|codec|search [FILE.pcap|-] [runs]
-//   file   reads the file, makes flows, sends them: what a user waits for
+//   file   reads the file, makes flows, sends them; and encodes and writes them as well: what a user waits for
 //   table  decodes and counts frames that are in memory, in flows that are known: what a live capture spends per packet
 //   decode decodes them only
 //   codec  encodes and decodes the flows of the file
@@ -74,8 +74,9 @@ void Run(string name, Benchmark benchmark)
                 }
             }
 
+            // With no further runs the first one is all there is.
             seconds.Sort();
-            double median = seconds[seconds.Count / 2];
+            double median = seconds.Count == 0 ? first : seconds[seconds.Count / 2];
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
                 $"{name,-7}{part,-28} {items,9} {benchmark.Unit,-8} median {median * 1e3,8:F2} ms (first {first * 1e3,7:F1})  {items / median / 1e6,7:F2} M/s  {median / items * 1e9,8:F1} ns each  {(double)allocated / items,8:F2} bytes allocated each{benchmark.Remark}"));

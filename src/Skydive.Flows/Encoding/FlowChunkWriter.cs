@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Numerics;
-using Skydive.Contracts.Flows;
 using Skydive.Flows.Hashing;
 
 namespace Skydive.Flows.Encoding;
@@ -17,33 +16,33 @@ internal sealed class FlowChunkWriter
     // Shorter columns are not worth the call.
     private const int MinCompressedLength = 64;
 
-    private const int NoDigit = 99;
-
-    private readonly Flow[] _rows;
+    private readonly FlowRows _rows;
     private readonly bool _compress;
     private readonly FlowParts[] _parts;
     private readonly long[] _starts;
     private readonly long[] _lasts;
     private readonly long[] _numbers;
-    private readonly string[] _texts;
+    private readonly ulong[] _hexadecimals;
     private readonly int[] _codes;
-    private readonly Dictionary<string, int> _codeOf = new(StringComparer.Ordinal);
-    private readonly List<string> _distinct = [];
+    private readonly DistinctTexts _texts = new();
     private readonly ArrayBufferWriter<byte> _raw = new(4096);
     private readonly ArrayBufferWriter<byte> _data = new(4096);
     private readonly ArrayBufferWriter<byte> _directory = new(1024);
     private int _columnCount;
 
-    public FlowChunkWriter(Flow[] rows, bool compress)
+    public FlowChunkWriter(FlowRows rows, bool compress)
     {
         _rows = rows;
         _compress = compress;
-        _parts = Array.ConvertAll(rows, FlowColumns.PartsOf);
-        _starts = Array.ConvertAll(rows, static row => row.Start);
-        _lasts = Array.ConvertAll(rows, static row => row.Last);
-        _numbers = new long[rows.Length];
-        _texts = new string[rows.Length];
-        _codes = new int[rows.Length];
+        _parts = new FlowParts[rows.Count];
+        _starts = new long[rows.Count];
+        _lasts = new long[rows.Count];
+        _numbers = new long[rows.Count];
+        _hexadecimals = new ulong[rows.Count];
+        _codes = new int[rows.Count];
+        rows.ReadParts(_parts);
+        rows.ReadNumbers(FlowColumns.Find(FlowColumn.Start)!, _parts, _starts);
+        rows.ReadNumbers(FlowColumns.Find(FlowColumn.Last)!, _parts, _lasts);
     }
 
     public byte[] Write()
@@ -55,12 +54,12 @@ internal sealed class FlowChunkWriter
 
         int length = checked(FlowChunkFormat.HeaderLength + _directory.WrittenCount + _data.WrittenCount + FlowChunkFormat.ChecksumLength);
         byte[] chunk = GC.AllocateUninitializedArray<byte>(length);
-        bool isEmpty = _rows.Length == 0;
+        bool isEmpty = _rows.Count == 0;
         BinaryPrimitives.WriteUInt32LittleEndian(chunk, FlowChunkFormat.Magic);
         chunk[4] = FlowChunkFormat.Version;
         chunk[5] = 0;
         BinaryPrimitives.WriteUInt16LittleEndian(chunk.AsSpan(6), (ushort)_columnCount);
-        BinaryPrimitives.WriteInt32LittleEndian(chunk.AsSpan(8), _rows.Length);
+        BinaryPrimitives.WriteInt32LittleEndian(chunk.AsSpan(8), _rows.Count);
         BinaryPrimitives.WriteInt32LittleEndian(chunk.AsSpan(12), length);
         BinaryPrimitives.WriteInt64LittleEndian(chunk.AsSpan(16), isEmpty ? 0 : _starts.Min());
         BinaryPrimitives.WriteInt64LittleEndian(chunk.AsSpan(24), isEmpty ? 0 : _starts.Max());
@@ -73,37 +72,7 @@ internal sealed class FlowChunkWriter
         return chunk;
     }
 
-    // What each ASCII character is as a lower-case hexadecimal digit.
-    private static ReadOnlySpan<byte> HexadecimalValues =>
-    [
-        99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99,
-        99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 99, 99, 99, 99, 99, 99,
-        99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99,
-        99, 10, 11, 12, 13, 14, 15, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99,
-    ];
-
     private static int VarIntLength(ulong value) => (70 - BitOperations.LeadingZeroCount(value | 1)) / 7;
-
-    // Whether reading the text as a hexadecimal number and writing that gives the same text.
-    private static bool TryParseHexadecimal(string text, out ulong value)
-    {
-        value = 0;
-        if (text.Length is 0 or > 16 || (text[0] == '0' && text.Length > 1))
-        {
-            return false;
-        }
-
-        int wrong = 0;
-        foreach (char digit in text)
-        {
-            // Digits and letters come in no order that a branch could be predicted by.
-            int number = digit < HexadecimalValues.Length ? HexadecimalValues[digit] : NoDigit;
-            wrong |= number;
-            value = (value << 4) | (uint)(number & 0xf);
-        }
-
-        return wrong < 16;
-    }
 
     private static int WriteVarInt(ulong value, Span<byte> bytes)
     {
@@ -119,16 +88,13 @@ internal sealed class FlowChunkWriter
 
     private void WriteColumn(FlowColumnDefinition definition)
     {
-        int count = definition.Number is not null ? CollectNumbers(definition) : CollectTexts(definition);
+        _raw.ResetWrittenCount();
+        (byte encoding, int width, int count) = definition.Number is not null ? WriteNumbers(definition) : WriteTexts(definition);
         if (count == 0)
         {
             return;
         }
 
-        _raw.ResetWrittenCount();
-        (byte encoding, int width) = definition.Number is not null
-            ? WriteNumbers(_numbers.AsSpan(0, count))
-            : WriteTexts(_texts.AsSpan(0, count));
         int storedLength = _raw.WrittenCount;
         if (storedLength > FlowChunkFormat.MaxRawColumnLength)
         {
@@ -170,45 +136,20 @@ internal sealed class FlowChunkWriter
         return true;
     }
 
-    private bool HasValue(int row, FlowParts part) => part == FlowParts.None || (_parts[row] & part) != 0;
-
-    private int CollectNumbers(FlowColumnDefinition definition)
+    private (byte Encoding, int Width, int Count) WriteNumbers(FlowColumnDefinition definition)
     {
-        long[]? baselines = definition.RelativeTo switch
+        int count = _rows.ReadNumbers(definition, _parts, _numbers);
+        if (count == 0)
         {
-            null => null,
-            FlowColumn.Start => _starts,
-            _ => _lasts,
-        };
-        int count = 0;
-        for (int i = 0; i < _rows.Length; i++)
-        {
-            if (HasValue(i, definition.Part))
-            {
-                long number = definition.Number!(_rows[i]);
-                _numbers[count++] = baselines is null ? number : unchecked(number - baselines[i]);
-            }
+            return default;
         }
 
-        return count;
-    }
-
-    private int CollectTexts(FlowColumnDefinition definition)
-    {
-        int count = 0;
-        for (int i = 0; i < _rows.Length; i++)
+        Span<long> numbers = _numbers.AsSpan(0, count);
+        if (definition.RelativeTo is { } baseline)
         {
-            if (HasValue(i, definition.Part))
-            {
-                _texts[count++] = definition.Text!(_rows[i]);
-            }
+            MakeRelative(numbers, definition.Part, baseline == FlowColumn.Start ? _starts : _lasts);
         }
 
-        return count;
-    }
-
-    private (byte Encoding, int Width) WriteNumbers(ReadOnlySpan<long> numbers)
-    {
         long min = numbers[0];
         long max = numbers[0];
         foreach (long number in numbers)
@@ -218,21 +159,34 @@ internal sealed class FlowChunkWriter
         }
 
         int width = FlowChunkFormat.WidthOf(unchecked((ulong)(max - min)));
-        if (width > 1 && TryWriteDeltas(numbers, 8L + ((long)width * numbers.Length)))
+        if (width > 1 && TryWriteDeltas(numbers, 8L + ((long)width * count)))
         {
-            return (FlowChunkFormat.EncodingDelta, 0);
+            return (FlowChunkFormat.EncodingDelta, 0, count);
         }
 
         BinaryPrimitives.WriteInt64LittleEndian(_raw.GetSpan(8), min);
         _raw.Advance(8);
-        Span<byte> bytes = FixedSpan(width, numbers.Length);
-        for (int i = 0; i < numbers.Length; i++)
+        Span<byte> bytes = FixedSpan(width, count);
+        for (int i = 0; i < count; i++)
         {
             BinaryPrimitives.WriteUInt64LittleEndian(bytes[(i * width)..], unchecked((ulong)(numbers[i] - min)));
         }
 
-        _raw.Advance(width * numbers.Length);
-        return (FlowChunkFormat.EncodingFixed, width);
+        _raw.Advance(width * count);
+        return (FlowChunkFormat.EncodingFixed, width, count);
+    }
+
+    private void MakeRelative(Span<long> numbers, FlowParts part, long[] baselines)
+    {
+        int count = 0;
+        for (int row = 0; row < _parts.Length; row++)
+        {
+            if (part == FlowParts.None || (_parts[row] & part) != 0)
+            {
+                numbers[count] = unchecked(numbers[count] - baselines[row]);
+                count++;
+            }
+        }
     }
 
     private bool TryWriteDeltas(ReadOnlySpan<long> numbers, long fixedLength)
@@ -264,16 +218,24 @@ internal sealed class FlowChunkWriter
         return true;
     }
 
-    private (byte Encoding, int Width) WriteTexts(ReadOnlySpan<string> texts)
+    private (byte Encoding, int Width, int Count) WriteTexts(FlowColumnDefinition definition)
     {
-        if (TryWriteHexadecimal(texts))
+        if (_rows.TryReadHexadecimal(definition, _parts, _hexadecimals, out int count))
         {
-            return (FlowChunkFormat.EncodingHexadecimal, 8);
+            Span<byte> numbers = FixedSpan(sizeof(ulong), count);
+            for (int i = 0; i < count; i++)
+            {
+                BinaryPrimitives.WriteUInt64LittleEndian(numbers[(i * sizeof(ulong))..], _hexadecimals[i]);
+            }
+
+            _raw.Advance(count * sizeof(ulong));
+            return (FlowChunkFormat.EncodingHexadecimal, sizeof(ulong), count);
         }
 
-        CollectDistinct(texts);
-        WriteVarInt((ulong)_distinct.Count);
-        foreach (string text in _distinct)
+        _texts.Clear();
+        count = _rows.ReadTexts(definition, _parts, _codes, _texts);
+        WriteVarInt((ulong)_texts.Texts.Count);
+        foreach (string text in _texts.Texts)
         {
             int length = System.Text.Encoding.UTF8.GetByteCount(text);
             WriteVarInt((ulong)length);
@@ -281,56 +243,15 @@ internal sealed class FlowChunkWriter
             _raw.Advance(length);
         }
 
-        int width = FlowChunkFormat.WidthOf((ulong)_distinct.Count - 1);
-        Span<byte> bytes = FixedSpan(width, texts.Length);
-        for (int i = 0; i < texts.Length; i++)
+        int width = count == 0 ? 0 : FlowChunkFormat.WidthOf((ulong)_texts.Texts.Count - 1);
+        Span<byte> bytes = FixedSpan(width, count);
+        for (int i = 0; i < count; i++)
         {
             BinaryPrimitives.WriteUInt64LittleEndian(bytes[(i * width)..], (ulong)_codes[i]);
         }
 
-        _raw.Advance(width * texts.Length);
-        return (FlowChunkFormat.EncodingDictionary, width);
-    }
-
-    private bool TryWriteHexadecimal(ReadOnlySpan<string> texts)
-    {
-        Span<byte> bytes = FixedSpan(sizeof(ulong), texts.Length);
-        for (int i = 0; i < texts.Length; i++)
-        {
-            if (!TryParseHexadecimal(texts[i], out ulong value))
-            {
-                return false;
-            }
-
-            BinaryPrimitives.WriteUInt64LittleEndian(bytes[(i * sizeof(ulong))..], value);
-        }
-
-        _raw.Advance(texts.Length * sizeof(ulong));
-        return true;
-    }
-
-    private void CollectDistinct(ReadOnlySpan<string> texts)
-    {
-        _codeOf.Clear();
-        _distinct.Clear();
-        string? last = null;
-        int code = 0;
-        for (int i = 0; i < texts.Length; i++)
-        {
-            // Most columns are the same text object again and again.
-            if (!ReferenceEquals(texts[i], last))
-            {
-                last = texts[i];
-                if (!_codeOf.TryGetValue(last, out code))
-                {
-                    code = _distinct.Count;
-                    _codeOf.Add(last, code);
-                    _distinct.Add(last);
-                }
-            }
-
-            _codes[i] = code;
-        }
+        _raw.Advance(width * count);
+        return (FlowChunkFormat.EncodingDictionary, width, count);
     }
 
     // Numbers are written 8 bytes at a time, each over the zeros of the one before: the last one needs room to spare.
