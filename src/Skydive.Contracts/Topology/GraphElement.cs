@@ -24,10 +24,10 @@ public abstract class GraphElement : IFieldSource
     public required MetadataMap Metadata { get; init; }
 
     /// <summary>Identity of the host that reported the element.</summary>
-    public string Host { get; init; } = string.Empty;
+    public string Host { get; init => field = value ?? string.Empty; } = string.Empty;
 
     /// <summary>Who reported it: <c>serviceType.hostID</c>, for example <c>agent.host1</c>.</summary>
-    public string Origin { get; init; } = string.Empty;
+    public string Origin { get; init => field = value ?? string.Empty; } = string.Empty;
 
     /// <summary>When the element appeared.</summary>
     public required long CreatedAt { get; init; }
