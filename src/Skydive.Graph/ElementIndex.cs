@@ -60,9 +60,9 @@ internal readonly struct ElementIndex
     {
         switch (filter)
         {
-            case EqualFilter equal when IndexOf(equal.Key) is >= 0 and int i:
+            case EqualFilter equal when IndexOf(equal.Path.Text) is >= 0 and int i:
                 return [_tries[i].TryGetValue(equal.Value, out var members) ? members : IntSet.Empty];
-            case WithinFilter within when IndexOf(within.Key) is >= 0 and int i:
+            case WithinFilter within when IndexOf(within.Path.Text) is >= 0 and int i:
                 var trie = _tries[i];
                 return [.. within.Values.Distinct().Select(value => trie.TryGetValue(value, out var set) ? set : IntSet.Empty)];
             case AllFilter all:
@@ -91,6 +91,44 @@ internal readonly struct ElementIndex
                 }
 
                 return union;
+            default:
+                return null;
+        }
+    }
+
+    /// <summary>
+    /// Sets that together hold the elements that meet the condition, all of them and no others; null when the index cannot answer it alone.
+    /// </summary>
+    /// <remarks>An element is in the set of each value that it has or has in a list, which is just what these conditions ask for.</remarks>
+    public IntSet[]? FindExact(Filter filter)
+    {
+        switch (filter)
+        {
+            case EqualFilter equal when IsScalar(equal.Value) && IndexOf(equal.Path.Text) is >= 0 and int i:
+                return [Members(i, equal.Value)];
+            case WithinFilter within when within.Values.All(IsScalar) && IndexOf(within.Path.Text) is >= 0 and int i:
+                var sets = new List<IntSet>();
+                foreach (var value in within.Values.Distinct())
+                {
+                    sets.Add(Members(i, value));
+                }
+
+                return [.. sets];
+            case AllFilter { Filters: [var only] }:
+                return FindExact(only);
+            case AnyFilter { Filters.Count: > 0 } any:
+                var union = new List<IntSet>();
+                foreach (var part in any.Filters)
+                {
+                    if (FindExact(part) is not { } exact)
+                    {
+                        return null;
+                    }
+
+                    union.AddRange(exact);
+                }
+
+                return [.. union];
             default:
                 return null;
         }
@@ -135,6 +173,10 @@ internal readonly struct ElementIndex
         var left = members.Remove(slot, owner);
         return left.Count == 0 ? trie.Remove(value, owner) : trie.Set(value, left, owner);
     }
+
+    private static bool IsScalar(MetadataValue value) => value.Kind is not (MetadataKind.List or MetadataKind.Map);
+
+    private IntSet Members(int index, MetadataValue value) => _tries[index].TryGetValue(value, out var members) ? members : IntSet.Empty;
 
     private int IndexOf(string key) => Array.IndexOf(_keys, key);
 }

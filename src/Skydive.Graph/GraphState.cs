@@ -14,7 +14,8 @@ internal struct GraphState
     public IntMap<Edge> Edges;
     public HashTrie<string, int> NodeSlots;
     public HashTrie<string, int> EdgeSlots;
-    public IntMap<Adjacency> Adjacency;
+    public IntMap<object> Outgoing;
+    public IntMap<object> Incoming;
     public int NextNodeSlot;
     public int NextEdgeSlot;
     public ElementIndex NodeIndex;
@@ -51,7 +52,8 @@ internal struct GraphState
         Nodes = Nodes.Set(node.Slot, null, owner);
         NodeSlots = NodeSlots.Remove(node.Id, owner);
         NodeIndex = NodeIndex.Update(node.Slot, node.Metadata, MetadataMap.Empty, owner);
-        Adjacency = Adjacency.Set(node.Slot, null, owner);
+        Outgoing = Outgoing.Set(node.Slot, null, owner);
+        Incoming = Incoming.Set(node.Slot, null, owner);
     }
 
     public Edge AddEdge(Edge edge, Node parent, Node child, object owner)
@@ -60,10 +62,8 @@ internal struct GraphState
         Edges = Edges.Set(edge.Slot, edge, owner);
         EdgeSlots = EdgeSlots.Set(edge.Id, edge.Slot, owner);
         EdgeIndex = EdgeIndex.Update(edge.Slot, MetadataMap.Empty, edge.Metadata, owner);
-        var at = Adjacency[parent.Slot] ?? Skydive.Graph.Adjacency.Empty;
-        Adjacency = Adjacency.Set(parent.Slot, new(at.Outgoing.Add(edge.Slot, owner), at.Incoming), owner);
-        at = Adjacency[child.Slot] ?? Skydive.Graph.Adjacency.Empty;
-        Adjacency = Adjacency.Set(child.Slot, new(at.Outgoing, at.Incoming.Add(edge.Slot, owner)), owner);
+        Outgoing = Outgoing.Set(parent.Slot, EdgeList.Add(Outgoing[parent.Slot], edge.Slot, child.Slot, owner), owner);
+        Incoming = Incoming.Set(child.Slot, EdgeList.Add(Incoming[child.Slot], edge.Slot, parent.Slot, owner), owner);
         return edge;
     }
 
@@ -78,14 +78,7 @@ internal struct GraphState
         Edges = Edges.Set(edge.Slot, null, owner);
         EdgeSlots = EdgeSlots.Remove(edge.Id, owner);
         EdgeIndex = EdgeIndex.Update(edge.Slot, edge.Metadata, MetadataMap.Empty, owner);
-        if (Adjacency[edge.ParentSlot] is { } parent)
-        {
-            Adjacency = Adjacency.Set(edge.ParentSlot, new(parent.Outgoing.Remove(edge.Slot, owner), parent.Incoming), owner);
-        }
-
-        if (Adjacency[edge.ChildSlot] is { } child)
-        {
-            Adjacency = Adjacency.Set(edge.ChildSlot, new(child.Outgoing, child.Incoming.Remove(edge.Slot, owner)), owner);
-        }
+        Outgoing = Outgoing.Set(edge.ParentSlot, EdgeList.Remove(Outgoing[edge.ParentSlot], edge.Slot, owner), owner);
+        Incoming = Incoming.Set(edge.ChildSlot, EdgeList.Remove(Incoming[edge.ChildSlot], edge.Slot, owner), owner);
     }
 }

@@ -11,8 +11,13 @@ internal sealed class IntSet
     /// <summary>The set without members.</summary>
     public static readonly IntSet Empty = new([], default, 0);
 
+    /// <summary>How many bits of a member tell where in its page it is.</summary>
+    public const int PageBits = 10;
+
+    /// <summary>How many words a page has.</summary>
+    public const int PageWords = 1 << (PageBits - 6);
+
     private const int SmallLimit = 16;
-    private const int PageBits = 10;
 
     private readonly int[]? _small;
     private readonly IntMap<Page> _pages;
@@ -26,6 +31,9 @@ internal sealed class IntSet
 
     /// <summary>How many members there are.</summary>
     public int Count { get; }
+
+    /// <summary>The members in ascending order when they are few; null when they rest in pages.</summary>
+    public int[]? SmallMembers => _small;
 
     /// <summary>Whether a number is a member.</summary>
     /// <param name="value">The number.</param>
@@ -87,6 +95,33 @@ internal sealed class IntSet
         return Count - 1 > SmallLimit / 2 ? new(null, pages, Count - 1) : new([.. new IntSet(null, pages, Count - 1).Members()], default, Count - 1);
     }
 
+    /// <summary>The pages in ascending order; none when <see cref="SmallMembers"/> has the members.</summary>
+    public IEnumerable<Page> Pages() => _pages.Values();
+
+    /// <summary>Adds the members of one page to words of bits.</summary>
+    /// <param name="key">Number of the page.</param>
+    /// <param name="words">The words, <see cref="PageWords"/> of them.</param>
+    public void AddTo(int key, Span<ulong> words)
+    {
+        if (_small is { } small)
+        {
+            foreach (int member in small)
+            {
+                if (member >> PageBits == key)
+                {
+                    words[(member & ((1 << PageBits) - 1)) >> 6] |= 1ul << (member & 63);
+                }
+            }
+        }
+        else if (_pages[key] is { } page)
+        {
+            for (int i = 0; i < words.Length; i++)
+            {
+                words[i] |= page.Words[i];
+            }
+        }
+    }
+
     /// <summary>The members in ascending order.</summary>
     public IEnumerable<int> Members() => _small ?? LargeMembers();
 
@@ -112,10 +147,11 @@ internal sealed class IntSet
         }
     }
 
-    private sealed class Page(int key, object owner)
+    /// <summary>A part of a large set.</summary>
+    internal sealed class Page(int key, object owner)
     {
         public readonly int Key = key;
-        public readonly ulong[] Words = new ulong[1 << (PageBits - 6)];
+        public readonly ulong[] Words = new ulong[PageWords];
         private readonly object _owner = owner;
 
         public bool IsEmpty => !Words.AsSpan().ContainsAnyExcept(0ul);
