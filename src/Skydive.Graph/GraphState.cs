@@ -15,7 +15,8 @@ internal struct GraphState
     public IntMap<Edge> Edges;
     public HashTrie<string, int> NodeSlots;
     public HashTrie<string, int> EdgeSlots;
-    public IntMap<Adjacency> Adjacency;
+    public IntMap<object> Outgoing;
+    public IntMap<object> Incoming;
     public int NextNodeSlot;
     public int NextEdgeSlot;
     public ElementIndex NodeIndex;
@@ -52,7 +53,8 @@ internal struct GraphState
         Nodes = Nodes.Set(node.Slot, null, owner);
         NodeSlots = NodeSlots.Remove(node.Id, owner);
         NodeIndex = NodeIndex.Update(node.Slot, node.Metadata, MetadataMap.Empty, owner);
-        Adjacency = Adjacency.Set(node.Slot, null, owner);
+        Outgoing = Outgoing.Set(node.Slot, null, owner);
+        Incoming = Incoming.Set(node.Slot, null, owner);
     }
 
     /// <summary>Adds an edge whose slot is <see cref="NextEdgeSlot"/> and whose ends are in the state.</summary>
@@ -62,10 +64,8 @@ internal struct GraphState
         Edges = Edges.Set(edge.Slot, edge, owner);
         EdgeSlots = EdgeSlots.Set(edge.Id, edge.Slot, owner);
         EdgeIndex = EdgeIndex.Update(edge.Slot, MetadataMap.Empty, edge.Metadata, owner);
-        var at = Adjacency[edge.ParentSlot] ?? Skydive.Graph.Adjacency.Empty;
-        Adjacency = Adjacency.Set(edge.ParentSlot, new(at.Outgoing.Add(edge.Slot, owner), at.Incoming), owner);
-        at = Adjacency[edge.ChildSlot] ?? Skydive.Graph.Adjacency.Empty;
-        Adjacency = Adjacency.Set(edge.ChildSlot, new(at.Outgoing, at.Incoming.Add(edge.Slot, owner)), owner);
+        Outgoing = Outgoing.Set(edge.ParentSlot, EdgeList.Add(Outgoing[edge.ParentSlot], edge.Slot, edge.ChildSlot, owner), owner);
+        Incoming = Incoming.Set(edge.ChildSlot, EdgeList.Add(Incoming[edge.ChildSlot], edge.Slot, edge.ParentSlot, owner), owner);
     }
 
     public void ReplaceEdge(Edge before, Edge after, object owner)
@@ -79,15 +79,8 @@ internal struct GraphState
         Edges = Edges.Set(edge.Slot, null, owner);
         EdgeSlots = EdgeSlots.Remove(edge.Id, owner);
         EdgeIndex = EdgeIndex.Update(edge.Slot, edge.Metadata, MetadataMap.Empty, owner);
-        if (Adjacency[edge.ParentSlot] is { } parent)
-        {
-            Adjacency = Adjacency.Set(edge.ParentSlot, new(parent.Outgoing.Remove(edge.Slot, owner), parent.Incoming), owner);
-        }
-
-        if (Adjacency[edge.ChildSlot] is { } child)
-        {
-            Adjacency = Adjacency.Set(edge.ChildSlot, new(child.Outgoing, child.Incoming.Remove(edge.Slot, owner)), owner);
-        }
+        Outgoing = Outgoing.Set(edge.ParentSlot, EdgeList.Remove(Outgoing[edge.ParentSlot], edge.Slot, owner), owner);
+        Incoming = Incoming.Set(edge.ChildSlot, EdgeList.Remove(Incoming[edge.ChildSlot], edge.Slot, owner), owner);
     }
 
     /// <summary>The same nodes and edges in the same order, with slots counted from 0.</summary>

@@ -9,13 +9,18 @@ namespace Skydive.Graph.Collections;
 /// </summary>
 internal readonly struct IntSet
 {
+    /// <summary>How many bits of a member tell where in its page it is.</summary>
+    public const int PageBits = 10;
+
+    /// <summary>How many words a page has.</summary>
+    public const int PageWords = 1 << (PageBits - 6);
+
     private const int SmallLimit = 64;
-    private const int PageBits = 10;
 
     // Stands for the set whose only member is _single.
     private static readonly object s_one = new();
 
-    // null for no member, s_one, int[] or Pages.
+    // null for no member, s_one, int[] or PageSet.
     private readonly object? _members;
     private readonly int _single;
 
@@ -33,8 +38,17 @@ internal readonly struct IntSet
     {
         null => 0,
         int[] small => small.Length,
-        Pages pages => pages.Count,
+        PageSet pages => pages.Count,
         _ => 1,
+    };
+
+    /// <summary>The members in ascending order when they are few; null when they rest in pages.</summary>
+    public int[]? SmallMembers => _members switch
+    {
+        null => [],
+        int[] small => small,
+        PageSet => null,
+        _ => [_single],
     };
 
     /// <summary>Whether a number is a member.</summary>
@@ -43,7 +57,7 @@ internal readonly struct IntSet
     {
         null => false,
         int[] small => Array.BinarySearch(small, value) >= 0,
-        Pages pages => pages.Contains(value),
+        PageSet pages => pages.Contains(value),
         _ => value == _single,
     };
 
@@ -73,7 +87,7 @@ internal readonly struct IntSet
                     return new(larger);
                 }
 
-                var made = new Pages(owner);
+                var made = new PageSet(owner);
                 foreach (int member in small)
                 {
                     made.Add(member, owner);
@@ -82,7 +96,7 @@ internal readonly struct IntSet
                 made.Add(value, owner);
                 return new(made);
 
-            case Pages pages:
+            case PageSet pages:
                 if (pages.Contains(value))
                 {
                     return this;
@@ -124,7 +138,7 @@ internal readonly struct IntSet
                 small.AsSpan(index + 1).CopyTo(smaller.AsSpan(index));
                 return new(smaller);
 
-            case Pages pages:
+            case PageSet pages:
                 if (!pages.Contains(value))
                 {
                     return this;
@@ -145,24 +159,55 @@ internal readonly struct IntSet
     /// <param name="other">The other set.</param>
     public bool IsSame(IntSet other) => ReferenceEquals(_members, other._members) && _single == other._single;
 
+    /// <summary>The pages in ascending order; none when <see cref="SmallMembers"/> has the members.</summary>
+    public IEnumerable<Page> Pages() => _members is PageSet pages ? pages.All() : [];
+
+    /// <summary>Adds the members of one page to words of bits.</summary>
+    /// <param name="key">Number of the page.</param>
+    /// <param name="words">The words, <see cref="PageWords"/> of them.</param>
+    public void AddTo(int key, Span<ulong> words)
+    {
+        if (SmallMembers is { } small)
+        {
+            foreach (int member in small)
+            {
+                if (member >> PageBits == key)
+                {
+                    words[(member & ((1 << PageBits) - 1)) >> 6] |= 1ul << (member & 63);
+                }
+            }
+        }
+        else if (_members is PageSet pages && pages.Find(key) is { } page)
+        {
+            for (int i = 0; i < words.Length; i++)
+            {
+                words[i] |= page.Words[i];
+            }
+        }
+    }
+
     /// <summary>The members in ascending order.</summary>
     public IEnumerable<int> Members() => _members switch
     {
         null => [],
         int[] small => small,
-        Pages pages => pages.Members(),
+        PageSet pages => pages.Members(),
         _ => [_single],
     };
 
     /// <summary>The form of large sets.</summary>
-    private sealed class Pages(object owner)
+    private sealed class PageSet(object owner)
     {
         private readonly object _owner = owner;
         private IntMap<Page> _pages;
 
         public int Count { get; private set; }
 
-        public Pages OwnedBy(object owner) => ReferenceEquals(_owner, owner) ? this : new(owner) { _pages = _pages, Count = Count };
+        public PageSet OwnedBy(object owner) => ReferenceEquals(_owner, owner) ? this : new(owner) { _pages = _pages, Count = Count };
+
+        public IEnumerable<Page> All() => _pages.Values();
+
+        public Page? Find(int key) => _pages[key];
 
         public bool Contains(int value) => _pages[value >> PageBits] is { } page && page.Contains(value);
 
@@ -204,10 +249,11 @@ internal readonly struct IntSet
         }
     }
 
-    private sealed class Page(int key, object owner)
+    /// <summary>A part of a large set.</summary>
+    internal sealed class Page(int key, object owner)
     {
         public readonly int Key = key;
-        public readonly ulong[] Words = new ulong[1 << (PageBits - 6)];
+        public readonly ulong[] Words = new ulong[PageWords];
         private readonly object _owner = owner;
 
         public bool IsEmpty => !Words.AsSpan().ContainsAnyExcept(0ul);
