@@ -63,7 +63,7 @@ public sealed class ResourceTests
         await client.DeleteCaptureAsync("a/../b", Token);
 
         // What a user gives as an identifier cannot become another path.
-        Assert.Equal(["GET /api/capture", "GET /api/capture/1", "DELETE /api/capture/a%2F../b"], seen);
+        Assert.Equal(["GET /api/capture", "GET /api/capture/1", "DELETE /api/capture/a%2F..%2Fb"], seen);
     }
 
     [Fact]

@@ -90,7 +90,7 @@ public sealed class TopologyStreamTests
             if (++connection == 1)
             {
                 await socket.SendTextAsync(Wire.Message("SyncReply", $"{{\"Nodes\":[{Wire.Node("a")},{Wire.Node("b")}],\"Edges\":[{Wire.Edge("e", "a", "b")}]}}"));
-                context.Abort();
+                await socket.CloseOutputAsync(WebSocketCloseStatus.EndpointUnavailable, null, Token);
                 return;
             }
 
@@ -118,11 +118,11 @@ public sealed class TopologyStreamTests
     [Fact]
     public async Task Watch_ServiceStaysAway_EndsWithTheLastError()
     {
-        var service = await FollowAsync(async (context, socket) =>
+        var service = await FollowAsync(async (_, socket) =>
         {
             await socket.ReceiveMessageAsync();
             await socket.SendTextAsync(Wire.Message("SyncReply", "{\"Nodes\":[],\"Edges\":[]}"));
-            context.Abort();
+            await socket.CloseOutputAsync(WebSocketCloseStatus.EndpointUnavailable, null, Token);
         });
         using var client = service.Connect();
         await using var events = client.WatchTopologyAsync(s_fast with { RetryTimeout = TimeSpan.FromMilliseconds(300) }, Token).GetAsyncEnumerator(Token);
