@@ -14,8 +14,7 @@ internal struct GraphState
     public IntMap<Edge> Edges;
     public HashTrie<string, int> NodeSlots;
     public HashTrie<string, int> EdgeSlots;
-    public IntMap<object> Outgoing;
-    public IntMap<object> Incoming;
+    public IntMap<object> Adjacencies;
     public int NextNodeSlot;
     public int NextEdgeSlot;
     public ElementIndex NodeIndex;
@@ -52,8 +51,7 @@ internal struct GraphState
         Nodes = Nodes.Set(node.Slot, null, owner);
         NodeSlots = NodeSlots.Remove(node.Id, owner);
         NodeIndex = NodeIndex.Update(node.Slot, node.Metadata, MetadataMap.Empty, owner);
-        Outgoing = Outgoing.Set(node.Slot, null, owner);
-        Incoming = Incoming.Set(node.Slot, null, owner);
+        Adjacencies = Adjacencies.Set(node.Slot, null, owner);
     }
 
     public Edge AddEdge(Edge edge, Node parent, Node child, object owner)
@@ -62,8 +60,8 @@ internal struct GraphState
         Edges = Edges.Set(edge.Slot, edge, owner);
         EdgeSlots = EdgeSlots.Set(edge.Id, edge.Slot, owner);
         EdgeIndex = EdgeIndex.Update(edge.Slot, MetadataMap.Empty, edge.Metadata, owner);
-        Outgoing = Outgoing.Set(parent.Slot, EdgeList.Add(Outgoing[parent.Slot], edge.Slot, child.Slot, owner), owner);
-        Incoming = Incoming.Set(child.Slot, EdgeList.Add(Incoming[child.Slot], edge.Slot, parent.Slot, owner), owner);
+        Adjacencies = Adjacencies.Set(parent.Slot, Adjacency.Add(Adjacencies[parent.Slot], EdgeDirection.Out, edge.Slot, child.Slot, owner), owner);
+        Adjacencies = Adjacencies.Set(child.Slot, Adjacency.Add(Adjacencies[child.Slot], EdgeDirection.In, edge.Slot, parent.Slot, owner), owner);
         return edge;
     }
 
@@ -78,7 +76,7 @@ internal struct GraphState
         Edges = Edges.Set(edge.Slot, null, owner);
         EdgeSlots = EdgeSlots.Remove(edge.Id, owner);
         EdgeIndex = EdgeIndex.Update(edge.Slot, edge.Metadata, MetadataMap.Empty, owner);
-        Outgoing = Outgoing.Set(edge.ParentSlot, EdgeList.Remove(Outgoing[edge.ParentSlot], edge.Slot, owner), owner);
-        Incoming = Incoming.Set(edge.ChildSlot, EdgeList.Remove(Incoming[edge.ChildSlot], edge.Slot, owner), owner);
+        Adjacencies = Adjacencies.Set(edge.ParentSlot, Adjacency.Remove(Adjacencies[edge.ParentSlot], EdgeDirection.Out, edge.Slot, owner), owner);
+        Adjacencies = Adjacencies.Set(edge.ChildSlot, Adjacency.Remove(Adjacencies[edge.ChildSlot], EdgeDirection.In, edge.Slot, owner), owner);
     }
 }
