@@ -1,17 +1,85 @@
 using System.Diagnostics;
+using System.Globalization;
 using Skydive.Flows.Bench;
-using Skydive.Flows.Offline;
-using Skydive.Flows.Table;
-using Skydive.Packets.Pcap;
 
-int runs = args.Length > 1 ? int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture) : 5;
-for (int run = 0; run < runs; run++)
+// usage: Skydive.Flows.Bench all|file|table|decode|codec|search [FILE.pcap|-] [runs]
+//   file   reads the file, makes flows, sends them; and encodes and writes them as well: what a user waits for
+//   table  decodes and counts frames that are in memory, in flows that are known: what a live capture spends per packet
+//   decode decodes them only
+//   codec  encodes and decodes the flows of the file
+//   search asks a table of 10,000 flows what live queries ask
+// Without a file, or with '-', a trace of 1,000,000 packets in 100,000 flows is made in memory.
+string mode = args.Length > 0 ? args[0] : "all";
+string? path = args.Length > 1 && args[1] != "-" ? args[1] : null;
+int runs = args.Length > 2 ? int.Parse(args[2], CultureInfo.InvariantCulture) : 5;
+
+byte[]? trace = path is null ? GeneratedTrace.Create(packets: 1_000_000, flows: 100_000) : null;
+Func<Stream> open = trace is not null
+    ? () => new MemoryStream(trace, writable: false)
+    : () => new FileStream(path!, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan);
+
+var benchmarks = new (string Name, Func<Func<Stream>, Benchmark> Create)[]
 {
-    var sink = new CountingSink();
-    long before = GC.GetAllocatedBytesForCurrentThread();
-    long start = Stopwatch.GetTimestamp();
-    using var reader = PcapReader.Open(args[0]);
-    PcapSummary summary = PcapFlows.Read(reader, new FlowTableOptions(), sink, CancellationToken.None);
-    double s = Stopwatch.GetElapsedTime(start).TotalSeconds;
-    Console.WriteLine($"run {run}: {summary.Packets} packets, {summary.InvalidPackets} invalid, {sink.Flows} flow records, {s * 1e3:F1} ms, {summary.Packets / s / 1e6:F2} Mpackets/s, {s / summary.Packets * 1e9:F1} ns/packet, {(GC.GetAllocatedBytesForCurrentThread() - before) / (double)summary.Packets:F2} bytes allocated/packet");
+    ("file", static open => new FileBenchmark(open)),
+    ("decode", static open => new DecodeBenchmark(open)),
+    ("table", static open => new TableBenchmark(open)),
+    ("codec", static open => new CodecBenchmark(open)),
+    ("search", static _ => new SearchBenchmark()),
+};
+
+bool found = false;
+foreach (var (name, create) in benchmarks)
+{
+    if (mode == name || mode == "all")
+    {
+        found = true;
+        Run(name, create(open));
+    }
+}
+
+if (!found)
+{
+    Console.Error.WriteLine($"'{mode}' is none of: all, {string.Join(", ", benchmarks.Select(static benchmark => benchmark.Name))}");
+    return 2;
+}
+
+return 0;
+
+void Run(string name, Benchmark benchmark)
+{
+    using (benchmark)
+    {
+        foreach (string part in benchmark.Parts)
+        {
+            var seconds = new List<double>();
+            long allocated = 0;
+            long items = 0;
+            double first = 0;
+
+            // The first run includes compilation; it is told apart, and it is what a process that runs once costs.
+            for (int run = 0; run <= runs; run++)
+            {
+                long before = GC.GetTotalAllocatedBytes(precise: true);
+                long start = Stopwatch.GetTimestamp();
+                items = benchmark.Run(part);
+                double elapsed = Stopwatch.GetElapsedTime(start).TotalSeconds;
+                allocated = GC.GetTotalAllocatedBytes(precise: true) - before;
+                if (run == 0)
+                {
+                    first = elapsed;
+                }
+                else
+                {
+                    seconds.Add(elapsed);
+                }
+            }
+
+            // With no further runs the first one is all there is.
+            seconds.Sort();
+            double median = seconds.Count == 0 ? first : seconds[seconds.Count / 2];
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{name,-7}{part,-28} {items,9} {benchmark.Unit,-8} median {median * 1e3,8:F2} ms (first {first * 1e3,7:F1})  {items / median / 1e6,7:F2} M/s  {median / items * 1e9,8:F1} ns each  {(double)allocated / items,8:F2} bytes allocated each{benchmark.Remark}"));
+        }
+    }
 }

@@ -1,3 +1,4 @@
+using Skydive.Contracts.Metadata;
 using Skydive.Contracts.Queries;
 using Skydive.Contracts.Topology;
 using Skydive.Graph.Collections;
@@ -145,9 +146,10 @@ public sealed class GraphSnapshot : IGraphView
 
     /// <summary>
     /// The values that nodes hold at an indexed key (Name, Type …), in no order, with how many hold each; null when the key is not indexed.
+    /// The elements of a list count each, maps are left out.
     /// </summary>
     /// <param name="key">The key.</param>
-    public IEnumerable<KeyValuePair<Skydive.Contracts.Metadata.MetadataValue, int>>? CountNodeValues(string key) => _state.NodeIndex.CountValues(key);
+    public IEnumerable<KeyValuePair<MetadataValue, int>>? CountNodeValues(string key) => _state.NodeIndex.CountValues(key);
 
     /// <summary>All nodes and edges.</summary>
     public SubGraph ToSubGraph() => new() { Nodes = [.. GetNodes()], Edges = [.. GetEdges()] };

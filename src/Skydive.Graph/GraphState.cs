@@ -6,7 +6,8 @@ namespace Skydive.Graph;
 
 /// <summary>
 /// The roots of the persistent structures that hold a graph. A copy of this struct is a consistent state; writing through a copy does not
-/// touch the original. Slots count up and are never used twice, so their order is the order of creation.
+/// touch the original. Slots count up and are not used twice, so their order is the order of creation; <see cref="Renumbered"/> starts them
+/// again long before they run out.
 /// </summary>
 internal struct GraphState
 {
@@ -31,13 +32,13 @@ internal struct GraphState
 
     public readonly Edge? FindEdge(string id) => EdgeSlots.TryGetValue(id, out int slot) ? Edges[slot] : null;
 
-    public Node AddNode(Node node, object owner)
+    /// <summary>Adds a node whose slot is <see cref="NextNodeSlot"/>.</summary>
+    public void AddNode(Node node, object owner)
     {
-        node = node.WithSlot(NextNodeSlot++);
+        NextNodeSlot++;
         Nodes = Nodes.Set(node.Slot, node, owner);
         NodeSlots = NodeSlots.Set(node.Id, node.Slot, owner);
         NodeIndex = NodeIndex.Update(node.Slot, MetadataMap.Empty, node.Metadata, owner);
-        return node;
     }
 
     public void ReplaceNode(Node before, Node after, object owner)
@@ -54,15 +55,16 @@ internal struct GraphState
         Adjacencies = Adjacencies.Set(node.Slot, null, owner);
     }
 
-    public Edge AddEdge(Edge edge, Node parent, Node child, object owner)
+    /// <summary>Adds an edge whose slot is <see cref="NextEdgeSlot"/> and whose ends are in the state.</summary>
+    public void AddEdge(Edge edge, object owner)
     {
-        edge = edge.WithSlots(NextEdgeSlot++, parent.Slot, child.Slot);
+        NextEdgeSlot++;
         Edges = Edges.Set(edge.Slot, edge, owner);
         EdgeSlots = EdgeSlots.Set(edge.Id, edge.Slot, owner);
         EdgeIndex = EdgeIndex.Update(edge.Slot, MetadataMap.Empty, edge.Metadata, owner);
-        Adjacencies = Adjacencies.Set(parent.Slot, Adjacency.Add(Adjacencies[parent.Slot], EdgeDirection.Out, edge.Slot, child.Slot, owner), owner);
-        Adjacencies = Adjacencies.Set(child.Slot, Adjacency.Add(Adjacencies[child.Slot], EdgeDirection.In, edge.Slot, parent.Slot, owner), owner);
-        return edge;
+        var (parent, child) = (edge.ParentSlot, edge.ChildSlot);
+        Adjacencies = Adjacencies.Set(parent, Adjacency.Add(Adjacencies[parent], EdgeDirection.Out, edge.Slot, child, owner), owner);
+        Adjacencies = Adjacencies.Set(child, Adjacency.Add(Adjacencies[child], EdgeDirection.In, edge.Slot, parent, owner), owner);
     }
 
     public void ReplaceEdge(Edge before, Edge after, object owner)
@@ -76,7 +78,28 @@ internal struct GraphState
         Edges = Edges.Set(edge.Slot, null, owner);
         EdgeSlots = EdgeSlots.Remove(edge.Id, owner);
         EdgeIndex = EdgeIndex.Update(edge.Slot, edge.Metadata, MetadataMap.Empty, owner);
-        Adjacencies = Adjacencies.Set(edge.ParentSlot, Adjacency.Remove(Adjacencies[edge.ParentSlot], EdgeDirection.Out, edge.Slot, owner), owner);
-        Adjacencies = Adjacencies.Set(edge.ChildSlot, Adjacency.Remove(Adjacencies[edge.ChildSlot], EdgeDirection.In, edge.Slot, owner), owner);
+        var (parent, child) = (edge.ParentSlot, edge.ChildSlot);
+        Adjacencies = Adjacencies.Set(parent, Adjacency.Remove(Adjacencies[parent], EdgeDirection.Out, edge.Slot, owner), owner);
+        Adjacencies = Adjacencies.Set(child, Adjacency.Remove(Adjacencies[child], EdgeDirection.In, edge.Slot, owner), owner);
+    }
+
+    /// <summary>The same nodes and edges in the same order, with slots counted from 0.</summary>
+    public readonly GraphState Renumbered()
+    {
+        object owner = new();
+        var state = Empty;
+        foreach (var node in Nodes.Values())
+        {
+            state.AddNode(node.WithSlot(state.NextNodeSlot), owner);
+        }
+
+        foreach (var edge in Edges.Values())
+        {
+            state.NodeSlots.TryGetValue(edge.Parent, out int parent);
+            state.NodeSlots.TryGetValue(edge.Child, out int child);
+            state.AddEdge(edge.Placed(state.NextEdgeSlot, parent, child, edge.Parent, edge.Child, edge.Metadata), owner);
+        }
+
+        return state;
     }
 }

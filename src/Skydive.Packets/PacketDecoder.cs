@@ -42,6 +42,7 @@ public static class PacketDecoder
     /// <param name="tag">A VLAN tag that the kernel has cut off; it counts as the outermost one of an Ethernet frame.</param>
     /// <param name="packet">What was read.</param>
     /// <returns>False when there is neither an Ethernet header nor an IP header: nothing to make a flow of.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static bool TryDecode(ReadOnlySpan<byte> frame, LinkType linkType, VlanTag tag, out DecodedPacket packet)
     {
         packet = default;
@@ -92,7 +93,7 @@ public static class PacketDecoder
         DecodeEtherType(frame, offset, etherType, ref packet);
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static void DecodeVlans(ReadOnlySpan<byte> frame, int shift, ref int offset, ref ushort etherType, ref DecodedPacket packet)
     {
         while (etherType is EtherTypeVlan or EtherTypeProviderVlan or EtherTypeOldProviderVlan)
@@ -266,7 +267,7 @@ public static class PacketDecoder
         DecodeTransport(frame[..end], offset + headerLength, header[9], ref packet);
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static void DecodeIPv6(ReadOnlySpan<byte> frame, int offset, ref DecodedPacket packet)
     {
         const int MoreFragmentsAndOffset = 0xfff9;

@@ -5,6 +5,7 @@ using Skydive.Flows.Encoding;
 using Skydive.Flows.Hashing;
 using Skydive.Flows.Table;
 using Skydive.Packets;
+using Skydive.Packets.Building;
 using static Skydive.Flows.Tests.Frames;
 
 namespace Skydive.Flows.Tests;
@@ -66,20 +67,52 @@ public sealed class FlowChunkTests
         Assert.Equal(flows, FlowChunk.Decode(FlowChunk.Encode(flows)));
     }
 
-    [Fact]
-    public void Encode_OfABatch_GivesWhatTheBatchGives()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Encode_OfBatches_GivesWhatTheirWireRecordsGive(bool hasApplications)
     {
+        // All kinds of flows, from two tables, mutated so that rare paths, addresses and directions occur; some updated, some not.
         var batches = new List<FlowBatch>();
-        using var table = new FlowTable(new FlowTableOptions { NodeTid = "n" }, new BatchCollector(batches));
-        foreach (byte[] frame in new[] { Arp(), Udp(), Tcp(TcpFlags.Syn), Echo(), Vlans(4, 5) })
+        var random = new Random(11);
+        byte[][] seeds =
+        [
+            Arp(), Udp(), Udp(isFromB: true), Tcp(TcpFlags.Syn), Tcp(TcpFlags.Rst, isFromB: true), Echo(), Vlans(4, 5),
+            new FrameBuilder().Ethernet(MacB, MacA).IPv6(AddressB6, AddressA6).Sctp(1, 2).Build(),
+            new FrameBuilder().Ethernet(MacB, MacA).IPv6(AddressB6, AddressA6).IcmpV6(IcmpV6Type.EchoRequest, 0, 3, 4).Build(),
+
+            // Addresses of both families that are the same number.
+            new FrameBuilder().Ethernet(MacA, MacB).IPv6(Address("::c000:201"), Address("::c633:6402")).Udp(40000, 9000).Build(),
+        ];
+        foreach (string node in new[] { "n1", "n2" })
         {
-            table.Process(frame, Epoch);
+            var options = new FlowTableOptions
+            {
+                NodeTid = node,
+                CaptureId = "c" + node,
+                TcpApplications = hasApplications ? new Dictionary<int, string> { [80] = "http" } : new Dictionary<int, string>(),
+            };
+            using var table = new FlowTable(options, new BatchCollector(batches));
+            for (int i = 0; i < 3000; i++)
+            {
+                byte[] frame = (byte[])seeds[random.Next(seeds.Length)].Clone();
+                if (i >= seeds.Length * 10)
+                {
+                    frame[random.Next(frame.Length)] = (byte)random.Next(256);
+                }
+
+                table.Process(frame, Epoch + (i * Second / 10));
+                table.Tick(Epoch + (i * Second / 10));
+            }
+
+            table.Finish(Epoch + (400 * Second));
         }
 
-        table.Finish(Epoch);
-        FlowBatch batch = Assert.Single(batches);
-        Assert.Equal(batch, FlowChunk.Decode(FlowChunk.Encode(batch)));
-        Assert.Equal(batch[3], batch.ElementAt(3));
+        Flow[] flows = [.. batches.SelectMany(static batch => batch)];
+        Assert.True(flows.Length > 500);
+        Assert.Equal(flows, FlowChunk.Decode(FlowChunk.EncodeBatches(batches)));
+        Assert.Equal(Convert.ToHexString(FlowChunk.Encode(flows)), Convert.ToHexString(FlowChunk.EncodeBatches(batches)));
+        Assert.Equal(batches[0], FlowChunk.Decode(FlowChunk.Encode(batches[0])));
     }
 
     [Fact]
@@ -219,6 +252,20 @@ public sealed class FlowChunkTests
             BAFinStart = 25,
             ABRstStart = 26,
             BARstStart = 27,
+            ABSegmentOutOfOrder = 30,
+            ABSegmentSkipped = 31,
+            ABSegmentSkippedBytes = 32,
+            ABPackets = 33,
+            ABBytes = 34,
+            ABSawStart = 35,
+            ABSawEnd = 36,
+            BASegmentOutOfOrder = 37,
+            BASegmentSkipped = 38,
+            BASegmentSkippedBytes = 39,
+            BAPackets = 40,
+            BABytes = 41,
+            BASawStart = 42,
+            BASawEnd = 43,
         },
         Start = 1700000000000,
         Last = 1700000001000,

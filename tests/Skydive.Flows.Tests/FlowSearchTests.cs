@@ -113,7 +113,7 @@ public sealed class FlowSearchTests : IDisposable
     {
         // Every flow gets packets of 60 bytes in one direction only, so bytes must always be 60 times packets.
         using var table = new FlowTable(
-            new FlowTableOptions { MaxEntries = 20_000, UpdateInterval = TimeSpan.FromSeconds(1), ExpireAfter = TimeSpan.FromSeconds(5) },
+            new FlowTableOptions { MaxEntries = 8_000, UpdateInterval = TimeSpan.FromSeconds(1), ExpireAfter = TimeSpan.FromSeconds(5) },
             new FlowCollector());
         using var stop = new CancellationTokenSource();
         int searches = 0;
@@ -134,12 +134,12 @@ public sealed class FlowSearchTests : IDisposable
         var random = new Random(1);
         byte[] frame = new FrameBuilder().Ethernet(MacA, MacB).IPv4(AddressA, AddressB).Udp(1, 9000).Payload(new byte[18]).Build();
         long now = Epoch;
-        for (int i = 0; Volatile.Read(ref searches) < 20 || i < 1_000_000; i++)
+        for (int i = 0; Volatile.Read(ref searches) < 10 || i < 450_000; i++)
         {
             // Addresses come and go, so that the table grows, evicts, expires and shrinks meanwhile.
-            frame[28] = (byte)(i >> 16);
-            frame[29] = (byte)random.Next(i % 400_000 < 200_000 ? 256 : 2);
-            frame[34] = (byte)random.Next(i % 400_000 < 200_000 ? 256 : 2);
+            frame[28] = (byte)(i >> 15);
+            frame[29] = (byte)random.Next(i % 150_000 < 75_000 ? 256 : 2);
+            frame[34] = (byte)random.Next(i % 150_000 < 75_000 ? 256 : 2);
             now += 20_000;
             table.Process(frame, now);
             if (i % 1000 == 0)

@@ -25,7 +25,7 @@ public sealed class FuzzTests
         var collector = new FlowCollector();
         using var table = new FlowTable(
             new FlowTableOptions { LinkType = linkType, MaxEntries = 1000, UpdateInterval = TimeSpan.FromSeconds(1) }, collector);
-        const int Count = 150_000;
+        const int Count = 100_000;
         for (int i = 0; i < Count; i++)
         {
             byte[] frame = (byte[])seeds[i % seeds.Length].Clone();

@@ -10,14 +10,8 @@ namespace Skydive.Contracts.Captures;
 /// </summary>
 public sealed record Capture
 {
-    private readonly string _gremlinQuery = string.Empty;
-
     /// <summary>Selects the nodes.</summary>
-    public required string GremlinQuery
-    {
-        get => _gremlinQuery;
-        init => _gremlinQuery = value ?? throw new JsonException("GremlinQuery of a capture is null");
-    }
+    public required string GremlinQuery { get; init => field = value ?? throw new JsonException("GremlinQuery of a capture is null"); }
 
     /// <summary>Packet filter in libpcap's syntax; empty for all packets.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -82,5 +76,5 @@ public sealed record Capture
     public string? TargetType { get; init; }
 
     /// <summary>Identifier; assigned by the service.</summary>
-    public string UUID { get; init; } = string.Empty;
+    public string UUID { get; init => field = value ?? string.Empty; } = string.Empty;
 }

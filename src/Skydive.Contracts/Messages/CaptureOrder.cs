@@ -6,20 +6,9 @@ namespace Skydive.Contracts.Messages;
 /// <summary>Orders an agent to start or stop a capture at one of its nodes.</summary>
 public sealed record CaptureOrder
 {
-    private readonly string _nodeId = string.Empty;
-    private readonly Capture _resource = null!;
-
     /// <summary>Identifier of the node.</summary>
-    public required string NodeID
-    {
-        get => _nodeId;
-        init => _nodeId = value ?? throw new JsonException("NodeID of a capture order is null");
-    }
+    public required string NodeID { get; init => field = value ?? throw new JsonException("NodeID of a capture order is null"); }
 
     /// <summary>The capture.</summary>
-    public required Capture Resource
-    {
-        get => _resource;
-        init => _resource = value ?? throw new JsonException("Resource of a capture order is null");
-    }
+    public required Capture Resource { get; init => field = value ?? throw new JsonException("Resource of a capture order is null"); }
 }

@@ -201,7 +201,7 @@ public readonly struct MetadataValue : IEquatable<MetadataValue>
         MetadataMap map => map.GetHashCode(),
         MetadataValue[] list => HashOf(list),
         null => 0,
-        _ => HashCode.Combine(_bits, RuntimeHelpers.GetHashCode(_reference)),
+        _ => HashCode.Combine((int)_bits, (int)(_bits >> 32), RuntimeHelpers.GetHashCode(_reference)),
     };
 
     /// <summary>Text for people: text as it is, numbers in the invariant culture, lists and maps as JSON.</summary>

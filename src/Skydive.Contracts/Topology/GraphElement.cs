@@ -9,6 +9,10 @@ namespace Skydive.Contracts.Topology;
 /// </summary>
 public abstract class GraphElement : IFieldSource
 {
+    // 0 for null: a graph holds hundreds of thousands of elements.
+    private readonly long _deletedAt;
+    private readonly long _archivedAt;
+
     private protected GraphElement()
     {
     }
@@ -20,10 +24,10 @@ public abstract class GraphElement : IFieldSource
     public required MetadataMap Metadata { get; init; }
 
     /// <summary>Identity of the host that reported the element.</summary>
-    public string Host { get; init; } = string.Empty;
+    public string Host { get; init => field = value ?? string.Empty; } = string.Empty;
 
     /// <summary>Who reported it: <c>serviceType.hostID</c>, for example <c>agent.host1</c>.</summary>
-    public string Origin { get; init; } = string.Empty;
+    public string Origin { get; init => field = value ?? string.Empty; } = string.Empty;
 
     /// <summary>When the element appeared.</summary>
     public required long CreatedAt { get; init; }
@@ -31,8 +35,12 @@ public abstract class GraphElement : IFieldSource
     /// <summary>When this revision was made.</summary>
     public required long UpdatedAt { get; init; }
 
-    /// <summary>When the element went away; null while it is alive.</summary>
-    public long? DeletedAt { get; init; }
+    /// <summary>When the element went away; null, as which 0 is taken too, while it is alive.</summary>
+    public long? DeletedAt
+    {
+        get => _deletedAt == 0 ? null : _deletedAt;
+        init => _deletedAt = value ?? 0;
+    }
 
     /// <summary>1 for a new element, one more for each change.</summary>
     public long Revision { get; init; } = 1;
@@ -41,7 +49,11 @@ public abstract class GraphElement : IFieldSource
     /// When this revision was followed by another or ended by deletion; null while it is the newest. Known of past revisions only, and not
     /// part of the JSON.
     /// </summary>
-    public long? ArchivedAt { get; init; }
+    public long? ArchivedAt
+    {
+        get => _archivedAt == 0 ? null : _archivedAt;
+        init => _archivedAt = value ?? 0;
+    }
 
     /// <inheritdoc/>
     public virtual bool TryGetField(FieldPath path, out MetadataValue value)
@@ -135,7 +147,7 @@ public abstract class GraphElement : IFieldSource
                     members.UpdatedAt = Number(ref reader, name) ?? 0;
                     break;
                 case "DeletedAt":
-                    members.DeletedAt = Number(ref reader, name) is { } deletedAt and not 0 ? deletedAt : null;
+                    members.DeletedAt = Number(ref reader, name);
                     break;
                 case "Revision":
                     members.Revision = Number(ref reader, name) ?? 1;

@@ -5,15 +5,8 @@ namespace Skydive.Contracts.Topology;
 /// <summary>What changed in one element: the payload of NodePartiallyUpdated and EdgePartiallyUpdated.</summary>
 public sealed record PartialUpdate
 {
-    private readonly string _id = string.Empty;
-    private readonly IReadOnlyList<MetadataOperation> _ops = [];
-
     /// <summary>Identifier of the element.</summary>
-    public required string ID
-    {
-        get => _id;
-        init => _id = value ?? throw new JsonException("ID of a partial update is null");
-    }
+    public required string ID { get; init => field = value ?? throw new JsonException("ID of a partial update is null"); }
 
     /// <summary>When, in milliseconds since 1970-01-01 UTC.</summary>
     public required long UpdatedAt { get; init; }
@@ -22,9 +15,5 @@ public sealed record PartialUpdate
     public required long Revision { get; init; }
 
     /// <summary>The changes.</summary>
-    public required IReadOnlyList<MetadataOperation> Ops
-    {
-        get => _ops;
-        init => _ops = value ?? throw new JsonException("Ops of a partial update is null");
-    }
+    public required IReadOnlyList<MetadataOperation> Ops { get; init => field = value ?? throw new JsonException("Ops of a partial update is null"); }
 }

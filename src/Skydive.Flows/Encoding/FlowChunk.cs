@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Skydive.Contracts.Flows;
+using Skydive.Flows.Table;
 
 namespace Skydive.Flows.Encoding;
 
@@ -14,15 +15,25 @@ public static class FlowChunk
 
     /// <summary>Encodes flows.</summary>
     /// <param name="flows">The flows, at most <see cref="MaxCount"/>; their order is kept.</param>
-    /// <param name="compress">Whether columns are compressed where that makes them smaller. Costs about as much again as encoding does.</param>
+    /// <param name="compress">Whether columns are compressed where that makes them smaller: by two fifths, for about as much time again.</param>
     /// <exception cref="ArgumentException">There are too many flows, or their texts take more than 16 MiB in one field.</exception>
     public static byte[] Encode(IReadOnlyList<Flow> flows, bool compress = true)
     {
         ArgumentNullException.ThrowIfNull(flows);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(flows.Count, MaxCount, nameof(flows));
 
-        // Once: some lists make an element each time it is read.
-        Flow[] rows = flows as Flow[] ?? [.. flows];
+        return new FlowChunkWriter(FlowRows.Of(flows), compress).Write();
+    }
+
+    /// <summary>Encodes flows as tables send them, without making wire records of them.</summary>
+    /// <param name="batches">The batches, with at most <see cref="MaxCount"/> flows together; they may come from several tables.</param>
+    /// <param name="compress">As above.</param>
+    /// <exception cref="ArgumentException">There are too many flows, or their texts take more than 16 MiB in one field.</exception>
+    public static byte[] EncodeBatches(IReadOnlyList<FlowBatch> batches, bool compress = true)
+    {
+        ArgumentNullException.ThrowIfNull(batches);
+        var rows = new FlowBatchRows(batches);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(rows.Count, MaxCount, nameof(batches));
         return new FlowChunkWriter(rows, compress).Write();
     }
 

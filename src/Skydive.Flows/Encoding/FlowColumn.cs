@@ -152,4 +152,46 @@ public enum FlowColumn : byte
 
     /// <summary>TCPMetric.BARstStart.</summary>
     TcpBARstStart = 55,
+
+    /// <summary>TCPMetric.ABSegmentOutOfOrder.</summary>
+    TcpABSegmentOutOfOrder = 56,
+
+    /// <summary>TCPMetric.ABSegmentSkipped.</summary>
+    TcpABSegmentSkipped = 57,
+
+    /// <summary>TCPMetric.ABSegmentSkippedBytes.</summary>
+    TcpABSegmentSkippedBytes = 58,
+
+    /// <summary>TCPMetric.ABPackets.</summary>
+    TcpABPackets = 59,
+
+    /// <summary>TCPMetric.ABBytes.</summary>
+    TcpABBytes = 60,
+
+    /// <summary>TCPMetric.ABSawStart.</summary>
+    TcpABSawStart = 61,
+
+    /// <summary>TCPMetric.ABSawEnd.</summary>
+    TcpABSawEnd = 62,
+
+    /// <summary>TCPMetric.BASegmentOutOfOrder.</summary>
+    TcpBASegmentOutOfOrder = 63,
+
+    /// <summary>TCPMetric.BASegmentSkipped.</summary>
+    TcpBASegmentSkipped = 64,
+
+    /// <summary>TCPMetric.BASegmentSkippedBytes.</summary>
+    TcpBASegmentSkippedBytes = 65,
+
+    /// <summary>TCPMetric.BAPackets.</summary>
+    TcpBAPackets = 66,
+
+    /// <summary>TCPMetric.BABytes.</summary>
+    TcpBABytes = 67,
+
+    /// <summary>TCPMetric.BASawStart.</summary>
+    TcpBASawStart = 68,
+
+    /// <summary>TCPMetric.BASawEnd.</summary>
+    TcpBASawEnd = 69,
 }

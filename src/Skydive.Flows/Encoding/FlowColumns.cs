@@ -57,6 +57,20 @@ internal static class FlowColumns
         Number(FlowColumn.TcpBAFinStart, static flow => flow.TCPMetric!.BAFinStart, FlowParts.TcpMetric),
         Number(FlowColumn.TcpABRstStart, static flow => flow.TCPMetric!.ABRstStart, FlowParts.TcpMetric),
         Number(FlowColumn.TcpBARstStart, static flow => flow.TCPMetric!.BARstStart, FlowParts.TcpMetric),
+        Number(FlowColumn.TcpABSegmentOutOfOrder, static flow => flow.TCPMetric!.ABSegmentOutOfOrder, FlowParts.TcpMetric),
+        Number(FlowColumn.TcpABSegmentSkipped, static flow => flow.TCPMetric!.ABSegmentSkipped, FlowParts.TcpMetric),
+        Number(FlowColumn.TcpABSegmentSkippedBytes, static flow => flow.TCPMetric!.ABSegmentSkippedBytes, FlowParts.TcpMetric),
+        Number(FlowColumn.TcpABPackets, static flow => flow.TCPMetric!.ABPackets, FlowParts.TcpMetric),
+        Number(FlowColumn.TcpABBytes, static flow => flow.TCPMetric!.ABBytes, FlowParts.TcpMetric),
+        Number(FlowColumn.TcpABSawStart, static flow => flow.TCPMetric!.ABSawStart, FlowParts.TcpMetric),
+        Number(FlowColumn.TcpABSawEnd, static flow => flow.TCPMetric!.ABSawEnd, FlowParts.TcpMetric),
+        Number(FlowColumn.TcpBASegmentOutOfOrder, static flow => flow.TCPMetric!.BASegmentOutOfOrder, FlowParts.TcpMetric),
+        Number(FlowColumn.TcpBASegmentSkipped, static flow => flow.TCPMetric!.BASegmentSkipped, FlowParts.TcpMetric),
+        Number(FlowColumn.TcpBASegmentSkippedBytes, static flow => flow.TCPMetric!.BASegmentSkippedBytes, FlowParts.TcpMetric),
+        Number(FlowColumn.TcpBAPackets, static flow => flow.TCPMetric!.BAPackets, FlowParts.TcpMetric),
+        Number(FlowColumn.TcpBABytes, static flow => flow.TCPMetric!.BABytes, FlowParts.TcpMetric),
+        Number(FlowColumn.TcpBASawStart, static flow => flow.TCPMetric!.BASawStart, FlowParts.TcpMetric),
+        Number(FlowColumn.TcpBASawEnd, static flow => flow.TCPMetric!.BASawEnd, FlowParts.TcpMetric),
     ];
 
     private static readonly FlowColumnDefinition?[] s_byNumber = IndexByNumber();

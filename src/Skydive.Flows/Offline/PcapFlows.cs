@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Skydive.Flows.Table;
 using Skydive.Packets.Pcap;
 
@@ -20,7 +21,6 @@ public static class PcapFlows
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static PcapSummary Read(PcapReader reader, FlowTableOptions options, IFlowSink sink, CancellationToken cancellationToken)
     {
-        const int CancellationInterval = 1 << 16;
         ArgumentNullException.ThrowIfNull(reader);
         ArgumentNullException.ThrowIfNull(options);
         if (!Packets.PacketDecoder.IsSupported(reader.LinkType))
@@ -29,39 +29,50 @@ public static class PcapFlows
         }
 
         using var table = new FlowTable(options with { LinkType = reader.LinkType }, sink);
-        long first = 0;
-        long last = 0;
-        long packets = 0;
+        var times = new TimeSpanSeen();
+        long packets;
         try
         {
-            while (reader.TryReadNext(out PcapPacketHeader header, out ReadOnlySpan<byte> data))
-            {
-                if (header.TimestampNanoseconds >= table.NextTickNanoseconds)
-                {
-                    Tick(table, header.TimestampNanoseconds);
-                }
-
-                first = packets == 0 ? header.TimestampNanoseconds : Math.Min(first, header.TimestampNanoseconds);
-                last = Math.Max(last, header.TimestampNanoseconds);
-                table.Process(data, header.OriginalLength, header.TimestampNanoseconds);
-                if (++packets % CancellationInterval == 0)
-                {
-                    cancellationToken.ThrowIfCancellationRequested();
-                }
-            }
+            packets = Feed(table, reader, ref times, cancellationToken);
         }
         finally
         {
-            table.Finish(last);
+            table.Finish(times.Last);
         }
 
         return new PcapSummary
         {
             Packets = packets,
             InvalidPackets = table.GetStats().PacketsInvalid,
-            FirstTimestampNanoseconds = first,
-            LastTimestampNanoseconds = last,
+            FirstTimestampNanoseconds = times.First,
+            LastTimestampNanoseconds = times.Last,
         };
+    }
+
+    // Compiled at once and by itself: most files are over before tiered compilation notices that this loop is hot.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static long Feed(FlowTable table, PcapReader reader, ref TimeSpanSeen times, CancellationToken cancellationToken)
+    {
+        const int CancellationInterval = 1 << 16;
+        long packets = 0;
+        long nextTick = table.NextTickNanoseconds;
+        while (reader.TryReadNext(out PcapPacketHeader header, out ReadOnlySpan<byte> data))
+        {
+            if (header.TimestampNanoseconds >= nextTick)
+            {
+                Tick(table, header.TimestampNanoseconds);
+                nextTick = table.NextTickNanoseconds;
+            }
+
+            times.See(header.TimestampNanoseconds);
+            table.Process(data, header.OriginalLength, header.TimestampNanoseconds);
+            if (++packets % CancellationInterval == 0)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+            }
+        }
+
+        return packets;
     }
 
     // A gap may span many intervals: the first tick ends the last window with packets where it would have ended live, the second one expires
@@ -74,5 +85,21 @@ public static class PcapFlows
         }
 
         table.Tick(timestampNanoseconds);
+    }
+
+    private struct TimeSpanSeen
+    {
+        private bool _any;
+
+        public long First { get; private set; }
+
+        public long Last { get; private set; }
+
+        public void See(long timestampNanoseconds)
+        {
+            First = _any ? Math.Min(First, timestampNanoseconds) : timestampNanoseconds;
+            Last = Math.Max(Last, timestampNanoseconds);
+            _any = true;
+        }
     }
 }

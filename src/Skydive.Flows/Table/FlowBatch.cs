@@ -9,31 +9,34 @@ namespace Skydive.Flows.Table;
 /// </summary>
 public sealed class FlowBatch : IReadOnlyList<Flow>
 {
-    /// <summary>The most flows of one batch.</summary>
-    public const int MaxCount = 1024;
+    /// <summary>The most flows of one batch: what keeps its array out of the heap of large objects.</summary>
+    public const int MaxCount = 256;
 
-    private readonly FlowOrigin _origin;
     private readonly FlowRecord[] _records;
 
     internal FlowBatch(FlowOrigin origin, FlowRecord[] records)
     {
-        _origin = origin;
+        Origin = origin;
         _records = records;
     }
 
     /// <summary>How many flows there are; at least one.</summary>
     public int Count => _records.Length;
 
+    internal FlowOrigin Origin { get; }
+
+    internal ReadOnlySpan<FlowRecord> Records => _records;
+
     /// <summary>Makes the wire record of a flow.</summary>
     /// <param name="index">Its place in the batch.</param>
-    public Flow this[int index] => _records[index].ToFlow(_origin);
+    public Flow this[int index] => _records[index].ToFlow(Origin);
 
     /// <summary>Makes the wire records one by one.</summary>
     public IEnumerator<Flow> GetEnumerator()
     {
         foreach (FlowRecord record in _records)
         {
-            yield return record.ToFlow(_origin);
+            yield return record.ToFlow(Origin);
         }
     }
 

@@ -91,67 +91,53 @@ internal struct FlowKey : IEquatable<FlowKey>
     {
         bool hasNetwork = packet.Network != LayerType.None;
         bool hasLink = packet.HasLink && (useLink || !hasNetwork);
-        KeyOrder order = KeyOrder.AsSent;
+        bool isSwapped;
+        bool isByPort = false;
         if (hasLink && packet.SourceMac != packet.DestinationMac)
         {
-            order = packet.SourceMac > packet.DestinationMac ? KeyOrder.Swapped : KeyOrder.AsSent;
+            isSwapped = packet.SourceMac > packet.DestinationMac;
         }
         else if (packet.SourceHigh != packet.DestinationHigh)
         {
-            order = packet.SourceHigh > packet.DestinationHigh ? KeyOrder.Swapped : KeyOrder.AsSent;
+            isSwapped = packet.SourceHigh > packet.DestinationHigh;
         }
         else if (packet.SourceLow != packet.DestinationLow)
         {
-            order = packet.SourceLow > packet.DestinationLow ? KeyOrder.Swapped : KeyOrder.AsSent;
-        }
-        else if (packet.SourcePort != packet.DestinationPort)
-        {
-            order = packet.SourcePort > packet.DestinationPort ? KeyOrder.SwappedByPort : KeyOrder.AsSentByPort;
-        }
-
-        ulong flags = hasLink ? HasLinkFlag : 0;
-        if (packet.Network == LayerType.IPv4)
-        {
-            flags |= NetworkIPv4;
-        }
-        else if (packet.Network == LayerType.IPv6)
-        {
-            flags |= NetworkIPv6;
-        }
-
-        ulong sourceMac = hasLink ? packet.SourceMac : 0;
-        ulong destinationMac = hasLink ? packet.DestinationMac : 0;
-        if (((int)order & (int)KeyOrder.Swapped) != 0)
-        {
-            key.FirstHigh = packet.DestinationHigh;
-            key.FirstLow = packet.DestinationLow;
-            key.SecondHigh = packet.SourceHigh;
-            key.SecondLow = packet.SourceLow;
-            key.FirstMac = destinationMac;
-            key.SecondMac = sourceMac;
-            key.Endpoints = ((ulong)packet.DestinationPort << 48) | ((ulong)packet.SourcePort << 32);
+            isSwapped = packet.SourceLow > packet.DestinationLow;
         }
         else
         {
-            key.FirstHigh = packet.SourceHigh;
-            key.FirstLow = packet.SourceLow;
-            key.SecondHigh = packet.DestinationHigh;
-            key.SecondLow = packet.DestinationLow;
-            key.FirstMac = sourceMac;
-            key.SecondMac = destinationMac;
-            key.Endpoints = ((ulong)packet.SourcePort << 48) | ((ulong)packet.DestinationPort << 32);
+            isByPort = packet.SourcePort != packet.DestinationPort;
+            isSwapped = packet.SourcePort > packet.DestinationPort;
         }
 
-        key.Endpoints |= flags | packet.Transport switch
+        // Which end stands first is as good as random from packet to packet: exchanging them with a mask costs no mispredicted branch.
+        uint swapBit = isSwapped ? 1u : 0u;
+        ulong swapMask = 0UL - swapBit;
+        ulong linkMask = hasLink ? ulong.MaxValue : 0;
+        ulong high = (packet.SourceHigh ^ packet.DestinationHigh) & swapMask;
+        key.FirstHigh = packet.SourceHigh ^ high;
+        key.SecondHigh = packet.DestinationHigh ^ high;
+        ulong low = (packet.SourceLow ^ packet.DestinationLow) & swapMask;
+        key.FirstLow = packet.SourceLow ^ low;
+        key.SecondLow = packet.DestinationLow ^ low;
+        ulong mac = (packet.SourceMac ^ packet.DestinationMac) & swapMask;
+        key.FirstMac = (packet.SourceMac ^ mac) & linkMask;
+        key.SecondMac = (packet.DestinationMac ^ mac) & linkMask;
+        uint port = (uint)(packet.SourcePort ^ packet.DestinationPort) & (uint)swapMask;
+        key.Endpoints = ((ulong)(packet.SourcePort ^ port) << 48) | ((ulong)(packet.DestinationPort ^ port) << 32);
+        ulong flags = (linkMask & HasLinkFlag)
+            | (packet.Network == LayerType.IPv4 ? NetworkIPv4 : 0) | (packet.Network == LayerType.IPv6 ? NetworkIPv6 : 0)
+            | (packet.Transport == LayerType.TCP ? TransportTcp : 0) | (packet.Transport == LayerType.UDP ? TransportUdp : 0);
+        if ((flags & TransportMask) == 0 && packet.Transport != LayerType.None)
         {
-            LayerType.None => 0,
-            LayerType.TCP => TransportTcp,
-            LayerType.UDP => TransportUdp,
-            LayerType.SCTP => TransportSctp,
-            _ => TransportIcmp | ((ulong)IcmpWord(packet) << 32),
-        };
+            flags |= packet.Transport == LayerType.SCTP ? TransportSctp : TransportIcmp | ((ulong)IcmpWord(in packet) << 32);
+        }
+
+        key.Endpoints |= flags;
+
         key.Parent = parent;
-        return order;
+        return (KeyOrder)(swapBit | (isByPort ? (uint)KeyOrder.AsSentByPort : 0));
     }
 
     public static bool operator ==(in FlowKey left, in FlowKey right) => left.Equals(in right);

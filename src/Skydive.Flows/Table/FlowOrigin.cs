@@ -22,6 +22,9 @@ internal sealed class FlowOrigin
 
     public string CaptureId { get; }
 
+    /// <summary>Whether ports have a say in what an application is called.</summary>
+    public bool HasConfiguredApplications => _tcpApplications.Count + _udpApplications.Count > 0;
+
     public string ApplicationOf(LayerType last, LayerType transport, int onePort, int otherPort)
     {
         FrozenDictionary<int, string>? names = transport switch

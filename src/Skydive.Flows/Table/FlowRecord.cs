@@ -20,6 +20,10 @@ internal struct FlowRecord
 
     public readonly long LastMilliseconds => Hot.LastNanoseconds / NanosecondsPerMillisecond;
 
+    public readonly long WindowStartMilliseconds => Cold.WindowStartNanoseconds / NanosecondsPerMillisecond;
+
+    public readonly long WindowLastMilliseconds => Cold.WindowLastNanoseconds / NanosecondsPerMillisecond;
+
     public readonly int PortA => IsReversed ? Hot.Key.SecondPort : Hot.Key.FirstPort;
 
     public readonly int PortB => IsReversed ? Hot.Key.FirstPort : Hot.Key.SecondPort;
@@ -39,6 +43,11 @@ internal struct FlowRecord
     /// <summary>The name of the last layer, or the one configured for a port.</summary>
     public readonly string Application(FlowOrigin origin) =>
         origin.ApplicationOf(Cold.Path.Last, Hot.Key.Transport, Hot.Key.FirstPort, Hot.Key.SecondPort);
+
+    /// <summary>What tells the result of <see cref="Application"/> from others of the same table.</summary>
+    public readonly ulong ApplicationKey(FlowOrigin origin) => origin.HasConfiguredApplications
+        ? (ulong)Cold.Path.Last | ((ulong)Hot.Key.Transport << 8) | ((ulong)Hot.Key.FirstPort << 16) | ((ulong)Hot.Key.SecondPort << 32)
+        : (ulong)Cold.Path.Last;
 
     public readonly Flow ToFlow(FlowOrigin origin)
     {

@@ -78,15 +78,18 @@ public sealed unsafe partial class FlowTable
                     {
                         Take(storage, entry);
                     }
-
-                    storage.Remove(entry);
                 }
             }
 
             Send();
         }
 
-        Compact();
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            Replace(new FlowStorage(in _secret));
+        }
+
         Send();
     }
 
@@ -182,8 +185,12 @@ public sealed unsafe partial class FlowTable
         hot->State = (hot->State | FlowState.HasWindow) & ~FlowState.Touched;
     }
 
-    private void Take(FlowStorage storage, uint entry) =>
-        _outgoing.Add(new FlowRecord { Hot = *storage.Hot(entry), Cold = *storage.Cold(entry) });
+    private void Take(FlowStorage storage, uint entry)
+    {
+        ref FlowRecord record = ref _outgoing.Add();
+        record.Hot = *storage.Hot(entry);
+        record.Cold = *storage.Cold(entry);
+    }
 
     // Without the lock, as the sink may take its time.
     private void Send()
@@ -202,11 +209,17 @@ public sealed unsafe partial class FlowTable
             FlowStorage storage = _storage;
             if (storage.End > CompactBelow * FlowStorage.ChunkLength && storage.Count < storage.End / CompactBelow)
             {
-                _storage = storage.Compact();
-                _storageVersion++;
-                _evictions.Clear();
-                storage.Dispose();
+                Replace(storage.Compact());
             }
         }
+    }
+
+    // Under the lock.
+    private void Replace(FlowStorage storage)
+    {
+        _storage.Dispose();
+        _storage = storage;
+        _storageVersion++;
+        _evictions.Clear();
     }
 }

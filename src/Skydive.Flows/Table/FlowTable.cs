@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
@@ -37,7 +38,7 @@ public sealed unsafe partial class FlowTable : IDisposable
     private readonly bool _useLink;
     private readonly byte[] _nodeTidUtf8;
     private readonly long _defaultTimeoutNanoseconds;
-    private readonly Dictionary<string, long> _timeoutsNanoseconds;
+    private readonly FrozenDictionary<string, long> _timeoutsNanoseconds;
     private readonly EvictionQueue _evictions = new();
 
     // Pinned, and not native memory, so that a call after Dispose is an exception and not an access violation.
@@ -78,7 +79,7 @@ public sealed unsafe partial class FlowTable : IDisposable
         _nodeTidUtf8 = System.Text.Encoding.UTF8.GetBytes(options.NodeTid);
         _defaultTimeoutNanoseconds = ToNanoseconds(options.ExpireAfter);
         _timeoutsNanoseconds = options.ApplicationTimeouts
-            .ToDictionary(static pair => pair.Key, static pair => ToNanoseconds(pair.Value), StringComparer.OrdinalIgnoreCase);
+            .ToFrozenDictionary(static pair => pair.Key, static pair => ToNanoseconds(pair.Value), StringComparer.OrdinalIgnoreCase);
         _pendingOwner = GC.AllocateArray<PendingPacket>(BatchSize, pinned: true);
         _pending = (PendingPacket*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_pendingOwner));
         _storage = new FlowStorage(in _secret);
@@ -102,7 +103,7 @@ public sealed unsafe partial class FlowTable : IDisposable
     /// <param name="originalLength">How many bytes it had on the wire, without <paramref name="tag"/>.</param>
     /// <param name="timestampNanoseconds">When it was captured: nanoseconds since 1970-01-01 UTC.</param>
     /// <param name="tag">The VLAN tag that the kernel has cut off, if it has.</param>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Process(ReadOnlySpan<byte> frame, int originalLength, long timestampNanoseconds, VlanTag tag = default)
     {
         _packetsReceived++;
@@ -137,6 +138,7 @@ public sealed unsafe partial class FlowTable : IDisposable
 
     /// <summary>Counts the packets that wait in the current batch. To be called whenever no packet is at hand.</summary>
     /// <exception cref="ObjectDisposedException">The table has been disposed.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Flush()
     {
         int count = _pendingCount;
@@ -353,7 +355,7 @@ public sealed unsafe partial class FlowTable : IDisposable
         cold->L3Key = identity.L3Key;
         cold->Uuid = FlowKey.GetUuid(identity.TableKey, packet->TimestampNanoseconds / NanosecondsPerMillisecond, _nodeTidUtf8);
         string application = _origin.ApplicationOf(packet->Path.Last, hot->Key.Transport, hot->Key.FirstPort, hot->Key.SecondPort);
-        cold->TimeoutNanoseconds = _timeoutsNanoseconds.TryGetValue(application, out long timeout) ? timeout : _defaultTimeoutNanoseconds;
+        cold->TimeoutNanoseconds = _timeoutsNanoseconds.GetValueOrDefault(application, _defaultTimeoutNanoseconds);
         return hot;
     }
 }

@@ -2,16 +2,27 @@ using System.Runtime.InteropServices;
 
 namespace Skydive.Linux.Interop;
 
-/// <summary>The calls of the C library that this project uses, each with its own signature and nothing added.</summary>
+/// <summary>The calls of the C library that this project uses, each with its own signature; those that make descriptors wrap them.</summary>
 internal static unsafe partial class Libc
 {
     private const string Library = "libc";
+
+    // Descriptors come back as int: taken as a handle of the machine's word size, -1 would not be told from 4,294,967,295.
+    internal static SafeDescriptor Open(string path, int flags) => new(OpenCore(path, flags), ownsHandle: true);
+
+    internal static SafeDescriptor Socket(int domain, int type, int protocol) => new(SocketCore(domain, type, protocol), ownsHandle: true);
+
+    internal static SafeDescriptor EventDescriptor(uint initial, int flags) => new(EventDescriptorCore(initial, flags), ownsHandle: true);
+
+    internal static SafeDescriptor EpollCreate(int flags) => new(EpollCreateCore(flags), ownsHandle: true);
+
+    internal static SafeDescriptor InotifyInit(int flags) => new(InotifyInitCore(flags), ownsHandle: true);
 
     [LibraryImport(Library, EntryPoint = "close", SetLastError = true)]
     internal static partial int Close(int descriptor);
 
     [LibraryImport(Library, EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    internal static partial SafeDescriptor Open(string path, int flags);
+    private static partial int OpenCore(string path, int flags);
 
     [LibraryImport(Library, EntryPoint = "read", SetLastError = true)]
     internal static partial nint Read(SafeDescriptor descriptor, byte* buffer, nuint count);
@@ -20,7 +31,7 @@ internal static unsafe partial class Libc
     internal static partial nint Write(SafeDescriptor descriptor, byte* buffer, nuint count);
 
     [LibraryImport(Library, EntryPoint = "socket", SetLastError = true)]
-    internal static partial SafeDescriptor Socket(int domain, int type, int protocol);
+    private static partial int SocketCore(int domain, int type, int protocol);
 
     [LibraryImport(Library, EntryPoint = "bind", SetLastError = true)]
     internal static partial int Bind(SafeDescriptor socket, void* address, uint length);
@@ -44,10 +55,10 @@ internal static unsafe partial class Libc
     internal static partial int Poll(PollDescriptor* descriptors, nuint count, int timeoutMilliseconds);
 
     [LibraryImport(Library, EntryPoint = "eventfd", SetLastError = true)]
-    internal static partial SafeDescriptor EventDescriptor(uint initial, int flags);
+    private static partial int EventDescriptorCore(uint initial, int flags);
 
     [LibraryImport(Library, EntryPoint = "epoll_create1", SetLastError = true)]
-    internal static partial SafeDescriptor EpollCreate(int flags);
+    private static partial int EpollCreateCore(int flags);
 
     [LibraryImport(Library, EntryPoint = "epoll_ctl", SetLastError = true)]
     internal static partial int EpollControl(SafeDescriptor epoll, int operation, SafeDescriptor descriptor, byte* epollEvent);
@@ -71,7 +82,7 @@ internal static unsafe partial class Libc
     internal static partial int MemoryUnmap(nint address, nuint length);
 
     [LibraryImport(Library, EntryPoint = "inotify_init1", SetLastError = true)]
-    internal static partial SafeDescriptor InotifyInit(int flags);
+    private static partial int InotifyInitCore(int flags);
 
     [LibraryImport(Library, EntryPoint = "inotify_add_watch", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int InotifyAddWatch(SafeDescriptor inotify, string path, uint mask);

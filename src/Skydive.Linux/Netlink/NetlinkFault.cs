@@ -17,7 +17,4 @@ public enum NetlinkFault
 
     /// <summary>An attribute is shorter than its type needs.</summary>
     ValueTooShort,
-
-    /// <summary>Attributes are nested deeper than the kernel ever does.</summary>
-    TooDeep,
 }

@@ -25,8 +25,8 @@ public sealed record PacketRingOptions
     public int BlockCount { get; init; } = 32;
 
     /// <summary>
-    /// How long the kernel waits for a block to fill before it hands over what it has: the latency of a quiet interface.
-    /// Default: 50 ms.
+    /// How long the kernel waits for a block to fill before it hands over what it has: the latency of a quiet interface. Each hand-over
+    /// takes a block, however little is in it, so that a reader may stall for this time times the number of blocks. Default: 50 ms.
     /// </summary>
     public TimeSpan BlockTimeout { get; init; } = TimeSpan.FromMilliseconds(50);
 

@@ -31,7 +31,7 @@ public sealed class RtnetlinkClient : IDisposable
         new(NetlinkSocket.Open(new NetlinkSocketOptions { Namespace = networkNamespace }));
 
     /// <summary>Reads all interfaces.</summary>
-    /// <param name="withStatistics">Whether counters are wanted; without them the kernel sends less.</param>
+    /// <param name="withStatistics">Whether counters are wanted; without them some (those of IPv6) are not sent, and none decoded.</param>
     /// <param name="cancellationToken">Ends the operation.</param>
     /// <returns>The interfaces, by index.</returns>
     /// <exception cref="NetlinkException">The kernel refuses, or its answer is malformed.</exception>

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 
 namespace Skydive.Packets.Pcap;
 
@@ -99,6 +100,7 @@ public sealed class PcapReader : IDisposable
     /// <returns>False at the end of the file.</returns>
     /// <exception cref="PcapFormatException">The file ends within a packet, or a length cannot be right. Packets read before stay valid.</exception>
     /// <exception cref="IOException">The stream cannot be read.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public bool TryReadNext(out PcapPacketHeader header, out ReadOnlySpan<byte> data)
     {
         header = default;
@@ -145,6 +147,7 @@ public sealed class PcapReader : IDisposable
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private uint ReadUInt32(int position)
     {
         ReadOnlySpan<byte> bytes = _buffer.AsSpan(_start + position, 4);

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Skydive.Client;
 using Skydive.Client.Errors;
+using Skydive.Client.Queries;
 using Skydive.Contracts;
 using Skydive.Contracts.Captures;
 using Skydive.Contracts.Flows;
@@ -34,8 +35,31 @@ internal static class ClientCommand
     private static Command Query()
     {
         var query = new Argument<string>("gremlin") { Description = "The query, such as G.V().Has('Type','veth')." };
-        var command = new Command("query", "Runs a Gremlin query and prints its result.") { query };
-        Run(command, (client, result, output, cancellationToken) => output.WriteItemsAsync(client.QueryAsync(result.GetValue(query)!, cancellationToken)));
+        var format = new Option<string>("--format") { Description = "json (default), dot (graphs only) or table.", DefaultValueFactory = static _ => "json" };
+        format.AcceptOnlyFromAmong("json", "dot", "table");
+        var command = new Command("query", "Runs a Gremlin query and prints its result.") { query, format };
+        Run(command, async (client, result, output, cancellationToken) =>
+        {
+            string text = result.GetValue(query)!;
+            switch (result.GetValue(format))
+            {
+                case "dot":
+                    await output.CopyAsync(await client.QueryTextAsync(text, "text/vnd.graphviz", cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+                    break;
+                case "table":
+                    var items = new List<QueryItem>();
+                    await foreach (var item in client.QueryAsync(text, cancellationToken).ConfigureAwait(false))
+                    {
+                        items.Add(item);
+                    }
+
+                    ItemTable.Print(items, output.Console);
+                    break;
+                default:
+                    output.WriteJson(await client.QueryTextAsync(text, "application/json", cancellationToken).ConfigureAwait(false));
+                    break;
+            }
+        });
         return command;
     }
 
@@ -54,7 +78,7 @@ internal static class ClientCommand
             output.Write(await client.GetTopologyAsync(cancellationToken).ConfigureAwait(false), ContractsJsonContext.Default.SubGraph));
         var tree = new Command("tree", "Prints who owns what as a tree.");
         Run(tree, async (client, _, output, cancellationToken) =>
-            TopologyTree.Print(await client.GetTopologyAsync(cancellationToken).ConfigureAwait(false), output.Text));
+            TopologyTree.Print(await client.GetTopologyAsync(cancellationToken).ConfigureAwait(false), output.Console));
         return new Command("topology", "The whole graph.") { export, tree };
     }
 
@@ -65,11 +89,12 @@ internal static class ClientCommand
     private static Command ElementCommand(string name, string description, string step)
     {
         var list = new Command("list", "Prints all of them.");
-        Run(list, (client, _, output, cancellationToken) => output.WriteItemsAsync(client.QueryAsync($"G.{step}()", cancellationToken)));
+        Run(list, async (client, _, output, cancellationToken) =>
+            output.WriteJson(await client.QueryTextAsync($"G.{step}()", "application/json", cancellationToken).ConfigureAwait(false)));
         var id = new Argument<string>("id") { Description = "The identifier." };
         var get = new Command("get", "Prints one.") { id };
-        Run(get, (client, result, output, cancellationToken) =>
-            output.WriteItemsAsync(client.QueryAsync($"G.{step}({Quote(result.GetValue(id)!)})", cancellationToken)));
+        Run(get, async (client, result, output, cancellationToken) =>
+            output.WriteJson(await client.QueryTextAsync($"G.{step}({Quote(result.GetValue(id)!)})", "application/json", cancellationToken).ConfigureAwait(false)));
         return new Command(name, description) { list, get };
     }
 
@@ -148,7 +173,7 @@ internal static class ClientCommand
 
     private static string Quote(string text) => "'" + text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "\\'", StringComparison.Ordinal) + "'";
 
-    private static void Run(Command command, Func<SkydiveClient, ParseResult, JsonOutput, CancellationToken, Task> action) =>
+    private static void Run(Command command, Func<SkydiveClient, ParseResult, CommandOutput, CancellationToken, Task> action) =>
         command.SetAction(async (result, cancellationToken) =>
         {
             string? address = result.GetValue(s_analyzer) ?? Environment.GetEnvironmentVariable("SKYDIVE_ANALYZER");
@@ -163,7 +188,7 @@ internal static class ClientCommand
             using var client = new SkydiveClient(new SkydiveClientOptions { Address = uri });
             try
             {
-                await action(client, result, new JsonOutput(result.InvocationConfiguration.Output), cancellationToken).ConfigureAwait(false);
+                await action(client, result, new CommandOutput(result.InvocationConfiguration.Output), cancellationToken).ConfigureAwait(false);
                 return 0;
             }
             catch (Exception e) when (e is SkydiveException or IOException or UnauthorizedAccessException)

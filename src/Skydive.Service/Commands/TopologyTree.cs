@@ -1,11 +1,12 @@
 using Skydive.Contracts.Topology;
+using Spectre.Console;
 
 namespace Skydive.Service.Commands;
 
 /// <summary>Prints a graph as a tree of ownership.</summary>
 internal static class TopologyTree
 {
-    public static void Print(SubGraph graph, TextWriter output)
+    public static void Print(SubGraph graph, IAnsiConsole console)
     {
         var nodes = graph.Nodes.ToDictionary(static node => node.Id, StringComparer.Ordinal);
         var owned = graph.Edges
@@ -14,12 +15,13 @@ internal static class TopologyTree
         var children = owned.SelectMany(static group => group).Select(static node => node.Id).ToHashSet(StringComparer.Ordinal);
         foreach (var root in Order(graph.Nodes.Where(node => !children.Contains(node.Id))))
         {
-            output.WriteLine(Describe(root));
-            PrintChildren(root, string.Empty, owned, output, []);
+            var tree = new Tree(Describe(root));
+            AddChildren(tree, root, owned, []);
+            console.Write(tree);
         }
     }
 
-    private static void PrintChildren(Node node, string indent, ILookup<string, Node> owned, TextWriter output, HashSet<string> above)
+    private static void AddChildren(IHasTreeNodes parent, Node node, ILookup<string, Node> owned, HashSet<string> above)
     {
         // Foreign publishers may own in circles.
         if (!above.Add(node.Id))
@@ -27,12 +29,9 @@ internal static class TopologyTree
             return;
         }
 
-        var children = Order(owned[node.Id]).ToArray();
-        for (int i = 0; i < children.Length; i++)
+        foreach (var child in Order(owned[node.Id]))
         {
-            bool isLast = i == children.Length - 1;
-            output.WriteLine($"{indent}{(isLast ? "└─ " : "├─ ")}{Describe(children[i])}");
-            PrintChildren(children[i], indent + (isLast ? "   " : "│  "), owned, output, above);
+            AddChildren(parent.AddNode(Describe(child)), child, owned, above);
         }
 
         above.Remove(node.Id);
@@ -41,10 +40,19 @@ internal static class TopologyTree
     private static IEnumerable<Node> Order(IEnumerable<Node> nodes) =>
         nodes.OrderBy(static node => node.Type == "netns").ThenBy(static node => node.Name, StringComparer.Ordinal).ThenBy(static node => node.Id, StringComparer.Ordinal);
 
-    private static string Describe(Node node)
+    private static Markup Describe(Node node)
     {
-        var addresses = node.Metadata["IPV4"].Elements.ToArray().Concat(node.Metadata["IPV6"].Elements.ToArray()).Select(static address => address.ToString());
-        return string.Join(' ', new[] { node.Name, $"[{node.Type}]", node.GetText("State") ?? string.Empty, string.Join(' ', addresses) }
-            .Where(static part => part.Length > 0));
+        string state = node.GetText("State") ?? string.Empty;
+        string addresses = string.Join(' ', node.Metadata["IPV4"].Elements.ToArray().Concat(node.Metadata["IPV6"].Elements.ToArray()).Select(static address => address.ToString()));
+        string color = state switch
+        {
+            "UP" => "green",
+            "DOWN" or "LOWER-LAYER-DOWN" => "red",
+            _ => "default",
+        };
+        return new Markup(
+            $"[bold]{Markup.Escape(node.Name)}[/] [grey]{Markup.Escape(node.Type)}[/]"
+            + (state.Length > 0 ? $" [{color}]{Markup.Escape(state)}[/]" : string.Empty)
+            + (addresses.Length > 0 ? " " + Markup.Escape(addresses) : string.Empty)) { Overflow = Overflow.Ellipsis };
     }
 }

@@ -107,49 +107,6 @@ internal sealed class MetadataCodec(IMetadataKeys keys)
         }
     }
 
-    /// <summary>A map with some keys set and some gone, in time that is linear in both.</summary>
-    private static MetadataMap Merge(MetadataMap before, List<Entry> entries)
-    {
-        // They come in order, unless the data are damaged or a key was no valid text.
-        for (int n = 1; n < entries.Count; n++)
-        {
-            if (string.CompareOrdinal(entries[n - 1].Key, entries[n].Key) >= 0)
-            {
-                entries = [.. entries.DistinctBy(static entry => entry.Key, StringComparer.Ordinal).OrderBy(static entry => entry.Key, StringComparer.Ordinal)];
-                break;
-            }
-        }
-
-        var builder = new MetadataBuilder();
-        var keys = before.KeySpan;
-        int i = 0;
-        foreach (var (key, value, isGone) in entries)
-        {
-            int order;
-            while (i < keys.Length && (order = string.CompareOrdinal(keys[i], key)) <= 0)
-            {
-                if (order < 0)
-                {
-                    builder.Set(keys[i], before.ValueSpan[i]);
-                }
-
-                i++;
-            }
-
-            if (!isGone)
-            {
-                builder.Set(key, value);
-            }
-        }
-
-        for (; i < keys.Length; i++)
-        {
-            builder.Set(keys[i], before.ValueSpan[i]);
-        }
-
-        return builder.Build();
-    }
-
     private void WriteMap(MetadataMap map, int depth)
     {
         var keySpan = map.KeySpan;
@@ -289,44 +246,66 @@ internal sealed class MetadataCodec(IMetadataKeys keys)
     private MetadataMap ReadMap(ref ByteReader reader, int depth)
     {
         CheckDepth(depth);
-        var entries = new List<Entry>();
+        var builder = new MetadataBuilder();
         for (int count = reader.ReadCount(); count > 0; count--)
         {
             string key = ReadKey(ref reader);
-            entries.Add(new(key, ReadValue(ref reader, reader.ReadByte(), depth + 1), false));
+            builder.Set(key, ReadValue(ref reader, reader.ReadByte(), depth + 1));
         }
 
-        return Merge(MetadataMap.Empty, entries);
+        return builder.Build();
     }
 
     private MetadataMap ReadChanges(ref ByteReader reader, MetadataMap before, int depth)
     {
         CheckDepth(depth);
-        var entries = new List<Entry>();
+
+        // Null stands for a key that is gone.
+        var changes = new Dictionary<string, MetadataValue?>(StringComparer.Ordinal);
         for (int count = reader.ReadCount(); count > 0; count--)
         {
             string key = ReadKey(ref reader);
             byte tag = reader.ReadByte();
-            entries.Add(tag switch
+            changes[key] = tag switch
             {
-                Gone => new(key, default, true),
-                Changed => new(key, ReadChanges(ref reader, before[key].AsMap ?? MetadataMap.Empty, depth + 1), false),
-                _ => new(key, ReadValue(ref reader, tag, depth + 1), false),
-            });
+                Gone => (MetadataValue?)null,
+                Changed => ReadChanges(ref reader, before[key].AsMap ?? MetadataMap.Empty, depth + 1),
+                _ => ReadValue(ref reader, tag, depth + 1),
+            };
         }
 
-        return Merge(before, entries);
+        var builder = new MetadataBuilder();
+        var keySpan = before.KeySpan;
+        for (int i = 0; i < keySpan.Length; i++)
+        {
+            if (!changes.ContainsKey(keySpan[i]))
+            {
+                builder.Set(keySpan[i], before.ValueSpan[i]);
+            }
+        }
+
+        foreach (var (key, value) in changes)
+        {
+            if (value is { } changed)
+            {
+                builder.Set(key, changed);
+            }
+        }
+
+        return builder.Build();
     }
 
     private string ReadKey(ref ByteReader reader)
     {
         ulong number = reader.ReadVarint();
-        string? key = number == 0 ? reader.ReadText() : number <= uint.MaxValue ? keys.Find((uint)number) : null;
+        if (number != 0)
+        {
+            return (number <= uint.MaxValue ? keys.Find((uint)number) : null) ?? throw new InvalidDataException($"there is no metadata key {number}");
+        }
 
-        // A map never has such a key, and the depth that it would expand to must not come from damaged data.
-        return key is not null && !key.Contains('.', StringComparison.Ordinal)
-            ? key
-            : throw new InvalidDataException(key is null ? $"there is no metadata key {number}" : $"'{key}' is no metadata key");
+        // A map never has a key with a dot: a damaged one would be taken for a path.
+        string key = reader.ReadText();
+        return key.Contains('.', StringComparison.Ordinal) ? throw new InvalidDataException($"'{key}' is no metadata key") : key;
     }
 
     private MetadataValue ReadList(ref ByteReader reader, int depth)
@@ -369,7 +348,4 @@ internal sealed class MetadataCodec(IMetadataKeys keys)
                 throw new InvalidDataException($"{tag} is no kind of metadata");
         }
     }
-
-    /// <summary>A key that is set or gone.</summary>
-    private readonly record struct Entry(string Key, MetadataValue Value, bool IsGone);
 }

@@ -2,7 +2,8 @@ using System.Globalization;
 using Microsoft.Data.Sqlite;
 using Skydive.Contracts.Flows;
 using Skydive.Contracts.Queries;
-using Skydive.Storage.Encoding;
+using Skydive.Flows.Encoding;
+using Skydive.Storage.Flows;
 
 namespace Skydive.Storage.Sqlite;
 
@@ -14,30 +15,29 @@ internal static class FlowReader
     /// <param name="search">The conditions; the order and what is cut is left to the caller.</param>
     /// <param name="options">The limits.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
-    /// <exception cref="InvalidDataException">A chunk makes no sense.</exception>
-    public static List<Flow> Search(SqliteConnection connection, FlowSearch search, HistoryStoreOptions options, CancellationToken cancellationToken)
+    /// <exception cref="InvalidDataException">A chunk is missing.</exception>
+    /// <exception cref="FlowChunkException">A chunk makes no sense.</exception>
+    public static IReadOnlyList<Flow> Search(SqliteConnection connection, FlowSearch search, HistoryStoreOptions options, CancellationToken cancellationToken)
     {
-        var matches = new List<Flow>();
-        var seen = new HashSet<string>(StringComparer.Ordinal);
-        var slice = search.Slice ?? new TimeSlice(long.MinValue, long.MaxValue);
+        var collector = new FlowCollector(search, options);
+        var nodeTids = search.NodeTIDs?.ToHashSet(StringComparer.Ordinal);
         SqliteConnections.Execute(connection, "BEGIN");
         try
         {
             using var data = new Statement(connection, "SELECT data FROM flow_chunk WHERE number = $0", 1);
-
-            // Newest first: the first update that is met of a flow is the one that counts.
-            foreach (long number in FindChunks(connection, slice).OrderDescending())
+            foreach (long number in FindChunks(connection, search.Slice ?? new TimeSlice(long.MinValue, long.MaxValue)).OrderDescending())
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                var flows = Decode(data, number);
-                for (int i = flows.Count - 1; i >= 0; i--)
+                var chunk = Open(data, number);
+                if (nodeTids is not null && !HasAny(chunk.ReadTexts(FlowColumn.NodeTid), nodeTids))
                 {
-                    var flow = flows[i];
-                    if (flow.Start <= slice.Last && flow.Last >= slice.Start && seen.Add(flow.UUID) && search.Matches(flow))
-                    {
-                        matches.Add(flow);
-                        AnswerLimits.CheckFlows(matches.Count, options);
-                    }
+                    continue;
+                }
+
+                var flows = chunk.ReadFlows();
+                for (int i = flows.Length - 1; i >= 0; i--)
+                {
+                    collector.Add(flows[i]);
                 }
             }
         }
@@ -46,7 +46,7 @@ internal static class FlowReader
             SqliteConnections.Execute(connection, "COMMIT");
         }
 
-        return matches;
+        return collector.Matches;
     }
 
     /// <summary>Reads every chunk and says which cannot be understood.</summary>
@@ -63,13 +63,13 @@ internal static class FlowReader
             cancellationToken.ThrowIfCancellationRequested();
             try
             {
-                int count = FlowBlocks.Decode(reader.GetFieldValue<byte[]>(2)).Count;
+                int count = FlowChunk.Decode(reader.GetFieldValue<byte[]>(2)).Length;
                 if (count != reader.GetInt64(1))
                 {
-                    throw new InvalidDataException($"it has {count} flows instead of {reader.GetInt64(1)}");
+                    throw new FlowChunkException($"it has {count} flows instead of {reader.GetInt64(1)}");
                 }
             }
-            catch (InvalidDataException e)
+            catch (FlowChunkException e)
             {
                 faults.Add(string.Create(CultureInfo.InvariantCulture, $"flow chunk {reader.GetInt64(0)} cannot be read: {e.Message}"));
             }
@@ -93,21 +93,22 @@ internal static class FlowReader
         return numbers;
     }
 
-    private static IReadOnlyList<Flow> Decode(Statement data, long number)
+    private static FlowChunkReader Open(Statement data, long number)
     {
         using var reader = data.Query(number);
-        if (!reader.Read())
+        return reader.Read() ? new(reader.GetFieldValue<byte[]>(0)) : throw new InvalidDataException($"flow chunk {number} is missing");
+    }
+
+    private static bool HasAny(FlowTextColumn column, HashSet<string> texts)
+    {
+        foreach (string text in column.Texts)
         {
-            throw new InvalidDataException($"flow chunk {number} is missing");
+            if (texts.Contains(text))
+            {
+                return true;
+            }
         }
 
-        try
-        {
-            return FlowBlocks.Decode(reader.GetFieldValue<byte[]>(0));
-        }
-        catch (InvalidDataException e)
-        {
-            throw new InvalidDataException($"flow chunk {number} cannot be read: {e.Message}", e);
-        }
+        return false;
     }
 }

@@ -1,6 +1,6 @@
 using Microsoft.Data.Sqlite;
 using Skydive.Contracts.Flows;
-using Skydive.Storage.Encoding;
+using Skydive.Flows.Encoding;
 
 namespace Skydive.Storage.Sqlite;
 
@@ -15,6 +15,7 @@ internal sealed class FlowWriter(SqliteConnection connection) : IDisposable
 
     /// <summary>Encodes flows, in the caller's thread: the writer has enough to do.</summary>
     /// <param name="flows">The flows.</param>
+    /// <exception cref="HistoryException">Their texts are too long for a chunk.</exception>
     public static IReadOnlyList<FlowChunkRow> Encode(IReadOnlyList<Flow> flows)
     {
         var chunks = new List<FlowChunkRow>((flows.Count / MaximumRecords) + 1);
@@ -29,7 +30,7 @@ internal sealed class FlowWriter(SqliteConnection connection) : IDisposable
                 last = Math.Max(last, flow.Last);
             }
 
-            chunks.Add(new(first, Math.Max(first, last), count, FlowBlocks.Encode(part)));
+            chunks.Add(new(first, Math.Max(first, last), count, EncodeChunk(part)));
         }
 
         return chunks;
@@ -47,4 +48,16 @@ internal sealed class FlowWriter(SqliteConnection connection) : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _add.Dispose();
+
+    private static byte[] EncodeChunk(IReadOnlyList<Flow> flows)
+    {
+        try
+        {
+            return FlowChunk.Encode(flows);
+        }
+        catch (ArgumentException e)
+        {
+            throw new HistoryException(HistoryErrorReason.TooLarge, $"{flows.Count} flows cannot be kept: {e.Message}", e);
+        }
+    }
 }

@@ -32,12 +32,13 @@ internal sealed class KeyDictionary : IMetadataKeys, IDisposable
         using var reader = all.Query();
         while (reader.Read())
         {
-            if (reader.GetInt64(0) != _numbers.Count + 1)
+            string text = reader.GetString(1);
+            if (reader.GetInt64(0) != _numbers.Count + 1 || text.Contains('.', StringComparison.Ordinal) || _numbers.ContainsKey(text))
             {
-                throw new InvalidDataException($"metadata key {_numbers.Count + 1} is missing");
+                throw new InvalidDataException($"metadata key {_numbers.Count + 1} is missing or no key");
             }
 
-            Add(reader.GetString(1));
+            Add(text);
         }
 
         Commit();

@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using Skydive.Flows.Encoding;
 using SQLitePCL;
 
 namespace Skydive.Storage.Sqlite;
@@ -7,7 +8,7 @@ namespace Skydive.Storage.Sqlite;
 internal static class SqliteErrors
 {
     /// <summary>Whether an error is one that the database, rather than the program, is the cause of.</summary>
-    public static bool IsExpected(Exception error) => error is SqliteException or InvalidDataException;
+    public static bool IsExpected(Exception error) => error is SqliteException or InvalidDataException or FlowChunkException;
 
     /// <summary>Whether the error is the end of a query that was asked to end.</summary>
     public static bool IsInterrupt(Exception error) => error is SqliteException { SqliteErrorCode: raw.SQLITE_INTERRUPT };
@@ -19,7 +20,7 @@ internal static class SqliteErrors
     {
         SqliteException { SqliteErrorCode: raw.SQLITE_FULL } => Full(path, error),
         SqliteException { SqliteExtendedErrorCode: raw.SQLITE_IOERR_SHMSIZE } => Full(path, error),
-        SqliteException { SqliteErrorCode: raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB } or InvalidDataException => Damaged(path, error.Message, error),
+        SqliteException { SqliteErrorCode: raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB } or InvalidDataException or FlowChunkException => Damaged(path, error.Message, error),
         SqliteException { SqliteErrorCode: raw.SQLITE_CANTOPEN or raw.SQLITE_PERM or raw.SQLITE_READONLY or raw.SQLITE_AUTH } => new(
             HistoryErrorReason.Inaccessible, $"the history database {path} cannot be opened or written ({error.Message}): give the service's user access to it", error),
         SqliteException { SqliteErrorCode: raw.SQLITE_BUSY or raw.SQLITE_LOCKED } => new(

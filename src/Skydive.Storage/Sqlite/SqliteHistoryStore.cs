@@ -140,9 +140,9 @@ public sealed class SqliteHistoryStore : IHistoryStore
             return;
         }
 
-        var chunks = FlowWriter.Encode(flows);
         try
         {
+            var chunks = FlowWriter.Encode(flows);
             await _writer.WriteAsync(
                 () =>
                 {
