@@ -35,9 +35,10 @@ Describe 'The module' {
     }
 
     It 'describes every parameter' {
+        $builtin = [Management.Automation.Cmdlet]::CommonParameters + [Management.Automation.Cmdlet]::OptionalCommonParameters + 'First', 'Skip', 'IncludeTotalCount'
         $missing = foreach ($command in Get-Command -Module Skydive -CommandType Cmdlet) {
             foreach ($set in $command.ParameterSets) {
-                $set.Parameters | Where-Object { $_.Name -notin [Management.Automation.Cmdlet]::CommonParameters + [Management.Automation.Cmdlet]::OptionalCommonParameters -and -not $_.HelpMessage } |
+                $set.Parameters | Where-Object { $_.Name -notin $builtin -and -not $_.HelpMessage } |
                     ForEach-Object { "$($command.Name) -$($_.Name)" }
             }
         }
@@ -55,10 +56,10 @@ Describe 'The module' {
 
     It 'imports within its time budget' {
         $times = 1..5 | ForEach-Object {
-            pwsh -NoProfile -NonInteractive -Command "`$w = [Diagnostics.Stopwatch]::StartNew(); Import-Module '$ModulePath'; `$w.ElapsedMilliseconds"
+            pwsh -NoProfile -NonInteractive -Command "`$process = [Diagnostics.Process]::GetCurrentProcess(); `$before = `$process.TotalProcessorTime; Import-Module '$ModulePath'; `$process.Refresh(); (`$process.TotalProcessorTime - `$before).TotalMilliseconds"
         }
-        # The best of five: the budget is the module's, not the machine's.
-        ($times | ForEach-Object { [int]$_ } | Measure-Object -Minimum).Minimum | Should -BeLessThan 150
+        # Processor time, and the best of five: the budget is the module's, not the machine's, which does other things as well.
+        ($times | ForEach-Object { [double]$_ } | Measure-Object -Minimum).Minimum | Should -BeLessThan 100
     }
 
     It 'loads no assembly but its own three' {
@@ -106,7 +107,10 @@ Describe 'The help' {
                 $tree = [Management.Automation.Language.Parser]::ParseInput($example.code, [ref]$null, [ref]$errors)
                 $errors | Should -BeNullOrEmpty -Because "$($command.Name): $($example.code)"
                 foreach ($call in $tree.FindAll({ $args[0] -is [Management.Automation.Language.CommandAst] }, $true)) {
-                    $called = Get-Command $call.GetCommandName() -ErrorAction Stop
+                    $called = Get-Command $call.GetCommandName() -ErrorAction Ignore
+                    $call.GetCommandName() -notmatch 'Skydive' -or $called | Should -BeTrue -Because $example.code
+                    # Commands of other modules may be missing here.
+                    if (-not $called) { continue }
                     if ($called.ResolvedCommand) { $called = $called.ResolvedCommand }
                     foreach ($parameter in $call.CommandElements | Where-Object { $_ -is [Management.Automation.Language.CommandParameterAst] }) {
                         # Where-Object and others shorten names; ours are written out.

@@ -167,7 +167,7 @@ Describe 'Get-SkydiveFlow' {
 
     It 'asks for a span of time' {
         $null = Get-SkydiveFlow -Since -10m
-        Get-FakeQuery $fake | Should -Match '^G\.At\(\d+, 600\)\.Flows\(\)$'
+        Get-FakeQuery $fake | Should -Match '^G\.At\(\d+, 60[01]\)\.Flows\(\)$'
     }
 }
 
@@ -182,6 +182,12 @@ Describe 'Captures' {
         ($captures | Wait-SkydiveCapture -TimeoutSeconds 5).State | Should -Be (, 'Active' * 4)
         Get-SkydiveCapture | Stop-SkydiveCapture
         Get-SkydiveCapture | Should -BeNullOrEmpty
+    }
+
+    It 'are found by their flows' {
+        $null = Get-SkydiveFlow | Get-SkydiveCapture -ErrorAction SilentlyContinue -ErrorVariable problems
+        # The invented flows name one capture that does not exist; it is asked for once.
+        $problems.TargetObject | Should -Be '6b1f3c1e-0000-4000-8000-000000000001'
     }
 
     It 'are named, combined, limited in time and copied' {
