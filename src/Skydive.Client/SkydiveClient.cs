@@ -150,6 +150,20 @@ public sealed class SkydiveClient : IDisposable
         }
     }
 
+    /// <summary>Asks a query and gives its whole answer as the service wrote it.</summary>
+    /// <param name="gremlin">The query.</param>
+    /// <param name="mediaType">In which form: application/json, or text/vnd.graphviz for graphs.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The answer; empty for an empty query.</returns>
+    public async Task<string> QueryTextAsync(string gremlin, string mediaType, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(gremlin);
+        using var deadline = new Deadline(_options.OperationTimeout, cancellationToken);
+        using var content = JsonContent(new TopologyQuery { GremlinQuery = gremlin }, ContractsJsonContext.Default.TopologyQuery);
+        using var response = await SendAsync(HttpMethod.Post, "api/topology", content, deadline, mediaType).ConfigureAwait(false);
+        return await response.Content.ReadAsStringAsync(deadline.Token).ConfigureAwait(false);
+    }
+
     /// <summary>Asks a query whose answer is one number, such as <c>G.V().Count()</c>.</summary>
     /// <param name="gremlin">The query.</param>
     /// <param name="cancellationToken">Gives up.</param>
@@ -354,10 +368,10 @@ public sealed class SkydiveClient : IDisposable
     }
 
     // Gives an answer of success whose body has not been read yet.
-    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, HttpContent? content, Deadline deadline)
+    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, HttpContent? content, Deadline deadline, string? mediaType = null)
     {
         using var request = new HttpRequestMessage(method, new Uri(_base, path)) { Content = content };
-        request.Headers.Accept.Add(s_json);
+        request.Headers.Accept.Add(mediaType is null ? s_json : new(mediaType));
         request.Headers.Accept.Add(s_problem);
         foreach (var (name, value) in AuthenticationHeaders())
         {

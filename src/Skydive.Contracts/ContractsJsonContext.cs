@@ -11,6 +11,10 @@ using Skydive.Contracts.Topology;
 namespace Skydive.Contracts;
 
 /// <summary>How every wire type is read and written: generated code, member names as they are on the wire.</summary>
+/// <remarks>
+/// The generated code sets every <c>init</c> member, absent ones to null or 0: what stands behind the <c>=</c> of a member holds for C# only.
+/// Members with another default therefore turn null into it in their accessor, and required ones refuse null.
+/// </remarks>
 [JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Default, AllowTrailingCommas = false, ReadCommentHandling = JsonCommentHandling.Disallow)]
 [JsonSerializable(typeof(Node))]
 [JsonSerializable(typeof(Edge))]

@@ -6,28 +6,33 @@ namespace Skydive.Graph;
 
 /// <summary>
 /// Which elements hold which values at some top-level metadata keys. Immutable: an update gives a new index that shares what did not change.
-/// A list is indexed by each of its elements.
+/// A list is indexed by each of its elements, and not as a whole; maps are not indexed.
 /// </summary>
 internal readonly struct ElementIndex
 {
     private readonly string[] _keys;
     private readonly HashTrie<MetadataValue, IntSet>[] _tries;
 
+    // The writer that made the array, and may write to it.
+    private readonly object? _owner;
+
     public ElementIndex(string[] keys)
-        : this(keys, new HashTrie<MetadataValue, IntSet>[keys.Length])
+        : this(keys, new HashTrie<MetadataValue, IntSet>[keys.Length], null)
     {
     }
 
-    private ElementIndex(string[] keys, HashTrie<MetadataValue, IntSet>[] tries)
+    private ElementIndex(string[] keys, HashTrie<MetadataValue, IntSet>[] tries, object? owner)
     {
         _keys = keys;
         _tries = tries;
+        _owner = owner;
     }
 
     /// <summary>The index after an element's metadata changed.</summary>
     public ElementIndex Update(int slot, MetadataMap before, MetadataMap after, object owner)
     {
-        HashTrie<MetadataValue, IntSet>[]? tries = null;
+        var tries = _tries;
+        bool isOwned = ReferenceEquals(_owner, owner);
         for (int i = 0; i < _keys.Length; i++)
         {
             bool had = before.TryGetValue(_keys[i], out var old);
@@ -37,7 +42,12 @@ internal readonly struct ElementIndex
                 continue;
             }
 
-            tries ??= (HashTrie<MetadataValue, IntSet>[])_tries.Clone();
+            if (!isOwned)
+            {
+                tries = (HashTrie<MetadataValue, IntSet>[])_tries.Clone();
+                isOwned = true;
+            }
+
             if (had)
             {
                 tries[i] = Remove(tries[i], old, slot, owner);
@@ -49,7 +59,7 @@ internal readonly struct ElementIndex
             }
         }
 
-        return tries is null ? this : new(_keys, tries);
+        return isOwned ? new(_keys, tries, owner) : this;
     }
 
     /// <summary>
@@ -60,9 +70,9 @@ internal readonly struct ElementIndex
     {
         switch (filter)
         {
-            case EqualFilter equal when IndexOf(equal.Key) is >= 0 and int i:
+            case EqualFilter equal when IsIndexed(equal.Value) && IndexOf(equal.Path.Text) is >= 0 and int i:
                 return [_tries[i].TryGetValue(equal.Value, out var members) ? members : IntSet.Empty];
-            case WithinFilter within when IndexOf(within.Key) is >= 0 and int i:
+            case WithinFilter within when within.Values.All(IsIndexed) && IndexOf(within.Path.Text) is >= 0 and int i:
                 var trie = _tries[i];
                 return [.. within.Values.Distinct().Select(value => trie.TryGetValue(value, out var set) ? set : IntSet.Empty)];
             case AllFilter all:
@@ -96,6 +106,44 @@ internal readonly struct ElementIndex
         }
     }
 
+    /// <summary>
+    /// Sets that together hold the elements that meet the condition, all of them and no others; null when the index cannot answer it alone.
+    /// </summary>
+    /// <remarks>An element is in the set of each value that it has or has in a list, which is just what these conditions ask for.</remarks>
+    public IntSet[]? FindExact(Filter filter)
+    {
+        switch (filter)
+        {
+            case EqualFilter equal when IsIndexed(equal.Value) && IndexOf(equal.Path.Text) is >= 0 and int i:
+                return [Members(i, equal.Value)];
+            case WithinFilter within when within.Values.All(IsIndexed) && IndexOf(within.Path.Text) is >= 0 and int i:
+                var sets = new List<IntSet>();
+                foreach (var value in within.Values.Distinct())
+                {
+                    sets.Add(Members(i, value));
+                }
+
+                return [.. sets];
+            case AllFilter { Filters: [var only] }:
+                return FindExact(only);
+            case AnyFilter { Filters.Count: > 0 } any:
+                var union = new List<IntSet>();
+                foreach (var part in any.Filters)
+                {
+                    if (FindExact(part) is not { } exact)
+                    {
+                        return null;
+                    }
+
+                    union.AddRange(exact);
+                }
+
+                return [.. union];
+            default:
+                return null;
+        }
+    }
+
     /// <summary>The values at an indexed key with the number of elements that hold them; null when the key is not indexed.</summary>
     public IEnumerable<KeyValuePair<MetadataValue, int>>? CountValues(string key) =>
         IndexOf(key) is >= 0 and int i ? _tries[i].Entries().Select(static entry => KeyValuePair.Create(entry.Key, entry.Value.Count)) : null;
@@ -112,7 +160,14 @@ internal readonly struct ElementIndex
             return trie;
         }
 
-        return trie.Set(value, (trie.TryGetValue(value, out var members) ? members : IntSet.Empty).Add(slot, owner), owner);
+        if (!IsIndexed(value))
+        {
+            return trie;
+        }
+
+        trie.TryGetValue(value, out var members);
+        var added = members.Add(slot, owner);
+        return added.IsSame(members) ? trie : trie.Set(value, added, owner);
     }
 
     private static HashTrie<MetadataValue, IntSet> Remove(HashTrie<MetadataValue, IntSet> trie, MetadataValue value, int slot, object owner)
@@ -133,8 +188,13 @@ internal readonly struct ElementIndex
         }
 
         var left = members.Remove(slot, owner);
-        return left.Count == 0 ? trie.Remove(value, owner) : trie.Set(value, left, owner);
+        return left.Count == 0 ? trie.Remove(value, owner) : left.IsSame(members) ? trie : trie.Set(value, left, owner);
     }
+
+    // Lists are looked for element by element; maps are seldom asked for and cost much to compare.
+    private static bool IsIndexed(MetadataValue value) => value.Kind is not (MetadataKind.List or MetadataKind.Map);
+
+    private IntSet Members(int index, MetadataValue value) => _tries[index].TryGetValue(value, out var members) ? members : IntSet.Empty;
 
     private int IndexOf(string key) => Array.IndexOf(_keys, key);
 }

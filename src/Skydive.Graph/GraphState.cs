@@ -6,7 +6,8 @@ namespace Skydive.Graph;
 
 /// <summary>
 /// The roots of the persistent structures that hold a graph. A copy of this struct is a consistent state; writing through a copy does not
-/// touch the original. Slots count up and are never used twice, so their order is the order of creation.
+/// touch the original. Slots count up and are not used twice, so their order is the order of creation; <see cref="Renumbered"/> starts them
+/// again long before they run out.
 /// </summary>
 internal struct GraphState
 {
@@ -14,7 +15,8 @@ internal struct GraphState
     public IntMap<Edge> Edges;
     public HashTrie<string, int> NodeSlots;
     public HashTrie<string, int> EdgeSlots;
-    public IntMap<Adjacency> Adjacency;
+    public IntMap<object> Outgoing;
+    public IntMap<object> Incoming;
     public int NextNodeSlot;
     public int NextEdgeSlot;
     public ElementIndex NodeIndex;
@@ -31,13 +33,13 @@ internal struct GraphState
 
     public readonly Edge? FindEdge(string id) => EdgeSlots.TryGetValue(id, out int slot) ? Edges[slot] : null;
 
-    public Node AddNode(Node node, object owner)
+    /// <summary>Adds a node whose slot is <see cref="NextNodeSlot"/>.</summary>
+    public void AddNode(Node node, object owner)
     {
-        node = node.WithSlot(NextNodeSlot++);
+        NextNodeSlot++;
         Nodes = Nodes.Set(node.Slot, node, owner);
         NodeSlots = NodeSlots.Set(node.Id, node.Slot, owner);
         NodeIndex = NodeIndex.Update(node.Slot, MetadataMap.Empty, node.Metadata, owner);
-        return node;
     }
 
     public void ReplaceNode(Node before, Node after, object owner)
@@ -51,20 +53,19 @@ internal struct GraphState
         Nodes = Nodes.Set(node.Slot, null, owner);
         NodeSlots = NodeSlots.Remove(node.Id, owner);
         NodeIndex = NodeIndex.Update(node.Slot, node.Metadata, MetadataMap.Empty, owner);
-        Adjacency = Adjacency.Set(node.Slot, null, owner);
+        Outgoing = Outgoing.Set(node.Slot, null, owner);
+        Incoming = Incoming.Set(node.Slot, null, owner);
     }
 
-    public Edge AddEdge(Edge edge, Node parent, Node child, object owner)
+    /// <summary>Adds an edge whose slot is <see cref="NextEdgeSlot"/> and whose ends are in the state.</summary>
+    public void AddEdge(Edge edge, object owner)
     {
-        edge = edge.WithSlots(NextEdgeSlot++, parent.Slot, child.Slot);
+        NextEdgeSlot++;
         Edges = Edges.Set(edge.Slot, edge, owner);
         EdgeSlots = EdgeSlots.Set(edge.Id, edge.Slot, owner);
         EdgeIndex = EdgeIndex.Update(edge.Slot, MetadataMap.Empty, edge.Metadata, owner);
-        var at = Adjacency[parent.Slot] ?? Skydive.Graph.Adjacency.Empty;
-        Adjacency = Adjacency.Set(parent.Slot, new(at.Outgoing.Add(edge.Slot, owner), at.Incoming), owner);
-        at = Adjacency[child.Slot] ?? Skydive.Graph.Adjacency.Empty;
-        Adjacency = Adjacency.Set(child.Slot, new(at.Outgoing, at.Incoming.Add(edge.Slot, owner)), owner);
-        return edge;
+        Outgoing = Outgoing.Set(edge.ParentSlot, EdgeList.Add(Outgoing[edge.ParentSlot], edge.Slot, edge.ChildSlot, owner), owner);
+        Incoming = Incoming.Set(edge.ChildSlot, EdgeList.Add(Incoming[edge.ChildSlot], edge.Slot, edge.ParentSlot, owner), owner);
     }
 
     public void ReplaceEdge(Edge before, Edge after, object owner)
@@ -78,14 +79,27 @@ internal struct GraphState
         Edges = Edges.Set(edge.Slot, null, owner);
         EdgeSlots = EdgeSlots.Remove(edge.Id, owner);
         EdgeIndex = EdgeIndex.Update(edge.Slot, edge.Metadata, MetadataMap.Empty, owner);
-        if (Adjacency[edge.ParentSlot] is { } parent)
+        Outgoing = Outgoing.Set(edge.ParentSlot, EdgeList.Remove(Outgoing[edge.ParentSlot], edge.Slot, owner), owner);
+        Incoming = Incoming.Set(edge.ChildSlot, EdgeList.Remove(Incoming[edge.ChildSlot], edge.Slot, owner), owner);
+    }
+
+    /// <summary>The same nodes and edges in the same order, with slots counted from 0.</summary>
+    public readonly GraphState Renumbered()
+    {
+        object owner = new();
+        var state = Empty;
+        foreach (var node in Nodes.Values())
         {
-            Adjacency = Adjacency.Set(edge.ParentSlot, new(parent.Outgoing.Remove(edge.Slot, owner), parent.Incoming), owner);
+            state.AddNode(node.WithSlot(state.NextNodeSlot), owner);
         }
 
-        if (Adjacency[edge.ChildSlot] is { } child)
+        foreach (var edge in Edges.Values())
         {
-            Adjacency = Adjacency.Set(edge.ChildSlot, new(child.Outgoing, child.Incoming.Remove(edge.Slot, owner)), owner);
+            state.NodeSlots.TryGetValue(edge.Parent, out int parent);
+            state.NodeSlots.TryGetValue(edge.Child, out int child);
+            state.AddEdge(edge.Placed(state.NextEdgeSlot, parent, child, edge.Parent, edge.Child, edge.Metadata), owner);
         }
+
+        return state;
     }
 }

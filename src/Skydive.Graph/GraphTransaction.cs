@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Skydive.Contracts.Metadata;
 using Skydive.Contracts.Topology;
 using Skydive.Graph.Events;
@@ -6,17 +7,21 @@ namespace Skydive.Graph;
 
 /// <summary>
 /// Changes that are made together. Reads inside see what was changed so far. However often an element is changed, it gets one new revision
-/// and one event. Belongs to the thread that writes; not to be kept after the write.
+/// and one event; one whose metadata is in the end what it was gets none. An element that is removed and added again is a new one, with an
+/// event for each. Belongs to the thread that writes; changing something after the write throws <see cref="InvalidOperationException"/>.
 /// </summary>
 public sealed class GraphTransaction
 {
-    private readonly object _owner = new();
     private readonly string _host;
     private readonly string _origin;
-    private readonly List<PendingChange?> _changes = [];
+    private readonly List<PendingChange> _changes = [];
     private readonly Dictionary<string, int> _nodeChanges = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _edgeChanges = new(StringComparer.Ordinal);
     private GraphState _state;
+
+    // The right to write to what this transaction made; null when it has ended.
+    private object? _owner = new();
+    private int _changeCount;
 
     internal GraphTransaction(in GraphState state, string host, string origin, long now)
     {
@@ -30,18 +35,21 @@ public sealed class GraphTransaction
     public long Now { get; }
 
     /// <summary>Whether anything was changed so far.</summary>
-    public bool HasChanges => _nodeChanges.Count > 0 || _edgeChanges.Count > 0;
+    public bool HasChanges => _changeCount > 0;
 
     /// <summary>The nodes that were added or changed so far and are alive, as they are now.</summary>
-    public IEnumerable<Node> ChangedNodes => _changes.Select(static change => change?.Current as Node).OfType<Node>().ToArray();
+    public IEnumerable<Node> ChangedNodes => _changes.Select(static change => change.Current as Node).OfType<Node>().ToArray();
 
     /// <summary>The edges that were added or changed so far and are alive, as they are now.</summary>
-    public IEnumerable<Edge> ChangedEdges => _changes.Select(static change => change?.Current as Edge).OfType<Edge>().ToArray();
+    public IEnumerable<Edge> ChangedEdges => _changes.Select(static change => change.Current as Edge).OfType<Edge>().ToArray();
 
     /// <summary>The edges that were removed so far, as they were before the transaction.</summary>
-    public IEnumerable<Edge> RemovedEdges => _changes.Where(static change => change is { Current: null }).Select(static change => change!.Before as Edge).OfType<Edge>().ToArray();
+    public IEnumerable<Edge> RemovedEdges =>
+        _changes.Where(static change => change.Deleted is Edge).Select(static change => (Edge)change.Before!).ToArray();
 
     internal GraphState State => _state;
+
+    private object Owner => _owner ?? throw new InvalidOperationException("the transaction has ended");
 
     /// <summary>Finds a node.</summary>
     /// <param name="id">Its identifier.</param>
@@ -60,23 +68,13 @@ public sealed class GraphTransaction
     /// <returns>The node.</returns>
     /// <exception cref="GraphException">The identifier is in use.</exception>
     public Node AddNode(string id, MetadataMap metadata) =>
-        AddNode(new Node { Id = id, Metadata = metadata, Host = _host, Origin = _origin, CreatedAt = Now, UpdatedAt = Now });
+        Add(new Node { Id = id, Metadata = metadata, Host = _host, Origin = _origin, CreatedAt = Now, UpdatedAt = Now, Slot = _state.NextNodeSlot });
 
     /// <summary>Adds a node as it is.</summary>
     /// <param name="node">The node.</param>
     /// <returns>The node as the graph keeps it.</returns>
     /// <exception cref="GraphException">The identifier is in use.</exception>
-    public Node AddNode(Node node)
-    {
-        if (_state.NodeSlots.TryGetValue(node.Id, out _))
-        {
-            throw new GraphException(GraphErrorReason.IdConflict, $"node ID conflict: {node.Id} exists");
-        }
-
-        node = _state.AddNode(node, _owner);
-        Record(_nodeChanges, null, node);
-        return node;
-    }
+    public Node AddNode(Node node) => Add(Alive(node).WithSlot(_state.NextNodeSlot));
 
     /// <summary>Adds an edge made here.</summary>
     /// <param name="id">Its identifier.</param>
@@ -85,17 +83,24 @@ public sealed class GraphTransaction
     /// <param name="metadata">What is known of it.</param>
     /// <returns>The edge.</returns>
     /// <exception cref="GraphException">The identifier is in use, or an end does not exist.</exception>
-    public Edge AddEdge(string id, string parent, string child, MetadataMap metadata) => AddEdge(new Edge
+    public Edge AddEdge(string id, string parent, string child, MetadataMap metadata)
     {
-        Id = id,
-        Parent = parent,
-        Child = child,
-        Metadata = metadata,
-        Host = _host,
-        Origin = _origin,
-        CreatedAt = Now,
-        UpdatedAt = Now,
-    });
+        var (parentNode, childNode) = EndsOf(id, parent, child);
+        return Add(new Edge
+        {
+            Id = id,
+            Parent = parentNode.Id,
+            Child = childNode.Id,
+            Metadata = MapCache.Share(metadata),
+            Host = _host,
+            Origin = _origin,
+            CreatedAt = Now,
+            UpdatedAt = Now,
+            Slot = _state.NextEdgeSlot,
+            ParentSlot = parentNode.Slot,
+            ChildSlot = childNode.Slot,
+        });
+    }
 
     /// <summary>Adds an edge as it is.</summary>
     /// <param name="edge">The edge.</param>
@@ -103,18 +108,8 @@ public sealed class GraphTransaction
     /// <exception cref="GraphException">The identifier is in use, or an end does not exist.</exception>
     public Edge AddEdge(Edge edge)
     {
-        if (_state.EdgeSlots.TryGetValue(edge.Id, out _))
-        {
-            throw new GraphException(GraphErrorReason.IdConflict, $"edge ID conflict: {edge.Id} exists");
-        }
-
-        var parent = _state.FindNode(edge.Parent)
-            ?? throw new GraphException(GraphErrorReason.ParentNotFound, $"parent node {edge.Parent} of edge {edge.Id} not found");
-        var child = _state.FindNode(edge.Child)
-            ?? throw new GraphException(GraphErrorReason.ChildNotFound, $"child node {edge.Child} of edge {edge.Id} not found");
-        edge = _state.AddEdge(edge, parent, child, _owner);
-        Record(_edgeChanges, null, edge);
-        return edge;
+        var (parent, child) = EndsOf(edge.Id, edge.Parent, edge.Child);
+        return Add(Alive(edge).Placed(_state.NextEdgeSlot, parent.Slot, child.Slot, parent.Id, child.Id, MapCache.Share(edge.Metadata)));
     }
 
     /// <summary>
@@ -151,18 +146,29 @@ public sealed class GraphTransaction
     /// <exception cref="GraphException">One of them does not exist.</exception>
     public void SetOwner(string owner, string child)
     {
-        if (_state.FindNode(child) is { } node)
+        var (_, node) = EndsOf(RelationTypes.Ownership, owner, child);
+        bool isOwned = false;
+        foreach (var edge in Peek().GetEdges(node, EdgeDirection.In).ToArray())
         {
-            foreach (var edge in Peek().GetEdges(node, EdgeDirection.In).ToArray())
+            if (edge.RelationType != RelationTypes.Ownership)
             {
-                if (edge.RelationType == RelationTypes.Ownership && edge.Parent != owner)
-                {
-                    DeleteEdge(edge.Id);
-                }
+                continue;
+            }
+
+            if (edge.Parent == owner && !isOwned)
+            {
+                isOwned = true;
+            }
+            else
+            {
+                DeleteEdge(edge.Id);
             }
         }
 
-        Link(owner, child, RelationTypes.Ownership);
+        if (!isOwned)
+        {
+            Link(owner, child, RelationTypes.Ownership);
+        }
     }
 
     /// <summary>Replaces the metadata of a node. Nothing happens when it is equal.</summary>
@@ -179,7 +185,7 @@ public sealed class GraphTransaction
         }
 
         var after = before.With(metadata, Math.Max(Now, before.UpdatedAt), NextRevision(_nodeChanges, before));
-        Replace(before, after);
+        Replace(before, after, false);
         return after;
     }
 
@@ -196,8 +202,8 @@ public sealed class GraphTransaction
             return before;
         }
 
-        var after = before.With(metadata, Math.Max(Now, before.UpdatedAt), NextRevision(_edgeChanges, before));
-        Replace(before, after);
+        var after = before.With(MapCache.Share(metadata), Math.Max(Now, before.UpdatedAt), NextRevision(_edgeChanges, before));
+        Replace(before, after, false);
         return after;
     }
 
@@ -247,7 +253,7 @@ public sealed class GraphTransaction
             DeleteEdge(edge.Id, deletedAt);
         }
 
-        _state.RemoveNode(node, _owner);
+        _state.RemoveNode(node, Owner);
         RecordDeletion(_nodeChanges, node, deletedAt);
     }
 
@@ -261,11 +267,14 @@ public sealed class GraphTransaction
             return;
         }
 
-        _state.RemoveEdge(edge, _owner);
+        _state.RemoveEdge(edge, Owner);
         RecordDeletion(_edgeChanges, edge, deletedAt);
     }
 
-    /// <summary>Takes over a node from elsewhere: adds it, or replaces it when the incoming revision is newer.</summary>
+    /// <summary>
+    /// Takes over a node from elsewhere: adds it, or replaces it when the incoming revision is newer, be it of a node that was removed there
+    /// and added again since.
+    /// </summary>
     /// <param name="node">The node.</param>
     /// <returns>Whether anything changed.</returns>
     public bool Put(Node node)
@@ -276,19 +285,22 @@ public sealed class GraphTransaction
             return true;
         }
 
-        if (node.Revision <= before.Revision)
+        if (!IsNewer(node, before))
         {
             return false;
         }
 
-        Replace(before, node.WithSlot(before.Slot));
+        Replace(before, Alive(node).WithSlot(before.Slot), true);
         return true;
     }
 
-    /// <summary>Takes over an edge from elsewhere: adds it, or replaces it when the incoming revision is newer.</summary>
+    /// <summary>
+    /// Takes over an edge from elsewhere: adds it, or replaces it when the incoming revision is newer, be it of an edge that was removed
+    /// there and added again since. One that has other ends now is removed and added.
+    /// </summary>
     /// <param name="edge">The edge.</param>
     /// <returns>Whether anything changed.</returns>
-    /// <exception cref="GraphException">It is new and one of its ends does not exist.</exception>
+    /// <exception cref="GraphException">It is new, or has other ends, and one of its ends does not exist.</exception>
     public bool Put(Edge edge)
     {
         if (_state.FindEdge(edge.Id) is not { } before)
@@ -297,18 +309,18 @@ public sealed class GraphTransaction
             return true;
         }
 
-        if (edge.Revision <= before.Revision)
+        if (!IsNewer(edge, before))
         {
             return false;
         }
 
-        Replace(before, edge.WithSlots(before.Slot, before.ParentSlot, before.ChildSlot));
+        TakeOver(before, edge);
         return true;
     }
 
     /// <summary>
     /// Makes the elements of one origin those that are given: others of that origin are removed, new ones are added, those whose revision
-    /// or creation time differs are replaced. Edges whose ends are missing are left out.
+    /// creation time, origin or metadata differs are replaced. Edges whose ends are missing are left out.
     /// </summary>
     /// <param name="origin">The origin; null replaces the whole graph.</param>
     /// <param name="graph">The elements as they are now.</param>
@@ -334,29 +346,30 @@ public sealed class GraphTransaction
             {
                 AddNode(node);
             }
-            else if (before.Revision != node.Revision || before.CreatedAt != node.CreatedAt || !before.Metadata.Equals(node.Metadata))
+            else if (Differs(before, node))
             {
-                Replace(before, node.WithSlot(before.Slot));
+                Replace(before, Alive(node).WithSlot(before.Slot), true);
             }
         }
 
         int leftOut = 0;
         foreach (var edge in graph.Edges)
         {
-            if (_state.FindEdge(edge.Id) is { } before)
+            bool hasEnds = _state.FindNode(edge.Parent) is not null && _state.FindNode(edge.Child) is not null;
+            var before = _state.FindEdge(edge.Id);
+            if (!hasEnds)
             {
-                if (before.Revision != edge.Revision || before.CreatedAt != edge.CreatedAt || !before.Metadata.Equals(edge.Metadata))
-                {
-                    Replace(before, edge.WithSlots(before.Slot, before.ParentSlot, before.ChildSlot));
-                }
-            }
-            else if (_state.FindNode(edge.Parent) is null || _state.FindNode(edge.Child) is null)
-            {
+                // One that has other ends now is not what it was before either.
                 leftOut++;
+                DeleteEdge(edge.Id);
             }
-            else
+            else if (before is null)
             {
                 AddEdge(edge);
+            }
+            else if (Differs(before, edge) || before.Parent != edge.Parent || before.Child != edge.Child)
+            {
+                TakeOver(before, edge);
             }
         }
 
@@ -366,43 +379,117 @@ public sealed class GraphTransaction
     /// <summary>The events of everything that was changed.</summary>
     internal IReadOnlyList<GraphEvent> Complete()
     {
-        var events = new List<GraphEvent>(_changes.Count);
-        foreach (var change in _changes)
+        var events = new List<GraphEvent>(_changeCount);
+        foreach (ref var change in CollectionsMarshal.AsSpan(_changes))
         {
-            if (change is not null)
+            if (change.IsRevert)
             {
-                events.Add(change.ToEvent());
+                // Back to what it was: neither a revision nor an event.
+                if (change.Current is Node node)
+                {
+                    _state.ReplaceNode(node, (Node)change.Before!, Owner);
+                }
+                else
+                {
+                    _state.ReplaceEdge((Edge)change.Current!, (Edge)change.Before!, Owner);
+                }
+            }
+            else if (change.ToEvent() is { } graphEvent)
+            {
+                events.Add(graphEvent);
             }
         }
 
         return events;
     }
 
+    /// <summary>Takes away the right to write.</summary>
+    internal void Close() => _owner = null;
+
     private static long NextRevision(Dictionary<string, int> changes, GraphElement before) =>
         changes.ContainsKey(before.Id) ? before.Revision : before.Revision + 1;
 
-    private void Replace(Node before, Node after)
+    private static bool IsNewer(GraphElement incoming, GraphElement before) =>
+        incoming.Revision > before.Revision || incoming.CreatedAt > before.CreatedAt;
+
+    private static bool Differs(GraphElement before, GraphElement incoming) =>
+        before.Revision != incoming.Revision || before.CreatedAt != incoming.CreatedAt || before.Origin != incoming.Origin
+        || before.Host != incoming.Host || !before.Metadata.Equals(incoming.Metadata);
+
+    // What is in the live graph has not ended, whatever was said where it comes from.
+    private static Node Alive(Node node) => node.DeletedAt is null && node.ArchivedAt is null ? node : node.With();
+
+    private static Edge Alive(Edge edge) => edge.DeletedAt is null && edge.ArchivedAt is null ? edge : edge.With();
+
+    private (Node Parent, Node Child) EndsOf(string id, string parent, string child) => (
+        _state.FindNode(parent) ?? throw new GraphException(GraphErrorReason.ParentNotFound, $"parent node {parent} of edge {id} not found"),
+        _state.FindNode(child) ?? throw new GraphException(GraphErrorReason.ChildNotFound, $"child node {child} of edge {id} not found"));
+
+    // The node has the next slot.
+    private Node Add(Node node)
     {
-        _state.ReplaceNode(before, after, _owner);
-        Record(_nodeChanges, before, after);
+        if (_state.NodeSlots.TryGetValue(node.Id, out _))
+        {
+            throw new GraphException(GraphErrorReason.IdConflict, $"node ID conflict: {node.Id} exists");
+        }
+
+        _state.AddNode(node, Owner);
+        Record(_nodeChanges, null, node, true);
+        return node;
     }
 
-    private void Replace(Edge before, Edge after)
+    // The edge has the next slot, and those of its ends.
+    private Edge Add(Edge edge)
     {
-        _state.ReplaceEdge(before, after, _owner);
-        Record(_edgeChanges, before, after);
+        if (_state.EdgeSlots.TryGetValue(edge.Id, out _))
+        {
+            throw new GraphException(GraphErrorReason.IdConflict, $"edge ID conflict: {edge.Id} exists");
+        }
+
+        _state.AddEdge(edge, Owner);
+        Record(_edgeChanges, null, edge, true);
+        return edge;
     }
 
-    private void Record(Dictionary<string, int> changes, GraphElement? before, GraphElement after)
+    private void Replace(Node before, Node after, bool isTakenOver)
+    {
+        _state.ReplaceNode(before, after, Owner);
+        Record(_nodeChanges, before, after, isTakenOver);
+    }
+
+    private void Replace(Edge before, Edge after, bool isTakenOver)
+    {
+        _state.ReplaceEdge(before, after, Owner);
+        Record(_edgeChanges, before, after, isTakenOver);
+    }
+
+    private void TakeOver(Edge before, Edge edge)
+    {
+        if (before.Parent == edge.Parent && before.Child == edge.Child)
+        {
+            var metadata = MapCache.Share(edge.Metadata);
+            Replace(before, Alive(edge).Placed(before.Slot, before.ParentSlot, before.ChildSlot, before.Parent, before.Child, metadata), true);
+            return;
+        }
+
+        EndsOf(edge.Id, edge.Parent, edge.Child);
+        DeleteEdge(before.Id);
+        AddEdge(edge);
+    }
+
+    private void Record(Dictionary<string, int> changes, GraphElement? before, GraphElement after, bool isTakenOver)
     {
         if (before is not null && changes.TryGetValue(after.Id, out int index))
         {
-            _changes[index]!.Current = after;
+            ref var change = ref CollectionsMarshal.AsSpan(_changes)[index];
+            change.Current = after;
+            change.IsTakenOver |= isTakenOver;
             return;
         }
 
         changes[after.Id] = _changes.Count;
-        _changes.Add(new PendingChange(before) { Current = after });
+        _changes.Add(new() { Before = before, Current = after, IsTakenOver = isTakenOver });
+        _changeCount++;
     }
 
     private void RecordDeletion(Dictionary<string, int> changes, GraphElement element, long deletedAt)
@@ -411,8 +498,10 @@ public sealed class GraphTransaction
         if (changes.Remove(element.Id, out int index))
         {
             // Deletions stand at the end, after those of the edges; what was added in this transaction leaves no trace.
-            before = _changes[index]!.Before;
-            _changes[index] = null;
+            ref var change = ref CollectionsMarshal.AsSpan(_changes)[index];
+            before = change.Before;
+            change = default;
+            _changeCount--;
         }
 
         if (before is null)
@@ -420,34 +509,42 @@ public sealed class GraphTransaction
             return;
         }
 
-        changes[element.Id] = _changes.Count;
         long time = Math.Max(deletedAt, before.UpdatedAt);
-        _changes.Add(new PendingChange(before)
+        _changes.Add(new()
         {
+            Before = before,
             Deleted = before is Node node ? node.With(deletedAt: time) : ((Edge)before).With(deletedAt: time),
         });
+        _changeCount++;
     }
 
-    /// <summary>What happens to one element in the transaction.</summary>
-    private sealed class PendingChange(GraphElement? before)
+    /// <summary>What happens to one element in the transaction; <c>default</c> when that came to nothing.</summary>
+    private struct PendingChange
     {
-        public GraphElement? Before { get; } = before;
+        public GraphElement? Before;
+        public GraphElement? Current;
+        public GraphElement? Deleted;
 
-        public GraphElement? Current { get; set; }
+        /// <summary>Whether the revision was made elsewhere and stands as it is.</summary>
+        public bool IsTakenOver;
 
-        public GraphElement? Deleted { get; init; }
+        public readonly bool IsRevert => Before is not null && Current is not null && !IsTakenOver && Before.Metadata.Equals(Current.Metadata);
 
-        public GraphEvent ToEvent()
+        public readonly GraphEvent? ToEvent()
         {
-            bool isNode = (Current ?? Deleted) is Node;
+            if (Deleted is not null)
+            {
+                return new(Deleted is Node ? GraphEventKind.NodeDeleted : GraphEventKind.EdgeDeleted, Deleted, Before);
+            }
+
             if (Current is null)
             {
-                return new(isNode ? GraphEventKind.NodeDeleted : GraphEventKind.EdgeDeleted, Deleted!, Before);
+                return null;
             }
 
             return Before is null
-                ? new(isNode ? GraphEventKind.NodeAdded : GraphEventKind.EdgeAdded, Current, null)
-                : new(isNode ? GraphEventKind.NodeUpdated : GraphEventKind.EdgeUpdated, Current, Before);
+                ? new(Current is Node ? GraphEventKind.NodeAdded : GraphEventKind.EdgeAdded, Current, null)
+                : new(Current is Node ? GraphEventKind.NodeUpdated : GraphEventKind.EdgeUpdated, Current, Before);
         }
     }
 }

@@ -13,6 +13,7 @@ public sealed class LiveGraph
     private readonly IReadOnlyList<IGraphHook> _hooks;
     private volatile GraphSnapshot _current = new(GraphState.Empty, 0);
     private GraphSubscription[] _subscriptions = [];
+    private bool _isWriting;
 
     /// <summary>Makes an empty graph.</summary>
     /// <param name="host">Identity of this host, given to elements that are made here.</param>
@@ -33,6 +34,9 @@ public sealed class LiveGraph
     /// <summary>Origin of elements that are made here.</summary>
     public string Origin { get; }
 
+    /// <summary>Slots are numbered anew when they reach this: a busy analyzer would otherwise run out of them within a year.</summary>
+    internal int SlotLimit { get; init; } = 1 << 30;
+
     /// <summary>The newest state.</summary>
     public GraphSnapshot Current => _current;
 
@@ -44,44 +48,67 @@ public sealed class LiveGraph
     /// <param name="isTransient">Whether only counters that tick are changed.</param>
     /// <returns>What changed; null when nothing did.</returns>
     /// <exception cref="GraphException">A change was refused.</exception>
+    /// <exception cref="InvalidOperationException">Called from within a write of this same graph.</exception>
     public GraphCommit? Write(Action<GraphTransaction> body, bool isTransient = false)
     {
         lock (_writer)
         {
+            if (_isWriting)
+            {
+                throw new InvalidOperationException("a write to the graph must not be started within another");
+            }
+
+            if (_current.State.NextNodeSlot >= SlotLimit || _current.State.NextEdgeSlot >= SlotLimit)
+            {
+                _current = new(_current.State.Renumbered(), _current.Sequence);
+            }
+
             var before = _current;
             var transaction = new GraphTransaction(before.State, Host, Origin, _time.GetUtcNow().ToUnixTimeMilliseconds());
-            body(transaction);
-            if (!transaction.HasChanges)
+            _isWriting = true;
+            try
             {
-                return null;
-            }
+                body(transaction);
+                if (!transaction.HasChanges)
+                {
+                    return null;
+                }
 
-            foreach (var hook in _hooks)
+                foreach (var hook in _hooks)
+                {
+                    hook.BeforeCommit(transaction);
+                }
+
+                var events = transaction.Complete();
+                if (events.Count == 0)
+                {
+                    return null;
+                }
+
+                var commit = new GraphCommit(new(transaction.State, before.Sequence + 1), events, isTransient);
+                _current = commit.Snapshot;
+                foreach (var subscription in _subscriptions)
+                {
+                    subscription.Publish(commit);
+                }
+
+                return commit;
+            }
+            finally
             {
-                hook.BeforeCommit(transaction);
+                // What was published must never be written to again by one who kept the transaction.
+                transaction.Close();
+                _isWriting = false;
             }
-
-            var events = transaction.Complete();
-            if (events.Count == 0)
-            {
-                return null;
-            }
-
-            var commit = new GraphCommit(new(transaction.State, before.Sequence + 1), events, isTransient);
-            _current = commit.Snapshot;
-            foreach (var subscription in _subscriptions)
-            {
-                subscription.Publish(commit);
-            }
-
-            return commit;
         }
     }
 
     /// <summary>Subscribes to all changes from now on.</summary>
     /// <param name="capacity">How many commits may wait for the reader before it has to start again from a snapshot.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The capacity is less than 1.</exception>
     public GraphSubscription Subscribe(int capacity = 4096)
     {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(capacity);
         lock (_writer)
         {
             var subscription = new GraphSubscription(this, _current, capacity);

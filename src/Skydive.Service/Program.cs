@@ -1,1 +1,3 @@
-return 0;
+using Skydive.Service.Commands;
+
+return await CommandLine.Create().Parse(args).InvokeAsync().ConfigureAwait(false);

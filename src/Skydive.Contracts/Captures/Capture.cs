@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using Skydive.Contracts.Flows;
 
@@ -10,7 +11,7 @@ namespace Skydive.Contracts.Captures;
 public sealed record Capture
 {
     /// <summary>Selects the nodes.</summary>
-    public required string GremlinQuery { get; init; }
+    public required string GremlinQuery { get; init => field = value ?? throw new JsonException("GremlinQuery of a capture is null"); }
 
     /// <summary>Packet filter in libpcap's syntax; empty for all packets.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -58,8 +59,8 @@ public sealed record Capture
     /// <summary>Whether TCP segments are put in order.</summary>
     public bool ReassembleTCP { get; init; }
 
-    /// <summary>What tells two flows apart.</summary>
-    [JsonConverter(typeof(JsonStringEnumConverter<LayerKeyMode>))]
+    /// <summary>What tells two flows apart; empty text in JSON is L2.</summary>
+    [JsonConverter(typeof(LayerKeyModeJsonConverter))]
     public LayerKeyMode LayerKeyMode { get; init; }
 
     /// <summary>Bit mask of further layers to decode: VRRP 1, DNS 2, DHCPv4 4.</summary>
@@ -75,5 +76,5 @@ public sealed record Capture
     public string? TargetType { get; init; }
 
     /// <summary>Identifier; assigned by the service.</summary>
-    public string UUID { get; init; } = string.Empty;
+    public string UUID { get; init => field = value ?? string.Empty; } = string.Empty;
 }

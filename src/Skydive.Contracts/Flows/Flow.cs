@@ -53,19 +53,19 @@ public sealed record Flow : IFieldSource
     public required long Last { get; init; }
 
     /// <summary>The same at every capture point that sees the same MAC addresses: hexadecimal without leading zeros.</summary>
-    public string TrackingID { get; init; } = string.Empty;
+    public string TrackingID { get; init => field = value ?? string.Empty; } = string.Empty;
 
     /// <summary>The same at every capture point, whatever the MAC addresses: hexadecimal without leading zeros.</summary>
-    public string L3TrackingID { get; init; } = string.Empty;
+    public string L3TrackingID { get; init => field = value ?? string.Empty; } = string.Empty;
 
     /// <summary>UUID of the flow of the tunnel around this one; empty for the outermost.</summary>
-    public string ParentUUID { get; init; } = string.Empty;
+    public string ParentUUID { get; init => field = value ?? string.Empty; } = string.Empty;
 
     /// <summary>Topology identifier of the node where it was captured.</summary>
-    public string NodeTID { get; init; } = string.Empty;
+    public string NodeTID { get; init => field = value ?? string.Empty; } = string.Empty;
 
     /// <summary>Identifier of the capture; empty for flows read from a file.</summary>
-    public string CaptureID { get; init; } = string.Empty;
+    public string CaptureID { get; init => field = value ?? string.Empty; } = string.Empty;
 
     /// <summary>How many of its packets were kept.</summary>
     public long RawPacketsCaptured { get; init; }

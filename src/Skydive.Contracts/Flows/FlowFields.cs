@@ -14,6 +14,10 @@ public static class FlowFields
         "LastUpdateMetric.BAPackets", "LastUpdateMetric.BABytes", "LastUpdateMetric.Start", "LastUpdateMetric.Last", "LastUpdateMetric.RTT",
         "TCPMetric.ABSynStart", "TCPMetric.BASynStart", "TCPMetric.ABSynTTL", "TCPMetric.BASynTTL", "TCPMetric.ABFinStart", "TCPMetric.BAFinStart",
         "TCPMetric.ABRstStart", "TCPMetric.BARstStart",
+        "TCPMetric.ABSegmentOutOfOrder", "TCPMetric.ABSegmentSkipped", "TCPMetric.ABSegmentSkippedBytes", "TCPMetric.ABPackets", "TCPMetric.ABBytes",
+        "TCPMetric.ABSawStart", "TCPMetric.ABSawEnd",
+        "TCPMetric.BASegmentOutOfOrder", "TCPMetric.BASegmentSkipped", "TCPMetric.BASegmentSkippedBytes", "TCPMetric.BAPackets", "TCPMetric.BABytes",
+        "TCPMetric.BASawStart", "TCPMetric.BASawEnd",
     ];
 
     /// <summary>The names of all fields that a flow can have, in a fixed order, without aliases.</summary>
@@ -118,6 +122,20 @@ public static class FlowFields
         "BAFinStart" => metric.BAFinStart,
         "ABRstStart" => metric.ABRstStart,
         "BARstStart" => metric.BARstStart,
+        "ABSegmentOutOfOrder" => metric.ABSegmentOutOfOrder,
+        "ABSegmentSkipped" => metric.ABSegmentSkipped,
+        "ABSegmentSkippedBytes" => metric.ABSegmentSkippedBytes,
+        "ABPackets" => metric.ABPackets,
+        "ABBytes" => metric.ABBytes,
+        "ABSawStart" => metric.ABSawStart,
+        "ABSawEnd" => metric.ABSawEnd,
+        "BASegmentOutOfOrder" => metric.BASegmentOutOfOrder,
+        "BASegmentSkipped" => metric.BASegmentSkipped,
+        "BASegmentSkippedBytes" => metric.BASegmentSkippedBytes,
+        "BAPackets" => metric.BAPackets,
+        "BABytes" => metric.BABytes,
+        "BASawStart" => metric.BASawStart,
+        "BASawEnd" => metric.BASawEnd,
         _ => default(MetadataValue),
     };
 }

@@ -7,7 +7,7 @@ public sealed record FlowStats
     public required string CaptureID { get; init; }
 
     /// <summary>Topology identifier of the node.</summary>
-    public string NodeTID { get; init; } = string.Empty;
+    public string NodeTID { get; init => field = value ?? string.Empty; } = string.Empty;
 
     /// <summary>Flows in the table now.</summary>
     public long FlowCount { get; init; }

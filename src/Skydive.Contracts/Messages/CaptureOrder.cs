@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Skydive.Contracts.Captures;
 
 namespace Skydive.Contracts.Messages;
@@ -6,8 +7,8 @@ namespace Skydive.Contracts.Messages;
 public sealed record CaptureOrder
 {
     /// <summary>Identifier of the node.</summary>
-    public required string NodeID { get; init; }
+    public required string NodeID { get; init => field = value ?? throw new JsonException("NodeID of a capture order is null"); }
 
     /// <summary>The capture.</summary>
-    public required Capture Resource { get; init; }
+    public required Capture Resource { get; init => field = value ?? throw new JsonException("Resource of a capture order is null"); }
 }

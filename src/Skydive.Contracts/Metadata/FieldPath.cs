@@ -21,6 +21,16 @@ public sealed class FieldPath : IEquatable<FieldPath>
     public static FieldPath Parse(string text) =>
         new(text.StartsWith(MetadataPrefix, StringComparison.Ordinal) ? text[MetadataPrefix.Length..] : text);
 
+    /// <summary>Splits the key of a value that is to be set or removed; unlike a field's name it has no prefix to drop.</summary>
+    /// <exception cref="ArgumentException">The key has more than <see cref="MetadataJson.MaximumDepth"/> parts.</exception>
+    internal static string[] SplitKey(string key)
+    {
+        string[] segments = key.Split('.');
+        return segments.Length <= MetadataJson.MaximumDepth
+            ? segments
+            : throw new ArgumentException($"metadata key has {segments.Length} parts; at most {MetadataJson.MaximumDepth} are allowed", nameof(key));
+    }
+
     /// <inheritdoc/>
     public bool Equals(FieldPath? other) => other is not null && string.Equals(Text, other.Text, StringComparison.Ordinal);
 

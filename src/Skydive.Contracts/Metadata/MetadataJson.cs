@@ -9,10 +9,15 @@ namespace Skydive.Contracts.Metadata;
 /// </summary>
 public static class MetadataJson
 {
-    /// <summary>How deep metadata may be nested in JSON that is read; deeper input is refused with a <see cref="JsonException"/>.</summary>
-    public const int MaximumDepth = 64;
+    /// <summary>
+    /// How deep metadata may be nested, keys with dots included; deeper input is refused with a <see cref="JsonException"/>. Small enough for
+    /// an element inside a message to stay within the 64 levels that JSON readers take.
+    /// </summary>
+    public const int MaximumDepth = 48;
 
-    /// <summary>Writer options of every JSON that the service writes: compact, text beyond ASCII as it is.</summary>
+    /// <summary>
+    /// Writer options of every JSON that the service writes: compact, text beyond ASCII as it is, half surrogate pairs as U+FFFD.
+    /// </summary>
     public static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
     /// <summary>Writes a value.</summary>
@@ -94,29 +99,16 @@ public static class MetadataJson
 
     /// <summary>The value of a JSON element.</summary>
     /// <param name="element">The element.</param>
+    /// <exception cref="JsonException">A text in it is no valid UTF-8, or it is nested too deeply.</exception>
     public static MetadataValue FromElement(JsonElement element)
     {
-        switch (element.ValueKind)
+        try
         {
-            case JsonValueKind.Object:
-                var builder = new MetadataBuilder();
-                foreach (var property in element.EnumerateObject())
-                {
-                    builder.Set(property.Name, FromElement(property.Value));
-                }
-
-                return builder.Build();
-            case JsonValueKind.Array:
-                return MetadataValue.List(element.EnumerateArray().Select(FromElement));
-            case JsonValueKind.String:
-                return element.GetString();
-            case JsonValueKind.Number:
-                return element.TryGetInt64(out long integer) ? integer : MetadataValue.FromDouble(element.GetDouble());
-            case JsonValueKind.True:
-            case JsonValueKind.False:
-                return element.GetBoolean();
-            default:
-                return default;
+            return FromElement(element, 0);
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new JsonException("text is no valid UTF-8, or has half a surrogate pair", e);
         }
     }
 
@@ -127,7 +119,11 @@ public static class MetadataJson
     {
         var reader = new Utf8JsonReader(Encoding.UTF8.GetBytes(json));
         reader.Read();
-        return Read(ref reader);
+        var value = Read(ref reader);
+
+        // Throws when anything but white space follows.
+        reader.Read();
+        return value;
     }
 
     /// <summary>The value as compact JSON text.</summary>
@@ -141,6 +137,44 @@ public static class MetadataJson
         }
 
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
+
+    private static MetadataValue FromElement(JsonElement element, int depth)
+    {
+        switch (element.ValueKind)
+        {
+            case JsonValueKind.Object:
+                CheckDepth(depth);
+                var builder = new MetadataBuilder();
+                foreach (var property in element.EnumerateObject())
+                {
+                    string key = StringCache.Keys.Share(property.Name);
+                    int innerDepth = DepthBelow(key, depth);
+                    builder.Set(key, FromElement(property.Value, innerDepth));
+                }
+
+                return builder.Build();
+            case JsonValueKind.Array:
+                CheckDepth(depth);
+                var elements = new MetadataValue[element.GetArrayLength()];
+                int i = 0;
+                foreach (var inner in element.EnumerateArray())
+                {
+                    elements[i++] = FromElement(inner, depth + 1);
+                }
+
+                return MetadataValue.FromArray(elements);
+            case JsonValueKind.String:
+                return StringCache.Values.Share(element.GetString()!);
+            case JsonValueKind.Number:
+                return element.TryGetInt64(out long integer) ? integer : MetadataValue.FromDouble(element.GetDouble());
+            case JsonValueKind.True:
+                return true;
+            case JsonValueKind.False:
+                return false;
+            default:
+                return default;
+        }
     }
 
     private static MetadataValue Read(ref Utf8JsonReader reader, int depth)
@@ -157,17 +191,19 @@ public static class MetadataJson
                     list.Add(Read(ref reader, depth + 1));
                 }
 
-                return MetadataValue.List(list);
+                return MetadataValue.FromArray([.. list]);
             case JsonTokenType.String:
-                return reader.GetString();
+                return StringCache.Values.Read(ref reader);
             case JsonTokenType.Number:
                 return reader.TryGetInt64(out long integer) ? integer : MetadataValue.FromDouble(reader.GetDouble());
             case JsonTokenType.True:
                 return true;
             case JsonTokenType.False:
                 return false;
-            default:
+            case JsonTokenType.Null:
                 return default;
+            default:
+                throw new JsonException("metadata must be a JSON value");
         }
     }
 
@@ -177,12 +213,21 @@ public static class MetadataJson
         var builder = new MetadataBuilder();
         while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
         {
-            string key = reader.GetString()!;
+            string key = StringCache.Keys.Read(ref reader);
+            int innerDepth = DepthBelow(key, depth);
             reader.Read();
-            builder.Set(string.IsInterned(key) ?? key, Read(ref reader, depth + 1));
+            builder.Set(key, Read(ref reader, innerDepth));
         }
 
         return builder.Build();
+    }
+
+    // How deep the value of a key stands: its dots make maps too, and are checked before any of them is made.
+    private static int DepthBelow(string key, int depth)
+    {
+        int inner = depth + 1 + key.AsSpan().Count('.');
+        CheckDepth(inner - 1);
+        return inner;
     }
 
     private static void CheckDepth(int depth)

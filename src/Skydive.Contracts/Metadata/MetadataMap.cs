@@ -85,12 +85,23 @@ public sealed class MetadataMap : IReadOnlyDictionary<string, MetadataValue>, IE
     /// <param name="path">The key, with dots for nested maps.</param>
     /// <param name="value">The value.</param>
     /// <returns>This same map when nothing changes.</returns>
-    public MetadataMap With(string path, MetadataValue value) => WithSegments(FieldPath.Parse(path).Segments, value);
+    /// <exception cref="ArgumentException">The value would be nested deeper than <see cref="MetadataJson.MaximumDepth"/>.</exception>
+    public MetadataMap With(string path, MetadataValue value)
+    {
+        string[] segments = FieldPath.SplitKey(path);
+        if (segments.Length > 1 && segments.Length + value.Depth > MetadataJson.MaximumDepth)
+        {
+            throw new ArgumentException($"{path} would be nested deeper than {MetadataJson.MaximumDepth} levels", nameof(value));
+        }
+
+        return WithSegments(segments, value);
+    }
 
     /// <summary>A map without what the path leads to, nor the maps that became empty by that.</summary>
     /// <param name="path">The key, with dots for nested maps.</param>
     /// <returns>This same map when nothing was there.</returns>
-    public MetadataMap Without(string path) => WithoutSegments(FieldPath.Parse(path).Segments);
+    /// <exception cref="ArgumentException">The key has more than <see cref="MetadataJson.MaximumDepth"/> parts.</exception>
+    public MetadataMap Without(string path) => WithoutSegments(FieldPath.SplitKey(path));
 
     /// <inheritdoc/>
     public bool Equals(MetadataMap? other)
@@ -111,9 +122,10 @@ public sealed class MetadataMap : IReadOnlyDictionary<string, MetadataValue>, IE
     /// <inheritdoc/>
     public override int GetHashCode()
     {
+        // The first keys tell maps apart well enough, and bound what a hash costs.
         var hash = default(HashCode);
         hash.Add(_keys.Length);
-        for (int i = 0; i < Math.Min(_keys.Length, 4); i++)
+        for (int i = 0; i < Math.Min(_keys.Length, 16); i++)
         {
             hash.Add(_keys[i], StringComparer.Ordinal);
             hash.Add(_values[i]);
@@ -243,7 +255,7 @@ public sealed class MetadataMap : IReadOnlyDictionary<string, MetadataValue>, IE
         var newValues = new MetadataValue[_keys.Length + 1];
         _keys.AsSpan(0, index).CopyTo(newKeys);
         _values.AsSpan(0, index).CopyTo(newValues);
-        newKeys[index] = string.IsInterned(segments[0]) ?? segments[0];
+        newKeys[index] = StringCache.Keys.Share(segments[0]);
         newValues[index] = value;
         _keys.AsSpan(index).CopyTo(newKeys.AsSpan(index + 1));
         _values.AsSpan(index).CopyTo(newValues.AsSpan(index + 1));
@@ -279,6 +291,6 @@ public sealed class MetadataMap : IReadOnlyDictionary<string, MetadataValue>, IE
             }
         }
 
-        return new([.. _keys[..index], .. _keys[(index + 1)..]], [.. _values[..index], .. _values[(index + 1)..]]);
+        return Count == 1 ? Empty : new([.. _keys[..index], .. _keys[(index + 1)..]], [.. _values[..index], .. _values[(index + 1)..]]);
     }
 }

@@ -1,7 +1,8 @@
 namespace Skydive.Contracts.Metadata;
 
 /// <summary>
-/// Orders values for Sort(): null, booleans, numbers by size, text by code unit, then lists and maps, which are all alike in order.
+/// Orders values for Sort(): null, booleans, numbers by size, text by UTF-16 code unit, then lists, then maps; lists are all alike in order,
+/// and so are maps. A number that is none (NaN) comes before all others.
 /// </summary>
 public sealed class MetadataOrder : IComparer<MetadataValue>
 {
@@ -22,7 +23,10 @@ public sealed class MetadataOrder : IComparer<MetadataValue>
 
         if (x.TryGetDouble(out double leftNumber) && y.TryGetDouble(out double rightNumber))
         {
-            return leftNumber.CompareTo(rightNumber);
+            // What is no integer has a fraction or lies outside the 64-bit range, so rounding the other to a double can only make equals
+            // of the largest integer and 2^63.
+            int order = leftNumber.CompareTo(rightNumber);
+            return order != 0 ? order : (x.Kind == MetadataKind.Double).CompareTo(y.Kind == MetadataKind.Double);
         }
 
         if (x.AsString is { } leftText && y.AsString is { } rightText)

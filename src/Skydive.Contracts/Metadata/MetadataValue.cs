@@ -52,6 +52,24 @@ public readonly struct MetadataValue : IEquatable<MetadataValue>
     /// <summary>The elements; empty when this is not a list.</summary>
     public ReadOnlySpan<MetadataValue> Elements => _reference as MetadataValue[] ?? [];
 
+    /// <summary>The builder of a map in the making, or null.</summary>
+    internal MetadataBuilder? AsBuilder => _reference as MetadataBuilder;
+
+    /// <summary>How many maps and lists are nested here: 0 for a plain value.</summary>
+    internal int Depth
+    {
+        get
+        {
+            int depth = 0;
+            foreach (var element in AsMap is { } map ? map.ValueSpan : Elements)
+            {
+                depth = Math.Max(depth, element.Depth);
+            }
+
+            return AsMap is not null || Kind == MetadataKind.List ? depth + 1 : 0;
+        }
+    }
+
     /// <summary>Makes a text value; null gives the null value.</summary>
     /// <param name="value">The text.</param>
     public static implicit operator MetadataValue(string? value) => new(value);
@@ -104,6 +122,12 @@ public readonly struct MetadataValue : IEquatable<MetadataValue>
     /// <summary>Makes a list of values.</summary>
     /// <param name="elements">The elements in order.</param>
     public static MetadataValue List(IEnumerable<MetadataValue> elements) => new(elements.ToArray());
+
+    /// <summary>Makes a list of an array that nobody else holds.</summary>
+    internal static MetadataValue FromArray(MetadataValue[] elements) => new(elements);
+
+    /// <summary>A map in the making; never leaves its <see cref="MetadataBuilder"/>.</summary>
+    internal static MetadataValue FromBuilder(MetadataBuilder builder) => new(builder);
 
     /// <summary>Gives the integer when this is one.</summary>
     /// <param name="value">The integer.</param>
@@ -170,13 +194,14 @@ public readonly struct MetadataValue : IEquatable<MetadataValue>
     public override bool Equals(object? obj) => obj is MetadataValue other && Equals(other);
 
     /// <inheritdoc/>
+    /// <remarks>Seeded for each process: input cannot choose numbers or texts whose hashes meet.</remarks>
     public override int GetHashCode() => _reference switch
     {
         string text => text.GetHashCode(StringComparison.Ordinal),
         MetadataMap map => map.GetHashCode(),
-        MetadataValue[] list => list.Length == 0 ? 1 : HashCode.Combine(list.Length, list[0]),
+        MetadataValue[] list => HashOf(list),
         null => 0,
-        _ => _bits.GetHashCode() ^ RuntimeHelpers.GetHashCode(_reference),
+        _ => HashCode.Combine((int)_bits, (int)(_bits >> 32), RuntimeHelpers.GetHashCode(_reference)),
     };
 
     /// <summary>Text for people: text as it is, numbers in the invariant culture, lists and maps as JSON.</summary>
@@ -189,4 +214,17 @@ public readonly struct MetadataValue : IEquatable<MetadataValue>
         MetadataKind.String => (string)_reference!,
         _ => MetadataJson.ToJson(this),
     };
+
+    private static int HashOf(MetadataValue[] list)
+    {
+        // The first elements tell lists apart well enough, and bound what a hash costs.
+        var hash = default(HashCode);
+        hash.Add(list.Length);
+        foreach (var element in list.AsSpan(0, Math.Min(list.Length, 16)))
+        {
+            hash.Add(element);
+        }
+
+        return hash.ToHashCode();
+    }
 }

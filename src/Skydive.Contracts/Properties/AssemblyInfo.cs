@@ -1,3 +1,4 @@
 using System.Runtime.CompilerServices;
 
 [assembly: InternalsVisibleTo("Skydive.Graph")]
+[assembly: InternalsVisibleTo("Skydive.Contracts.Tests")]

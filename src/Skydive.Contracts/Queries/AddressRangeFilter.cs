@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using Skydive.Contracts.Metadata;
 
@@ -5,7 +6,7 @@ namespace Skydive.Contracts.Queries;
 
 /// <summary>
 /// The field holds an address (<c>10.0.0.1</c> or, with a prefix length, <c>10.0.0.1/24</c>) that lies inside a network. Works for IPv4 and
-/// IPv6; host bits of the network are masked off first.
+/// IPv6, and for IPv4 addresses mapped into IPv6; host bits of the network are masked off first.
 /// </summary>
 public sealed record AddressRangeFilter : FieldFilter
 {
@@ -28,7 +29,7 @@ public sealed record AddressRangeFilter : FieldFilter
     private static IPNetwork ParseNetwork(string range)
     {
         int slash = range.IndexOf('/', StringComparison.Ordinal);
-        if (!IPAddress.TryParse(slash < 0 ? range : range.AsSpan(0, slash), out var address))
+        if (!TryParseAddress(slash < 0 ? range : range.AsSpan(0, slash), out var address))
         {
             throw new ArgumentException($"'{range}' is not a network such as 192.168.0.0/24", nameof(range));
         }
@@ -51,6 +52,33 @@ public sealed record AddressRangeFilter : FieldFilter
         return new IPNetwork(new IPAddress(bytes), prefixLength);
     }
 
+    // The platform's parser also takes "10", "0x7f.1", "[::1]:80" and zones, none of which is an address in a topology: a port number
+    // must not be found in 0.0.0.0/0.
+    private static bool TryParseAddress(ReadOnlySpan<char> text, [NotNullWhen(true)] out IPAddress? address)
+    {
+        address = null;
+        if (text.Contains(':'))
+        {
+            return !text.ContainsAny('[', ']', '%') && IPAddress.TryParse(text, out address);
+        }
+
+        int dots = 0;
+        for (int i = 0; i < text.Length; i++)
+        {
+            if (text[i] == '.')
+            {
+                dots++;
+            }
+            else if (!char.IsAsciiDigit(text[i]) || (text[i] == '0' && (i == 0 || text[i - 1] == '.') && i + 1 < text.Length && text[i + 1] != '.'))
+            {
+                // A leading zero means octal to some and nothing to others.
+                return false;
+            }
+        }
+
+        return dots == 3 && IPAddress.TryParse(text, out address);
+    }
+
     private protected override bool MatchesValue(MetadataValue value)
     {
         if (value.AsString is not { } text)
@@ -59,6 +87,7 @@ public sealed record AddressRangeFilter : FieldFilter
         }
 
         int slash = text.IndexOf('/', StringComparison.Ordinal);
-        return IPAddress.TryParse(slash < 0 ? text : text.AsSpan(0, slash), out var address) && _network.Contains(address);
+        return TryParseAddress(slash < 0 ? text : text.AsSpan(0, slash), out var address)
+            && (_network.Contains(address) || (address.IsIPv4MappedToIPv6 && _network.Contains(address.MapToIPv4())));
     }
 }

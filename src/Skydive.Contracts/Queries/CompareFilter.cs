@@ -2,13 +2,9 @@ using Skydive.Contracts.Metadata;
 
 namespace Skydive.Contracts.Queries;
 
-/// <summary>The field holds a number that compares with another in the given way.</summary>
+/// <summary>The field holds a number that compares with another in the given way. NaN compares with nothing.</summary>
 public sealed record CompareFilter : FieldFilter
 {
-    private readonly double _number;
-    private readonly long _integer;
-    private readonly bool _isInteger;
-
     /// <summary>Makes the condition.</summary>
     /// <param name="key">The field's name.</param>
     /// <param name="comparison">How to compare.</param>
@@ -17,14 +13,13 @@ public sealed record CompareFilter : FieldFilter
     public CompareFilter(string key, Comparison comparison, MetadataValue value)
         : base(key)
     {
-        if (!value.TryGetDouble(out _number))
+        if (!value.TryGetDouble(out double number) || double.IsNaN(number))
         {
             throw new ArgumentException($"{key} can only be compared with a number", nameof(value));
         }
 
         Comparison = comparison;
         Value = value;
-        _isInteger = value.TryGetInteger(out _integer);
     }
 
     /// <summary>How to compare.</summary>
@@ -35,20 +30,12 @@ public sealed record CompareFilter : FieldFilter
 
     private protected override bool MatchesValue(MetadataValue value)
     {
-        int order;
-        if (_isInteger && value.TryGetInteger(out long integer))
-        {
-            order = integer.CompareTo(_integer);
-        }
-        else if (value.TryGetDouble(out double number))
-        {
-            order = number.CompareTo(_number);
-        }
-        else
+        if (!value.TryGetDouble(out double number) || double.IsNaN(number))
         {
             return false;
         }
 
+        int order = MetadataOrder.Instance.Compare(value, Value);
         return Comparison switch
         {
             Comparison.LessThan => order < 0,

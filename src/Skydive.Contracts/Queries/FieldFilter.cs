@@ -3,7 +3,7 @@ using Skydive.Contracts.Metadata;
 
 namespace Skydive.Contracts.Queries;
 
-/// <summary>A condition on the value of one field.</summary>
+/// <summary>A condition on the value of one field; where the field holds a list, one that is met by the list or by any element of it.</summary>
 public abstract record FieldFilter : Filter
 {
     private protected FieldFilter(string key)
@@ -24,11 +24,12 @@ public abstract record FieldFilter : Filter
 
     private protected abstract bool MatchesValue(MetadataValue value);
 
-    private protected bool MatchesAny(MetadataValue value)
+    private bool MatchesAny(MetadataValue value)
     {
-        if (value.Kind != MetadataKind.List)
+        // A list as a whole may be what is asked for.
+        if (MatchesValue(value))
         {
-            return MatchesValue(value);
+            return true;
         }
 
         foreach (var element in value.Elements)

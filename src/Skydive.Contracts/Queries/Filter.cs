@@ -6,17 +6,9 @@ namespace Skydive.Contracts.Queries;
 /// <summary>
 /// A condition on the fields of a node, an edge or a flow: what Gremlin's Has steps become, and what is pushed down to graph, store and
 /// agents. Immutable; safe for use by several threads at once. Where a field holds a list, a condition on a value is met when any element
-/// meets it.
+/// meets it. Written as JSON with the kind in <c>$type</c>; reading refuses what is malformed with a <see cref="System.Text.Json.JsonException"/>.
 /// </summary>
-[JsonDerivedType(typeof(AllFilter), "all")]
-[JsonDerivedType(typeof(AnyFilter), "any")]
-[JsonDerivedType(typeof(NotFilter), "not")]
-[JsonDerivedType(typeof(ExistsFilter), "exists")]
-[JsonDerivedType(typeof(EqualFilter), "eq")]
-[JsonDerivedType(typeof(WithinFilter), "within")]
-[JsonDerivedType(typeof(CompareFilter), "cmp")]
-[JsonDerivedType(typeof(RegexFilter), "regex")]
-[JsonDerivedType(typeof(AddressRangeFilter), "cidr")]
+[JsonConverter(typeof(FilterJsonConverter))]
 public abstract record Filter
 {
     /// <summary>Whether an element meets the condition.</summary>

@@ -7,8 +7,20 @@ namespace Skydive.Contracts.Queries;
 /// </summary>
 public sealed record FlowSearch
 {
+    // A search for the flows of a large selection is asked of every flow in a table.
+    private readonly IReadOnlyList<string>? _nodeTIDs;
+    private readonly HashSet<string>? _nodeTIDSet;
+
     /// <summary>Only flows seen at the nodes with these topology identifiers; null for any.</summary>
-    public IReadOnlyList<string>? NodeTIDs { get; init; }
+    public IReadOnlyList<string>? NodeTIDs
+    {
+        get => _nodeTIDs;
+        init
+        {
+            _nodeTIDs = value;
+            _nodeTIDSet = value is null ? null : new(value, StringComparer.Ordinal);
+        }
+    }
 
     /// <summary>The condition; null for none.</summary>
     public Filter? Filter { get; init; }
@@ -34,4 +46,7 @@ public sealed record FlowSearch
     /// <summary>Whether the whole order of the answer is given by <see cref="SortBy"/>.</summary>
     [JsonIgnore]
     public bool IsSorted => SortBy is not null;
+
+    /// <summary>Whether flows of a node are asked for.</summary>
+    internal bool WantsNode(string tid) => _nodeTIDSet is null || _nodeTIDSet.Contains(tid);
 }

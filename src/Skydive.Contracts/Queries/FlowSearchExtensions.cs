@@ -10,7 +10,7 @@ public static class FlowSearchExtensions
     /// <param name="search">The search.</param>
     /// <param name="flow">The flow.</param>
     public static bool Matches(this FlowSearch search, Flow flow) =>
-        (search.NodeTIDs is null || search.NodeTIDs.Contains(flow.NodeTID, StringComparer.Ordinal))
+        search.WantsNode(flow.NodeTID)
         && (search.Slice is not { } slice || (flow.Start <= slice.Last && flow.Last >= slice.Start))
         && (search.Filter is null || search.Filter.Matches(flow));
 

@@ -8,19 +8,34 @@ namespace Skydive.Contracts.Queries;
 /// </summary>
 public sealed record RegexFilter : FieldFilter
 {
+    /// <summary>The longest expression that is taken, in characters.</summary>
+    public const int MaximumPatternLength = 1000;
+
+    private const RegexOptions Options = RegexOptions.NonBacktracking | RegexOptions.CultureInvariant;
+
     private readonly Regex _regex;
 
     /// <summary>Makes the condition.</summary>
     /// <param name="key">The field's name.</param>
     /// <param name="pattern">The expression, anchored at both ends by itself.</param>
-    /// <exception cref="ArgumentException">The expression is invalid, or needs backtracking (look-around, back references).</exception>
+    /// <exception cref="ArgumentException">
+    /// The expression is invalid, too long, needs backtracking (look-around, back references), or repeats so much that its automaton would
+    /// be too large.
+    /// </exception>
     public RegexFilter(string key, string pattern)
         : base(key)
     {
         Pattern = pattern;
+        if (pattern.Length > MaximumPatternLength)
+        {
+            throw new ArgumentException($"regular expression of {pattern.Length} characters; at most {MaximumPatternLength} are allowed", nameof(pattern));
+        }
+
         try
         {
-            _regex = new Regex($"\\A(?:{pattern})\\z", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
+            // By itself first: within the brackets below, an expression such as "a)|(b" would be valid and escape the anchors.
+            _ = new Regex(pattern, Options);
+            _regex = new Regex($"\\A(?:{pattern})\\z", Options);
         }
         catch (NotSupportedException e)
         {

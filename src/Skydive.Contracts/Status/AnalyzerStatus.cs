@@ -2,29 +2,29 @@ using System.Text.Json.Serialization;
 
 namespace Skydive.Contracts.Status;
 
-/// <summary>Answer of an analyzer to <c>GET /api/status</c>. The first six members are Skydive's.</summary>
+/// <summary>Answer of an analyzer to <c>GET /api/status</c>. The first seven members are Skydive's.</summary>
 public sealed record AnalyzerStatus
 {
     /// <summary>Connected agents by host.</summary>
-    public IReadOnlyDictionary<string, ConnectionStatus> Agents { get; init; } = new Dictionary<string, ConnectionStatus>();
+    public IReadOnlyDictionary<string, ConnectionStatus> Agents { get; init => field = value ?? new Dictionary<string, ConnectionStatus>(); } = new Dictionary<string, ConnectionStatus>();
 
     /// <summary>Other analyzers.</summary>
-    public PeersStatus Peers { get; init; } = new();
+    public PeersStatus Peers { get; init => field = value ?? new(); } = new();
 
     /// <summary>Programs that publish nodes and edges, by host.</summary>
-    public IReadOnlyDictionary<string, ConnectionStatus> Publishers { get; init; } = new Dictionary<string, ConnectionStatus>();
+    public IReadOnlyDictionary<string, ConnectionStatus> Publishers { get; init => field = value ?? new Dictionary<string, ConnectionStatus>(); } = new Dictionary<string, ConnectionStatus>();
 
     /// <summary>Programs that listen to the graph, by host.</summary>
-    public IReadOnlyDictionary<string, ConnectionStatus> Subscribers { get; init; } = new Dictionary<string, ConnectionStatus>();
+    public IReadOnlyDictionary<string, ConnectionStatus> Subscribers { get; init => field = value ?? new Dictionary<string, ConnectionStatus>(); } = new Dictionary<string, ConnectionStatus>();
 
     /// <summary>Whether alerts are evaluated here.</summary>
-    public MasterStatus Alerts { get; init; } = new(true);
+    public MasterStatus Alerts { get; init => field = value ?? new(true); } = new(true);
 
     /// <summary>Whether captures are steered from here.</summary>
-    public MasterStatus Captures { get; init; } = new(true);
+    public MasterStatus Captures { get; init => field = value ?? new(true); } = new(true);
 
     /// <summary>Probes of the analyzer, and in one process with an agent those of the agent, by name.</summary>
-    public IReadOnlyDictionary<string, ProbeStatus> Probes { get; init; } = new Dictionary<string, ProbeStatus>();
+    public IReadOnlyDictionary<string, ProbeStatus> Probes { get; init => field = value ?? new Dictionary<string, ProbeStatus>(); } = new Dictionary<string, ProbeStatus>();
 
     /// <summary>The history store; null when there is none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

@@ -5,6 +5,10 @@ namespace Skydive.Contracts.Status;
 /// <summary>One WebSocket connection.</summary>
 public sealed record ConnectionStatus
 {
+    /// <summary>For an agent's connection to an analyzer, whether it is the one that gets the graph; null elsewhere.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public bool? IsMaster { get; init; }
+
     /// <summary>What the client calls itself: agent, subscriber …</summary>
     public required string ServiceType { get; init; }
 
@@ -12,7 +16,7 @@ public sealed record ConnectionStatus
     public required string ClientProtocol { get; init; }
 
     /// <summary>The peer's address.</summary>
-    public string Addr { get; init; } = string.Empty;
+    public string Addr { get; init => field = value ?? string.Empty; } = string.Empty;
 
     /// <summary>The peer's port.</summary>
     public int Port { get; init; }
@@ -24,7 +28,7 @@ public sealed record ConnectionStatus
     public required DateTimeOffset ConnectTime { get; init; }
 
     /// <summary>Identity of the peer's host.</summary>
-    public string RemoteHost { get; init; } = string.Empty;
+    public string RemoteHost { get; init => field = value ?? string.Empty; } = string.Empty;
 
     /// <summary>What the peer calls itself.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

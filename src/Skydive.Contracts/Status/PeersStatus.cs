@@ -4,8 +4,8 @@ namespace Skydive.Contracts.Status;
 public sealed record PeersStatus
 {
     /// <summary>Connections that others made.</summary>
-    public IReadOnlyDictionary<string, ConnectionStatus> Incomers { get; init; } = new Dictionary<string, ConnectionStatus>();
+    public IReadOnlyDictionary<string, ConnectionStatus> Incomers { get; init => field = value ?? new Dictionary<string, ConnectionStatus>(); } = new Dictionary<string, ConnectionStatus>();
 
     /// <summary>Connections that we made.</summary>
-    public IReadOnlyDictionary<string, ConnectionStatus> Outgoers { get; init; } = new Dictionary<string, ConnectionStatus>();
+    public IReadOnlyDictionary<string, ConnectionStatus> Outgoers { get; init => field = value ?? new Dictionary<string, ConnectionStatus>(); } = new Dictionary<string, ConnectionStatus>();
 }

@@ -95,10 +95,11 @@ public sealed class Edge : GraphElement
             ChildSlot = ChildSlot,
         };
 
-    internal Edge WithSlots(int slot, int parentSlot, int childSlot) => new()
+    /// <summary>The edge as a graph keeps it, with the identifiers and metadata objects that it has already.</summary>
+    internal Edge Placed(int slot, int parentSlot, int childSlot, string parent, string child, MetadataMap metadata) => new()
     {
         Id = Id,
-        Metadata = Metadata,
+        Metadata = metadata,
         Host = Host,
         Origin = Origin,
         CreatedAt = CreatedAt,
@@ -106,8 +107,8 @@ public sealed class Edge : GraphElement
         Revision = Revision,
         DeletedAt = DeletedAt,
         ArchivedAt = ArchivedAt,
-        Parent = Parent,
-        Child = Child,
+        Parent = parent,
+        Child = child,
         Slot = slot,
         ParentSlot = parentSlot,
         ChildSlot = childSlot,

@@ -9,6 +9,10 @@ namespace Skydive.Contracts.Topology;
 /// </summary>
 public abstract class GraphElement : IFieldSource
 {
+    // 0 for null: a graph holds hundreds of thousands of elements.
+    private readonly long _deletedAt;
+    private readonly long _archivedAt;
+
     private protected GraphElement()
     {
     }
@@ -20,10 +24,10 @@ public abstract class GraphElement : IFieldSource
     public required MetadataMap Metadata { get; init; }
 
     /// <summary>Identity of the host that reported the element.</summary>
-    public string Host { get; init; } = string.Empty;
+    public string Host { get; init => field = value ?? string.Empty; } = string.Empty;
 
     /// <summary>Who reported it: <c>serviceType.hostID</c>, for example <c>agent.host1</c>.</summary>
-    public string Origin { get; init; } = string.Empty;
+    public string Origin { get; init => field = value ?? string.Empty; } = string.Empty;
 
     /// <summary>When the element appeared.</summary>
     public required long CreatedAt { get; init; }
@@ -31,8 +35,12 @@ public abstract class GraphElement : IFieldSource
     /// <summary>When this revision was made.</summary>
     public required long UpdatedAt { get; init; }
 
-    /// <summary>When the element went away; null while it is alive.</summary>
-    public long? DeletedAt { get; init; }
+    /// <summary>When the element went away; null, as which 0 is taken too, while it is alive.</summary>
+    public long? DeletedAt
+    {
+        get => _deletedAt == 0 ? null : _deletedAt;
+        init => _deletedAt = value ?? 0;
+    }
 
     /// <summary>1 for a new element, one more for each change.</summary>
     public long Revision { get; init; } = 1;
@@ -41,7 +49,11 @@ public abstract class GraphElement : IFieldSource
     /// When this revision was followed by another or ended by deletion; null while it is the newest. Known of past revisions only, and not
     /// part of the JSON.
     /// </summary>
-    public long? ArchivedAt { get; init; }
+    public long? ArchivedAt
+    {
+        get => _archivedAt == 0 ? null : _archivedAt;
+        init => _archivedAt = value ?? 0;
+    }
 
     /// <inheritdoc/>
     public virtual bool TryGetField(FieldPath path, out MetadataValue value)
@@ -85,6 +97,10 @@ public abstract class GraphElement : IFieldSource
         {
             writer.WriteNumber("DeletedAt"u8, deletedAt);
         }
+        else
+        {
+            writer.WriteNull("DeletedAt"u8);
+        }
 
         writer.WriteNumber("Revision"u8, Revision);
         WriteMembers(writer);
@@ -108,7 +124,7 @@ public abstract class GraphElement : IFieldSource
         var members = new ElementMembers { Metadata = MetadataMap.Empty, Host = string.Empty, Origin = string.Empty, Revision = 1 };
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            string name = reader.GetString()!;
+            string name = StringCache.Keys.Read(ref reader);
             reader.Read();
             switch (name)
             {
@@ -119,10 +135,10 @@ public abstract class GraphElement : IFieldSource
                     members.Metadata = reader.TokenType == JsonTokenType.Null ? MetadataMap.Empty : MetadataJson.ReadMap(ref reader);
                     break;
                 case "Host":
-                    members.Host = Text(ref reader, name) ?? string.Empty;
+                    members.Host = SharedText(ref reader, name) ?? string.Empty;
                     break;
                 case "Origin":
-                    members.Origin = Text(ref reader, name) ?? string.Empty;
+                    members.Origin = SharedText(ref reader, name) ?? string.Empty;
                     break;
                 case "CreatedAt":
                     members.CreatedAt = Number(ref reader, name) ?? 0;
@@ -131,7 +147,7 @@ public abstract class GraphElement : IFieldSource
                     members.UpdatedAt = Number(ref reader, name) ?? 0;
                     break;
                 case "DeletedAt":
-                    members.DeletedAt = Number(ref reader, name) is { } deletedAt and not 0 ? deletedAt : null;
+                    members.DeletedAt = Number(ref reader, name);
                     break;
                 case "Revision":
                     members.Revision = Number(ref reader, name) ?? 1;
@@ -158,10 +174,14 @@ public abstract class GraphElement : IFieldSource
 
     private static string? Text(ref Utf8JsonReader reader, string name) => reader.TokenType switch
     {
-        JsonTokenType.String => reader.GetString(),
+        JsonTokenType.String => StringCache.ReadText(ref reader),
         JsonTokenType.Null => null,
         _ => throw new JsonException($"{name} of a node or edge must be text"),
     };
+
+    // For what thousands of elements have in common.
+    private static string? SharedText(ref Utf8JsonReader reader, string name) =>
+        reader.TokenType == JsonTokenType.String ? StringCache.Origins.Read(ref reader) : Text(ref reader, name);
 
     private static long? Number(ref Utf8JsonReader reader, string name)
     {
@@ -170,7 +190,8 @@ public abstract class GraphElement : IFieldSource
             return null;
         }
 
-        return reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out long number)
+        // Clients in languages with one kind of number write 1.6e12.
+        return reader.TokenType == JsonTokenType.Number && MetadataJson.Read(ref reader).TryGetInteger(out long number)
             ? number
             : throw new JsonException($"{name} of a node or edge must be an integer");
     }

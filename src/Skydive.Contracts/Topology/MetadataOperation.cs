@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization;
 using Skydive.Contracts.Metadata;
 
 namespace Skydive.Contracts.Topology;
@@ -18,8 +17,7 @@ public sealed record MetadataOperation
     /// <summary>The key, with dots for nested maps.</summary>
     public required string Key { get; init; }
 
-    /// <summary>The new value; absent when the key is removed.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    /// <summary>The new value; null when the key is removed.</summary>
     public MetadataValue Value { get; init; }
 
     /// <summary>The operations, by top-level key, that turn one map into another.</summary>
@@ -50,12 +48,12 @@ public sealed record MetadataOperation
     /// <summary>Applies operations to a map. An operation whose type is unknown is refused.</summary>
     /// <param name="metadata">The map as it is.</param>
     /// <param name="operations">What to change.</param>
-    /// <exception cref="ArgumentException">An operation is neither 1 (add) nor 2 (delete).</exception>
+    /// <exception cref="ArgumentException">An operation is neither 1 (add) nor 2 (delete), has no key, or nests too deeply.</exception>
     public static MetadataMap Apply(MetadataMap metadata, IEnumerable<MetadataOperation> operations)
     {
         foreach (var operation in operations)
         {
-            metadata = operation.Type switch
+            metadata = operation?.Key is null ? throw new ArgumentException("metadata operation without a key") : operation.Type switch
             {
                 Add => metadata.With(operation.Key, operation.Value),
                 Delete => metadata.Without(operation.Key),

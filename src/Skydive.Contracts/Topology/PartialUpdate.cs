@@ -1,10 +1,12 @@
+using System.Text.Json;
+
 namespace Skydive.Contracts.Topology;
 
 /// <summary>What changed in one element: the payload of NodePartiallyUpdated and EdgePartiallyUpdated.</summary>
 public sealed record PartialUpdate
 {
     /// <summary>Identifier of the element.</summary>
-    public required string ID { get; init; }
+    public required string ID { get; init => field = value ?? throw new JsonException("ID of a partial update is null"); }
 
     /// <summary>When, in milliseconds since 1970-01-01 UTC.</summary>
     public required long UpdatedAt { get; init; }
@@ -13,5 +15,5 @@ public sealed record PartialUpdate
     public required long Revision { get; init; }
 
     /// <summary>The changes.</summary>
-    public required IReadOnlyList<MetadataOperation> Ops { get; init; }
+    public required IReadOnlyList<MetadataOperation> Ops { get; init => field = value ?? throw new JsonException("Ops of a partial update is null"); }
 }

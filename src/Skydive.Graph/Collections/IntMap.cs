@@ -46,33 +46,74 @@ internal readonly struct IntMap<T>
         }
     }
 
-    /// <summary>The map with an object kept at a key, or nothing there when it is null.</summary>
+    /// <summary>
+    /// The map with an object kept at a key, or nothing there when it is null. Branches that became empty are given up, so that keys that
+    /// count up for ever do not leave a growing empty tree behind them.
+    /// </summary>
     /// <param name="key">The key.</param>
     /// <param name="value">The object.</param>
     /// <param name="owner">The writer.</param>
     public IntMap<T> Set(int key, T? value, object owner)
     {
-        var root = _root ?? new Branch(owner);
+        if (value is null)
+        {
+            return this[key] is null ? this : new(Remove(_root!, _height * Bits, key, owner), _height);
+        }
+
+        var root = _root;
         int height = _height;
         while ((uint)key >> (height * Bits) > Mask)
         {
-            var above = new Branch(owner);
-            above.Items[0] = root;
-            root = above;
+            if (root is not null)
+            {
+                var above = new Branch(owner);
+                above.Items[0] = root;
+                root = above;
+            }
+
             height++;
         }
 
-        return new(Set(root, height * Bits, key, value, owner), height);
+        return new(Set(root ?? new Branch(owner), height * Bits, key, value, owner), height);
     }
 
     /// <summary>Everything that is kept, in the order of the keys.</summary>
     public IEnumerable<T> Values() => _root is null ? [] : Values(_root, _height);
 
-    private static Branch Set(Branch branch, int shift, int key, T? value, object owner)
+    private static Branch Set(Branch branch, int shift, int key, T value, object owner)
     {
         var writable = branch.OwnedBy(owner);
         int index = (key >> shift) & Mask;
-        writable.Items[index] = shift == 0 ? value : Set((Branch?)writable.Items[index] ?? new Branch(owner), shift - Bits, key, value, owner);
+        if (shift == 0)
+        {
+            writable.Items[index] = value;
+        }
+        else if (writable.Items[index] is Branch inner)
+        {
+            inner = Set(inner, shift - Bits, key, value, owner);
+
+            // Keys are not used again, so a branch that was emptied would be kept for nothing.
+            writable.Items[index] = value is null && inner.IsEmpty ? null : inner;
+        }
+        else if (value is not null)
+        {
+            writable.Items[index] = Set(new Branch(owner), shift - Bits, key, value, owner);
+        }
+
+        return writable;
+    }
+
+    private static Branch? Remove(Branch branch, int shift, int key, object owner)
+    {
+        int index = (key >> shift) & Mask;
+        object? replacement = shift == 0 ? null : Remove((Branch)branch.Items[index]!, shift - Bits, key, owner);
+        if (replacement is null && branch.HoldsOnly(index))
+        {
+            return null;
+        }
+
+        var writable = branch.OwnedBy(owner);
+        writable.Items[index] = replacement;
         return writable;
     }
 
@@ -113,6 +154,11 @@ internal readonly struct IntMap<T>
     {
         public readonly object?[] Items = new object?[Fanout];
         private readonly object _owner = owner;
+
+        public bool HoldsOnly(int index) =>
+            !Items.AsSpan(0, index).ContainsAnyExcept((object?)null) && !Items.AsSpan(index + 1).ContainsAnyExcept((object?)null);
+
+        public bool IsEmpty => !Items.AsSpan().ContainsAnyExcept((object?)null);
 
         public Branch OwnedBy(object owner)
         {

@@ -3,64 +3,112 @@ using System.Numerics;
 namespace Skydive.Graph.Collections;
 
 /// <summary>
-/// A persistent, ordered set of small non-negative integers. Up to <see cref="SmallLimit"/> members rest in one sorted array; larger sets in
-/// pages of 1024 bits. Reading never locks.
+/// A persistent, ordered set of small non-negative integers. One member rests in the struct itself, up to <see cref="SmallLimit"/> in one
+/// sorted array, more in pages of 1024 bits. Reading never locks; writing copies pages unless they were made by the same writer (the
+/// <c>owner</c>). <c>default</c> is the empty set.
 /// </summary>
-internal sealed class IntSet
+internal readonly struct IntSet
 {
-    /// <summary>The set without members.</summary>
-    public static readonly IntSet Empty = new([], default, 0);
+    /// <summary>How many bits of a member tell where in its page it is.</summary>
+    public const int PageBits = 10;
 
-    private const int SmallLimit = 16;
-    private const int PageBits = 10;
+    /// <summary>How many words a page has.</summary>
+    public const int PageWords = 1 << (PageBits - 6);
 
-    private readonly int[]? _small;
-    private readonly IntMap<Page> _pages;
+    private const int SmallLimit = 64;
 
-    private IntSet(int[]? small, IntMap<Page> pages, int count)
+    // Stands for the set whose only member is _single.
+    private static readonly object s_one = new();
+
+    // null for no member, s_one, int[] or PageSet.
+    private readonly object? _members;
+    private readonly int _single;
+
+    private IntSet(object? members, int single = 0)
     {
-        _small = small;
-        _pages = pages;
-        Count = count;
+        _members = members;
+        _single = single;
     }
 
+    /// <summary>The set without members.</summary>
+    public static IntSet Empty => default;
+
     /// <summary>How many members there are.</summary>
-    public int Count { get; }
+    public int Count => _members switch
+    {
+        null => 0,
+        int[] small => small.Length,
+        PageSet pages => pages.Count,
+        _ => 1,
+    };
+
+    /// <summary>The members in ascending order when they are few; null when they rest in pages.</summary>
+    public int[]? SmallMembers => _members switch
+    {
+        null => [],
+        int[] small => small,
+        PageSet => null,
+        _ => [_single],
+    };
 
     /// <summary>Whether a number is a member.</summary>
     /// <param name="value">The number.</param>
-    public bool Contains(int value) => _small is { } small
-        ? Array.IndexOf(small, value) >= 0
-        : _pages[value >> PageBits] is { } page && page.Contains(value);
+    public bool Contains(int value) => _members switch
+    {
+        null => false,
+        int[] small => Array.BinarySearch(small, value) >= 0,
+        PageSet pages => pages.Contains(value),
+        _ => value == _single,
+    };
 
     /// <summary>The set with one more member.</summary>
     /// <param name="value">The number.</param>
     /// <param name="owner">The writer.</param>
     public IntSet Add(int value, object owner)
     {
-        if (_small is { } small)
+        switch (_members)
         {
-            int index = Array.BinarySearch(small, value);
-            if (index >= 0)
-            {
-                return this;
-            }
+            case null:
+                return new(s_one, value);
 
-            if (small.Length < SmallLimit)
-            {
-                return new([.. small[..~index], value, .. small[~index..]], default, small.Length + 1);
-            }
+            case int[] small:
+                int index = Array.BinarySearch(small, value);
+                if (index >= 0)
+                {
+                    return this;
+                }
 
-            IntMap<Page> pages = default;
-            foreach (int member in small)
-            {
-                pages = AddTo(pages, member, owner);
-            }
+                if (small.Length < SmallLimit)
+                {
+                    int[] larger = new int[small.Length + 1];
+                    small.AsSpan(0, ~index).CopyTo(larger);
+                    larger[~index] = value;
+                    small.AsSpan(~index).CopyTo(larger.AsSpan(~index + 1));
+                    return new(larger);
+                }
 
-            return new(null, AddTo(pages, value, owner), small.Length + 1);
+                var made = new PageSet(owner);
+                foreach (int member in small)
+                {
+                    made.Add(member, owner);
+                }
+
+                made.Add(value, owner);
+                return new(made);
+
+            case PageSet pages:
+                if (pages.Contains(value))
+                {
+                    return this;
+                }
+
+                pages = pages.OwnedBy(owner);
+                pages.Add(value, owner);
+                return new(pages);
+
+            default:
+                return value == _single ? this : new(value < _single ? new[] { value, _single } : [_single, value]);
         }
-
-        return Contains(value) ? this : new(null, AddTo(_pages, value, owner), Count + 1);
     }
 
     /// <summary>The set without a member.</summary>
@@ -68,54 +116,144 @@ internal sealed class IntSet
     /// <param name="owner">The writer.</param>
     public IntSet Remove(int value, object owner)
     {
-        if (_small is { } small)
+        switch (_members)
         {
-            int index = Array.BinarySearch(small, value);
-            return index < 0 ? this : small.Length == 1 ? Empty : new([.. small[..index], .. small[(index + 1)..]], default, small.Length - 1);
-        }
+            case null:
+                return this;
 
-        if (!Contains(value))
+            case int[] small:
+                int index = Array.BinarySearch(small, value);
+                if (index < 0)
+                {
+                    return this;
+                }
+
+                if (small.Length == 2)
+                {
+                    return new(s_one, small[1 - index]);
+                }
+
+                int[] smaller = new int[small.Length - 1];
+                small.AsSpan(0, index).CopyTo(smaller);
+                small.AsSpan(index + 1).CopyTo(smaller.AsSpan(index));
+                return new(smaller);
+
+            case PageSet pages:
+                if (!pages.Contains(value))
+                {
+                    return this;
+                }
+
+                pages = pages.OwnedBy(owner);
+                pages.Remove(value, owner);
+
+                // Half the limit, so that a set at the limit does not change its form with every step.
+                return new(pages.Count > SmallLimit / 2 ? (object)pages : pages.Members().ToArray());
+
+            default:
+                return value == _single ? default : this;
+        }
+    }
+
+    /// <summary>Whether this is the same set as another by reference, so that nothing that holds it needs to be told.</summary>
+    /// <param name="other">The other set.</param>
+    public bool IsSame(IntSet other) => ReferenceEquals(_members, other._members) && _single == other._single;
+
+    /// <summary>The pages in ascending order; none when <see cref="SmallMembers"/> has the members.</summary>
+    public IEnumerable<Page> Pages() => _members is PageSet pages ? pages.All() : [];
+
+    /// <summary>Adds the members of one page to words of bits.</summary>
+    /// <param name="key">Number of the page.</param>
+    /// <param name="words">The words, <see cref="PageWords"/> of them.</param>
+    public void AddTo(int key, Span<ulong> words)
+    {
+        if (SmallMembers is { } small)
         {
-            return this;
+            foreach (int member in small)
+            {
+                if (member >> PageBits == key)
+                {
+                    words[(member & ((1 << PageBits) - 1)) >> 6] |= 1ul << (member & 63);
+                }
+            }
         }
-
-        var page = _pages[value >> PageBits]!.OwnedBy(owner);
-        page.Remove(value);
-        var pages = _pages.Set(value >> PageBits, page.IsEmpty ? null : page, owner);
-
-        // Half the limit, so that a set at the limit does not change its form with every step.
-        return Count - 1 > SmallLimit / 2 ? new(null, pages, Count - 1) : new([.. new IntSet(null, pages, Count - 1).Members()], default, Count - 1);
+        else if (_members is PageSet pages && pages.Find(key) is { } page)
+        {
+            for (int i = 0; i < words.Length; i++)
+            {
+                words[i] |= page.Words[i];
+            }
+        }
     }
 
     /// <summary>The members in ascending order.</summary>
-    public IEnumerable<int> Members() => _small ?? LargeMembers();
-
-    private static IntMap<Page> AddTo(IntMap<Page> pages, int value, object owner)
+    public IEnumerable<int> Members() => _members switch
     {
-        int key = value >> PageBits;
-        var page = pages[key]?.OwnedBy(owner) ?? new Page(key, owner);
-        page.Add(value);
-        return pages.Set(key, page, owner);
-    }
+        null => [],
+        int[] small => small,
+        PageSet pages => pages.Members(),
+        _ => [_single],
+    };
 
-    private IEnumerable<int> LargeMembers()
+    /// <summary>The form of large sets.</summary>
+    private sealed class PageSet(object owner)
     {
-        foreach (var page in _pages.Values())
+        private readonly object _owner = owner;
+        private IntMap<Page> _pages;
+
+        public int Count { get; private set; }
+
+        public PageSet OwnedBy(object owner) => ReferenceEquals(_owner, owner) ? this : new(owner) { _pages = _pages, Count = Count };
+
+        public IEnumerable<Page> All() => _pages.Values();
+
+        public Page? Find(int key) => _pages[key];
+
+        public bool Contains(int value) => _pages[value >> PageBits] is { } page && page.Contains(value);
+
+        public void Add(int value, object owner)
         {
-            for (int word = 0; word < page.Words.Length; word++)
+            int key = value >> PageBits;
+            var page = _pages[key];
+            var writable = page?.OwnedBy(owner) ?? new Page(key, owner);
+            writable.Add(value);
+            if (!ReferenceEquals(page, writable))
             {
-                for (ulong bits = page.Words[word]; bits != 0; bits &= bits - 1)
+                _pages = _pages.Set(key, writable, owner);
+            }
+
+            Count++;
+        }
+
+        public void Remove(int value, object owner)
+        {
+            int key = value >> PageBits;
+            var page = _pages[key]!.OwnedBy(owner);
+            page.Remove(value);
+            _pages = _pages.Set(key, page.IsEmpty ? null : page, owner);
+            Count--;
+        }
+
+        public IEnumerable<int> Members()
+        {
+            foreach (var page in _pages.Values())
+            {
+                for (int word = 0; word < page.Words.Length; word++)
                 {
-                    yield return (page.Key << PageBits) | (word << 6) | BitOperations.TrailingZeroCount(bits);
+                    for (ulong bits = page.Words[word]; bits != 0; bits &= bits - 1)
+                    {
+                        yield return (page.Key << PageBits) | (word << 6) | BitOperations.TrailingZeroCount(bits);
+                    }
                 }
             }
         }
     }
 
-    private sealed class Page(int key, object owner)
+    /// <summary>A part of a large set.</summary>
+    internal sealed class Page(int key, object owner)
     {
         public readonly int Key = key;
-        public readonly ulong[] Words = new ulong[1 << (PageBits - 6)];
+        public readonly ulong[] Words = new ulong[PageWords];
         private readonly object _owner = owner;
 
         public bool IsEmpty => !Words.AsSpan().ContainsAnyExcept(0ul);

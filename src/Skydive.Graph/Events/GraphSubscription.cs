@@ -11,8 +11,10 @@ public sealed class GraphSubscription : IDisposable
 {
     private readonly LiveGraph _graph;
     private readonly Channel<GraphCommit> _queue;
-    private long _lost;
+    private int _hasOverflowed;
     private long _totalLost;
+
+    // Sequence of what the reader knows. Commits are numbered without gaps, so how many were lost follows from it.
     private long _sequence;
 
     internal GraphSubscription(LiveGraph graph, GraphSnapshot start, int capacity)
@@ -42,49 +44,56 @@ public sealed class GraphSubscription : IDisposable
         }
     }
 
+    /// <summary>Waits until <see cref="TryRead"/> may have something to give. One reader only.</summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>False when the subscription was disposed.</returns>
+    public ValueTask<bool> WaitToReadAsync(CancellationToken cancellationToken) => _queue.Reader.WaitToReadAsync(cancellationToken);
+
     /// <summary>Gives what is waiting, without waiting for it. One reader only.</summary>
     /// <param name="change">What happened.</param>
     /// <returns>False when nothing is waiting.</returns>
     public bool TryRead(out GraphChange change)
     {
-        // A loss is looked for before each commit, so that nothing after the gap is given before the order to start again.
-        long lost = Interlocked.Exchange(ref _lost, 0);
-        if (lost > 0)
+        while (true)
         {
-            while (_queue.Reader.TryRead(out _))
+            // An overflow is looked for before each commit: nothing after the gap is given before the order to start again.
+            if (Interlocked.Exchange(ref _hasOverflowed, 0) != 0)
             {
-                lost++;
+                while (_queue.Reader.TryRead(out _))
+                {
+                }
+
+                // Read after the queue was emptied: commits that arrive from here on are either in this snapshot or follow it.
+                var snapshot = _graph.Current;
+                long lost = snapshot.Sequence - _sequence;
+                if (lost > 0)
+                {
+                    _sequence = snapshot.Sequence;
+                    Interlocked.Add(ref _totalLost, lost);
+                    change = new(null, snapshot, lost);
+                    return true;
+                }
             }
 
-            // Read after the queue was emptied: commits that arrive from here on are either in this snapshot or follow it.
-            var snapshot = _graph.Current;
-            _sequence = snapshot.Sequence;
-            Interlocked.Add(ref _totalLost, lost);
-            change = new(null, snapshot, lost);
-            return true;
+            if (!_queue.Reader.TryRead(out var commit))
+            {
+                if (Volatile.Read(ref _hasOverflowed) == 0)
+                {
+                    change = default;
+                    return false;
+                }
+            }
+            else if (commit.Sequence == _sequence + 1)
+            {
+                _sequence = commit.Sequence;
+                change = new(commit, commit.Snapshot, 0);
+                return true;
+            }
+            else if (commit.Sequence > _sequence)
+            {
+                Volatile.Write(ref _hasOverflowed, 1);
+            }
         }
-
-        while (_queue.Reader.TryRead(out var commit))
-        {
-            if (commit.Sequence <= _sequence)
-            {
-                continue;
-            }
-
-            if (commit.Sequence > _sequence + 1)
-            {
-                // A loss happened between the look at the counter and this read: the next call finds it counted, or finds it here.
-                Interlocked.Increment(ref _lost);
-                return TryRead(out change);
-            }
-
-            _sequence = commit.Sequence;
-            change = new(commit, commit.Snapshot, 0);
-            return true;
-        }
-
-        change = default;
-        return false;
     }
 
     /// <summary>Ends the subscription; a reader that waits is released.</summary>
@@ -98,7 +107,11 @@ public sealed class GraphSubscription : IDisposable
     {
         if (!_queue.Writer.TryWrite(commit))
         {
-            Interlocked.Increment(ref _lost);
+            Volatile.Write(ref _hasOverflowed, 1);
+
+            // The reader may have emptied the queue before it could see the overflow, and gone to wait: then this wakes it. Else it has
+            // something left to take, and looks again after that.
+            _queue.Writer.TryWrite(commit);
         }
     }
 }

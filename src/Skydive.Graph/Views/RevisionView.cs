@@ -95,9 +95,9 @@ public sealed class RevisionView : IGraphView
             var newest = new Dictionary<string, T>(StringComparer.Ordinal);
             foreach (var element in elements)
             {
+                // One that was removed and came back starts again with revision 1, perhaps in the same millisecond.
                 if (!newest.TryGetValue(element.Id, out var other)
-                    || element.UpdatedAt > other.UpdatedAt
-                    || (element.UpdatedAt == other.UpdatedAt && element.Revision > other.Revision))
+                    || (element.CreatedAt, element.UpdatedAt, element.Revision).CompareTo((other.CreatedAt, other.UpdatedAt, other.Revision)) > 0)
                 {
                     newest[element.Id] = element;
                 }

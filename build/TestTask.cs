@@ -1,0 +1,99 @@
+using System.Text.RegularExpressions;
+
+namespace Skydive.Build;
+
+/// <summary>Runs every test suite; the last line of output sums them up.</summary>
+internal static partial class TestTask
+{
+    public static int Run(IReadOnlyList<string> arguments)
+    {
+        BuildTask.Run();
+        if (Directory.Exists(Repository.TestResults))
+        {
+            Directory.Delete(Repository.TestResults, recursive: true);
+        }
+
+        Directory.CreateDirectory(Repository.TestResults);
+        var total = new TestCounts(0, 0, 0);
+        foreach (string project in Directory.EnumerateFiles(Path.Combine(Repository.Root, "tests"), "*.Tests.csproj", SearchOption.AllDirectories).Order())
+        {
+            string name = Path.GetFileNameWithoutExtension(project);
+            if (arguments.Count == 0 || arguments.Any(argument => name.Contains(argument, StringComparison.OrdinalIgnoreCase)))
+            {
+                total += RunXunit(name);
+            }
+        }
+
+        if (arguments.Count == 0 || arguments.Any(static argument => "Pester".Contains(argument, StringComparison.OrdinalIgnoreCase)))
+        {
+            total += RunPester();
+        }
+
+        if (total is { Passed: 0, Failed: 0 })
+        {
+            Console.Error.WriteLine("build: no test was run");
+            total += new TestCounts(0, 1, 0);
+        }
+
+        Console.Out.Flush();
+        Console.WriteLine(total);
+        return total.Failed == 0 ? 0 : 1;
+    }
+
+    /// <summary>Runs the tests of one assembly.</summary>
+    public static TestCounts RunXunit(string name, params IReadOnlyList<string> options)
+    {
+        Console.WriteLine($"--- {name}");
+        string assembly = Path.Combine(Repository.Root, "tests", name, "bin", Repository.Configuration, "net10.0", name + ".dll");
+        string result = Path.Combine(Repository.TestResults, name + ".xml");
+        int code = Command.Run("dotnet", [assembly, "-noLogo", "-noColor", "-junit", result, .. options]);
+        return Read(name, result, code);
+    }
+
+    private static TestCounts RunPester()
+    {
+        string folder = Path.Combine(Repository.Root, "tests", "Pester");
+        Console.WriteLine("--- Pester");
+        if (Repository.PowerShell.Count == 0)
+        {
+            int skipped = Directory.EnumerateFiles(folder, "*.Tests.ps1").Sum(static file => TestPattern().Count(File.ReadAllText(file)));
+            Console.WriteLine($"*** SKIPPED: no pwsh on PATH; the {skipped} tests of the PowerShell module were NOT run ***");
+            return new(0, 0, Math.Max(skipped, 1));
+        }
+
+        string result = Path.Combine(Repository.TestResults, "Pester.xml");
+        using var service = Repository.IsRoot ? ServiceProcess.Start() : null;
+        var environment = new Dictionary<string, string> { ["SKYDIVE_TEST_MODULE"] = Repository.Module };
+        if (service is not null)
+        {
+            environment["SKYDIVE_TEST_ANALYZER"] = service.Address.ToString();
+        }
+
+        int code = Command.Run(
+            Repository.PowerShell[0],
+            [.. Repository.PowerShell.Skip(1), "-NoProfile", "-NonInteractive", "-File", Path.Combine(folder, "Invoke-Tests.ps1"), "-ResultPath", result],
+            environment);
+        return Read("Pester", result, code);
+    }
+
+    private static TestCounts Read(string name, string result, int exitCode)
+    {
+        if (!File.Exists(result))
+        {
+            Console.Error.WriteLine($"build: {name} left no results (exit code {exitCode}): counted as a failure");
+            return new(0, 1, 0);
+        }
+
+        var counts = TestCounts.FromJUnit(result);
+        if (exitCode != 0 && counts.Failed == 0)
+        {
+            Console.Error.WriteLine($"build: {name} ended with exit code {exitCode} though no test failed: counted as a failure");
+            counts += new TestCounts(0, 1, 0);
+        }
+
+        return counts;
+    }
+
+    [GeneratedRegex(@"^\s*It\s+['""]", RegexOptions.Multiline)]
+    private static partial Regex TestPattern();
+}

@@ -1,0 +1,26 @@
+namespace Skydive.Agent;
+
+/// <summary>How an agent works.</summary>
+public sealed record AgentOptions
+{
+    /// <summary>Identity of this host.</summary>
+    public required string Host { get; init; }
+
+    /// <summary>Where named network namespaces stand.</summary>
+    public string NamespacePath { get; init; } = "/var/run/netns";
+
+    /// <summary>How often counters of captures are brought into the graph.</summary>
+    public TimeSpan CaptureStatsUpdate { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How often flows that changed are sent.</summary>
+    public TimeSpan FlowUpdate { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How long a flow may be idle.</summary>
+    public TimeSpan FlowExpire { get; init; } = TimeSpan.FromSeconds(600);
+
+    /// <summary>How many flows one capture keeps at one node.</summary>
+    public int FlowMaxEntries { get; init; } = 500_000;
+
+    /// <summary>How long flows of some applications may be idle.</summary>
+    public IReadOnlyDictionary<string, TimeSpan> ApplicationTimeouts { get; init; } = new Dictionary<string, TimeSpan>();
+}

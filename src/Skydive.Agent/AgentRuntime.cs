@@ -1,0 +1,96 @@
+using Microsoft.Extensions.Logging;
+using Skydive.Agent.Captures;
+using Skydive.Agent.Topology;
+using Skydive.Contracts.Agents;
+using Skydive.Contracts.Status;
+using Skydive.Graph;
+using Skydive.Linux;
+using Skydive.Linux.Namespaces;
+
+namespace Skydive.Agent;
+
+/// <summary>An agent: the graph of this host, kept current by its probes, and the captures that run on its nodes.</summary>
+public sealed partial class AgentRuntime : IAsyncDisposable
+{
+    private readonly AgentOptions _options;
+    private readonly ILogger<AgentRuntime> _logger;
+    private readonly ProbeState _netlinkState = new();
+    private readonly ProbeState _netnsState = new();
+    private readonly ProbeState _hardwareState = new();
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CaptureDirectory _captures;
+    private NetlinkProbe? _netlink;
+    private NamespaceProbe? _netns;
+
+    /// <summary>Makes an agent that does nothing yet.</summary>
+    /// <param name="options">How it works.</param>
+    /// <param name="flows">Where flows go.</param>
+    /// <param name="loggers">Told of what goes wrong.</param>
+    public AgentRuntime(AgentOptions options, IFlowOutput flows, ILoggerFactory loggers)
+    {
+        _options = options;
+        _logger = loggers.CreateLogger<AgentRuntime>();
+        Graph = new(options.Host, "agent." + options.Host, null, new TidHook());
+        _captures = new(Graph, options, flows, loggers.CreateLogger<CaptureDirectory>(), nodeId => _netlink?.FindLink(nodeId));
+    }
+
+    /// <summary>The graph of this host.</summary>
+    public LiveGraph Graph { get; }
+
+    /// <summary>What can be asked of the agent.</summary>
+    public IAgentLink Link => _captures;
+
+    /// <summary>How the probes do, by name.</summary>
+    public IReadOnlyDictionary<string, ProbeStatus> Probes => new Dictionary<string, ProbeStatus>(StringComparer.Ordinal)
+    {
+        ["hardware"] = _hardwareState.Status,
+        ["netlink"] = _netlinkState.Status,
+        ["netns"] = _netnsState.Status,
+    };
+
+    /// <summary>Ends when the agent is disposed, or fails with what broke it.</summary>
+    public Task Completion => _ended.Task;
+
+    /// <summary>Starts the probes; the graph holds all interfaces of all named namespaces when this returns.</summary>
+    /// <exception cref="LinuxException">The kernel does not let us read even our own interfaces.</exception>
+    public async Task StartAsync()
+    {
+        string hostNode = HostProbe.AddTo(Graph);
+        _hardwareState.SetRunning();
+        var host = NetworkNamespace.OpenCurrent();
+        _netlink = new(Graph, hostNode, _netlinkState, _logger);
+        _netlink.Start();
+        Watch(_netlink.Completion);
+        _netns = new(_options.NamespacePath, host.Id, _netlink, _netnsState, _logger);
+        long began = TimeProvider.System.GetTimestamp();
+        var namespaces = _netns.Start();
+        await _netlink.AddAsync([new NamespaceSource(host, string.Empty, "/proc/self/ns/net", IsHost: true), .. namespaces]).ConfigureAwait(false);
+        Watch(_netns.Completion);
+        if (_netnsState.Status.Status == "starting")
+        {
+            _netnsState.SetRunning();
+        }
+
+        _captures.Start();
+        Watch(_captures.Completion);
+        LogStarted(_logger, Graph.Current.NodeCount, Graph.Current.EdgeCount, TimeProvider.System.GetElapsedTime(began).TotalMilliseconds);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _captures.DisposeAsync().ConfigureAwait(false);
+        _netns?.Dispose();
+        _netlink?.Dispose();
+        _ended.TrySetResult();
+    }
+
+    private void Watch(Task part) => part.ContinueWith(
+        ended => _ended.TrySetException(ended.Exception!.InnerExceptions),
+        CancellationToken.None,
+        TaskContinuationOptions.OnlyOnFaulted,
+        TaskScheduler.Default);
+
+    [LoggerMessage(1021, LogLevel.Information, "This host is in the graph: {Nodes} nodes, {Edges} edges, read in {Milliseconds:F0} ms")]
+    private static partial void LogStarted(ILogger logger, int nodes, int edges, double milliseconds);
+}

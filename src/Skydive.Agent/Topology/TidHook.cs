@@ -1,0 +1,75 @@
+using Skydive.Contracts.Topology;
+using Skydive.Graph;
+
+namespace Skydive.Agent.Topology;
+
+/// <summary>
+/// Gives every node its topology identifier (TID), which stays the same when the agent restarts: that of a host follows from its name, of a
+/// namespace from host and path, of an Open vSwitch bridge or port from host and UUID, of anything else from its owner's TID, name and type.
+/// A change of any of these changes the TID, also of what is owned below, in the same revision. A node without an owner has none.
+/// </summary>
+internal sealed class TidHook : IGraphHook
+{
+    /// <inheritdoc/>
+    public void BeforeCommit(GraphTransaction transaction)
+    {
+        var pending = new Queue<string>();
+        foreach (var node in transaction.ChangedNodes)
+        {
+            pending.Enqueue(node.Id);
+        }
+
+        foreach (var edge in transaction.ChangedEdges.Concat(transaction.RemovedEdges))
+        {
+            if (edge.RelationType == RelationTypes.Ownership)
+            {
+                pending.Enqueue(edge.Child);
+            }
+        }
+
+        var view = transaction.Peek();
+        while (pending.TryDequeue(out string? id))
+        {
+            if (transaction.FindNode(id) is not { } node)
+            {
+                continue;
+            }
+
+            string? tid = Compute(node, view);
+            if (node.TID == tid)
+            {
+                continue;
+            }
+
+            node = tid is null ? transaction.Remove(node, "TID") : transaction.Set(node, "TID", tid);
+            view = transaction.Peek();
+            foreach (var edge in view.GetEdges(node, EdgeDirection.Out))
+            {
+                if (edge.RelationType == RelationTypes.Ownership)
+                {
+                    pending.Enqueue(edge.Child);
+                }
+            }
+        }
+    }
+
+    private static string? Compute(Node node, GraphSnapshot view)
+    {
+        if (node.Type == "host")
+        {
+            return Identifiers.Derive(node.Name);
+        }
+
+        if (view.GetOwner(node)?.TID is not { } owner)
+        {
+            return null;
+        }
+
+        return node.Type switch
+        {
+            "netns" => Identifiers.Derive(owner, node.GetText("Path") ?? string.Empty, "netns"),
+            "ovsbridge" or "ovsport" => Identifiers.Derive(owner, node.GetText("UUID") ?? string.Empty, node.Type),
+            _ => Identifiers.Derive(owner, node.Name, node.Type),
+        };
+    }
+}

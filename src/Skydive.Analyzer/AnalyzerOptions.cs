@@ -1,0 +1,36 @@
+using Skydive.Analyzer.WebSockets;
+using Skydive.Contracts.Captures;
+
+namespace Skydive.Analyzer;
+
+/// <summary>How an analyzer works.</summary>
+public sealed record AnalyzerOptions
+{
+    /// <summary>Identity of this host.</summary>
+    public required string Host { get; init; }
+
+    /// <summary>Version of the service, as it is told to clients.</summary>
+    public required string Version { get; init; }
+
+    /// <summary>How WebSocket connections are kept.</summary>
+    public WebSocketOptions WebSockets { get; init; } = new();
+
+    /// <summary>What tells flows apart when a capture does not say.</summary>
+    public Skydive.Contracts.Flows.LayerKeyMode DefaultLayerKeyMode { get; init; }
+
+    /// <summary>How many flows may wait for the store.</summary>
+    public int MaximumBufferedFlows { get; init; } = 100_000;
+
+    /// <summary>A capture that is made at start, unless it exists; null for none.</summary>
+    public Capture? StartupCapture { get; init; }
+
+    /// <summary>Compiles a packet filter: null when it is valid, else what is wrong with it.</summary>
+    public Func<string, string?> ValidateBpf { get; init; } = static _ => null;
+
+    /// <summary>The value of a configuration key as JSON; null when it is not known.</summary>
+    public Func<string, string?> GetConfiguration { get; init; } = static _ => null;
+
+    /// <summary>How the probes of an agent in the same process do, by name.</summary>
+    public Func<IReadOnlyDictionary<string, Skydive.Contracts.Status.ProbeStatus>> GetProbes { get; init; } =
+        static () => new Dictionary<string, Skydive.Contracts.Status.ProbeStatus>();
+}

@@ -1,0 +1,130 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Logging;
+using Skydive.Analyzer.Captures;
+using Skydive.Analyzer.Flows;
+using Skydive.Analyzer.History;
+using Skydive.Analyzer.Hub;
+using Skydive.Analyzer.Queries;
+using Skydive.Analyzer.WebSockets;
+using Skydive.Contracts.Status;
+using Skydive.Graph;
+using Skydive.Gremlin;
+using Skydive.Storage;
+
+namespace Skydive.Analyzer;
+
+/// <summary>
+/// An analyzer: the merged graph of its agents, its history, flows and captures. <see cref="StartAsync"/> comes first; the API is mapped by
+/// <see cref="Api.AnalyzerApi"/>.
+/// </summary>
+public sealed class AnalyzerRuntime : IAsyncDisposable
+{
+    private readonly AnalyzerOptions _options;
+    private readonly IHistoryStore _store;
+    private readonly TimeProvider _time;
+    private readonly ILoggerFactory _loggers;
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly DateTimeOffset _startTime;
+    private HistoryWriter? _writer;
+
+    /// <summary>Makes an analyzer that does nothing yet.</summary>
+    /// <param name="options">How it works.</param>
+    /// <param name="store">Where history rests; stays with its owner.</param>
+    /// <param name="loggers">Told of what goes wrong.</param>
+    /// <param name="time">The clock; null for the system's.</param>
+    public AnalyzerRuntime(AnalyzerOptions options, IHistoryStore store, ILoggerFactory loggers, TimeProvider? time = null)
+    {
+        _options = options;
+        _store = store;
+        _loggers = loggers;
+        _time = time ?? TimeProvider.System;
+        _startTime = _time.GetUtcNow();
+        Graph = new(options.Host, "analyzer." + options.Host, _time);
+        Agents = new();
+        Flows = new(store, options.MaximumBufferedFlows, _time, loggers.CreateLogger<FlowReceiver>());
+        var router = new FlowRouter(Agents, store, loggers.CreateLogger<FlowRouter>());
+        QuerySource = new AnalyzerQuerySource(Graph, store, () => _writer, router);
+        Captures = new(Graph, Agents, store, options, _time, loggers.CreateLogger<CaptureManager>());
+    }
+
+    /// <summary>The merged graph.</summary>
+    public LiveGraph Graph { get; }
+
+    /// <summary>The connected agents.</summary>
+    public AgentDirectory Agents { get; }
+
+    /// <summary>Takes flows from agents.</summary>
+    public FlowReceiver Flows { get; }
+
+    /// <summary>The captures.</summary>
+    public CaptureManager Captures { get; }
+
+    /// <summary>What queries are asked of.</summary>
+    public IQuerySource QuerySource { get; }
+
+    /// <summary>Whether history and captures are loaded.</summary>
+    public bool IsReady { get; private set; }
+
+    /// <summary>Ends when the analyzer is disposed, or fails with what broke it.</summary>
+    public Task Completion => _ended.Task;
+
+    /// <summary>How the analyzer works.</summary>
+    internal AnalyzerOptions Options => _options;
+
+    /// <summary>The history store.</summary>
+    internal IHistoryStore Store => _store;
+
+    /// <summary>The subscribers of graph events.</summary>
+    internal ConnectionDirectory Subscribers { get; } = new();
+
+    /// <summary>Loads history and captures, and begins to work.</summary>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="HistoryException">The store could not be read or written.</exception>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        _writer = await HistoryWriter.StartAsync(Graph, _store, _time, _loggers.CreateLogger<HistoryWriter>(), cancellationToken).ConfigureAwait(false);
+        Watch(_writer.Completion);
+        Watch(Flows.Completion);
+        await Captures.StartAsync(cancellationToken).ConfigureAwait(false);
+        Watch(Captures.Completion);
+        IsReady = true;
+    }
+
+    /// <summary>How the analyzer does.</summary>
+    public AnalyzerStatus GetStatus()
+    {
+        var snapshot = Graph.Current;
+        using var process = Process.GetCurrentProcess();
+        return new()
+        {
+            Agents = Agents.Agents.ToDictionary(static agent => agent.Link.Host, static agent => agent.Status, StringComparer.Ordinal),
+            Subscribers = Subscribers.Status,
+            Probes = _options.GetProbes(),
+            Storage = _store.GetStatus() with { FlowsDropped = Flows.Dropped },
+            NodeCount = snapshot.NodeCount,
+            EdgeCount = snapshot.EdgeCount,
+            StartTime = _startTime,
+            MemoryBytes = process.WorkingSet64,
+        };
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        IsReady = false;
+        await Captures.DisposeAsync().ConfigureAwait(false);
+        await Flows.DisposeAsync().ConfigureAwait(false);
+        if (_writer is not null)
+        {
+            await _writer.DisposeAsync().ConfigureAwait(false);
+        }
+
+        _ended.TrySetResult();
+    }
+
+    private void Watch(Task part) => part.ContinueWith(
+        ended => _ended.TrySetException(ended.Exception!.InnerExceptions),
+        CancellationToken.None,
+        TaskContinuationOptions.OnlyOnFaulted,
+        TaskScheduler.Default);
+}

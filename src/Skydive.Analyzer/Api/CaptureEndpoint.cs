@@ -1,0 +1,82 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Skydive.Analyzer.Captures;
+using Skydive.Contracts;
+using Skydive.Contracts.Captures;
+using Skydive.Contracts.Errors;
+using Skydive.Contracts.Flows;
+using Skydive.Gremlin.Time;
+
+namespace Skydive.Analyzer.Api;
+
+/// <summary><c>/api/capture</c>.</summary>
+internal sealed class CaptureEndpoint(CaptureManager captures, LayerKeyMode defaultLayerKeyMode)
+{
+    private const string JsonType = "application/json; charset=UTF-8";
+    private const string TimeToLiveHeader = "X-Resource-TTL";
+
+    /// <summary>GET: all captures by identifier.</summary>
+    public Task ListAsync(HttpContext context)
+    {
+        context.Response.ContentType = JsonType;
+        return JsonSerializer.SerializeAsync(
+            context.Response.Body, captures.List(), ContractsJsonContext.Default.IReadOnlyDictionaryStringCapture, context.RequestAborted);
+    }
+
+    /// <summary>GET with an identifier: one capture.</summary>
+    public Task GetAsync(HttpContext context, string id)
+    {
+        if (captures.Find(id) is not { } capture)
+        {
+            return NotFoundAsync(context, id);
+        }
+
+        return WriteAsync(context, capture);
+    }
+
+    /// <summary>POST: a new capture.</summary>
+    public async Task CreateAsync(HttpContext context)
+    {
+        using var document = await JsonDocument.ParseAsync(context.Request.Body, default, context.RequestAborted).ConfigureAwait(false);
+        var capture = document.RootElement.ValueKind == JsonValueKind.Object
+            ? document.RootElement.Deserialize(ContractsJsonContext.Default.Capture)!
+            : throw new JsonException("expected a JSON object");
+        if (!document.RootElement.TryGetProperty(nameof(Capture.LayerKeyMode), out _))
+        {
+            capture = capture with { LayerKeyMode = defaultLayerKeyMode };
+        }
+
+        TimeSpan? timeToLive = null;
+        if (context.Request.Headers[TimeToLiveHeader].FirstOrDefault() is { Length: > 0 } text)
+        {
+            timeToLive = GoDuration.TryParse(text, out var duration) && duration > TimeSpan.Zero
+                ? duration
+                : throw new CaptureException(400, ErrorCodes.InvalidCapture, $"{TimeToLiveHeader}: '{text}' is no duration such as 30s or 1h30m");
+        }
+
+        var created = await captures.CreateAsync(capture, timeToLive, context.RequestAborted).ConfigureAwait(false);
+        context.Response.StatusCode = StatusCodes.Status201Created;
+        await WriteAsync(context, created).ConfigureAwait(false);
+    }
+
+    /// <summary>DELETE: ends a capture.</summary>
+    public async Task DeleteAsync(HttpContext context, string id)
+    {
+        if (!await captures.DeleteAsync(id, context.RequestAborted).ConfigureAwait(false))
+        {
+            await NotFoundAsync(context, id).ConfigureAwait(false);
+            return;
+        }
+
+        context.Response.ContentType = "text/plain";
+    }
+
+    private static Task WriteAsync(HttpContext context, Capture capture)
+    {
+        context.Response.ContentType = JsonType;
+        return JsonSerializer.SerializeAsync(context.Response.Body, capture, ContractsJsonContext.Default.Capture, context.RequestAborted);
+    }
+
+    private static Task NotFoundAsync(HttpContext context, string id) =>
+        ApiErrors.WriteAsync(context, ApiErrors.Make(StatusCodes.Status404NotFound, ErrorCodes.CaptureNotFound, $"Capture '{id}' not found"));
+}

@@ -1,0 +1,43 @@
+using Microsoft.AspNetCore.Http;
+using Skydive.Contracts.Flows;
+using Skydive.Flows.Offline;
+using Skydive.Flows.Table;
+using Skydive.Packets.Pcap;
+using Skydive.Storage;
+
+namespace Skydive.Analyzer.Api;
+
+/// <summary><c>/api/pcap</c>: the flows of a pcap file go to the flow store, all or, when the file is damaged, none.</summary>
+internal sealed class PcapEndpoint(IHistoryStore store)
+{
+    /// <summary>POST: the file as body.</summary>
+    public async Task PostAsync(HttpContext context)
+    {
+        // The reader works on a seekable file: a trace may be larger than memory.
+        string path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+        await using var file = new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 81920, FileOptions.DeleteOnClose | FileOptions.Asynchronous);
+        await context.Request.Body.CopyToAsync(file, context.RequestAborted).ConfigureAwait(false);
+        file.Position = 0;
+        var collected = new Collector();
+        await Task.Run(
+            () =>
+            {
+                using var reader = new PcapReader(file, leaveOpen: true);
+                PcapFlows.Read(reader, new FlowTableOptions(), collected, context.RequestAborted);
+            },
+            context.RequestAborted).ConfigureAwait(false);
+        foreach (var batch in collected.Batches)
+        {
+            await store.AppendFlowsAsync(batch, context.RequestAborted).ConfigureAwait(false);
+        }
+
+        context.Response.StatusCode = StatusCodes.Status202Accepted;
+    }
+
+    private sealed class Collector : IFlowSink
+    {
+        public List<IReadOnlyList<Flow>> Batches { get; } = [];
+
+        public void OnFlows(FlowBatch flows) => Batches.Add(flows);
+    }
+}

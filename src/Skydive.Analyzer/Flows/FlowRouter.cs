@@ -1,0 +1,74 @@
+using Microsoft.Extensions.Logging;
+using Skydive.Analyzer.Hub;
+using Skydive.Contracts.Agents;
+using Skydive.Contracts.Flows;
+using Skydive.Contracts.Queries;
+
+namespace Skydive.Analyzer.Flows;
+
+/// <summary>
+/// Answers searches for flows. For now it asks the live tables of all agents; for a time it asks the flow store and the live tables, since
+/// flows reach the store only with their next update.
+/// </summary>
+public sealed partial class FlowRouter : IFlowSource
+{
+    private static readonly TimeSpan s_agentTimeout = TimeSpan.FromSeconds(10);
+
+    private readonly AgentDirectory _agents;
+    private readonly IFlowSource _store;
+    private readonly ILogger<FlowRouter> _logger;
+
+    /// <summary>Makes a router.</summary>
+    /// <param name="agents">The agents.</param>
+    /// <param name="store">The flow store.</param>
+    /// <param name="logger">Told of agents that do not answer.</param>
+    public FlowRouter(AgentDirectory agents, IFlowSource store, ILogger<FlowRouter> logger)
+    {
+        _agents = agents;
+        _store = store;
+        _logger = logger;
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<Flow>> SearchFlowsAsync(FlowSearch search, CancellationToken cancellationToken)
+    {
+        // Each part is asked for all that may be among the first of the whole; the order and the cut are made once, here.
+        var part = search with { Skip = 0, Limit = search.Limit is { } limit ? (int)Math.Min((long)limit + search.Skip, int.MaxValue) : null };
+        var answers = _agents.Agents.Select(agent => SearchAgentAsync(agent.Link, part, cancellationToken)).ToList();
+        if (search.Slice is null)
+        {
+            var live = await Task.WhenAll(answers).ConfigureAwait(false);
+            return live.Length == 1 && search.Skip == 0 ? live[0] : search.Finish(live.SelectMany(static flows => flows));
+        }
+
+        answers.Add(_store.SearchFlowsAsync(part, cancellationToken));
+        var newest = new Dictionary<string, Flow>(StringComparer.Ordinal);
+        foreach (var flow in (await Task.WhenAll(answers).ConfigureAwait(false)).SelectMany(static flows => flows))
+        {
+            if (!newest.TryGetValue(flow.UUID, out var other) || flow.Last > other.Last)
+            {
+                newest[flow.UUID] = flow;
+            }
+        }
+
+        return search.Finish(newest.Values);
+    }
+
+    private async Task<IReadOnlyList<Flow>> SearchAgentAsync(IAgentLink agent, FlowSearch search, CancellationToken cancellationToken)
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        deadline.CancelAfter(s_agentTimeout);
+        try
+        {
+            return await agent.SearchFlowsAsync(search, deadline.Token).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is AgentRequestException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+        {
+            LogAgentSilent(_logger, agent.Host, e.Message);
+            return [];
+        }
+    }
+
+    [LoggerMessage(2301, LogLevel.Warning, "Flows of agent {Host} are missing in an answer: {Reason}")]
+    private static partial void LogAgentSilent(ILogger logger, string host, string reason);
+}

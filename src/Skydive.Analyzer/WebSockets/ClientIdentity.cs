@@ -1,0 +1,61 @@
+using Microsoft.AspNetCore.Http;
+using Skydive.Contracts.Messages;
+
+namespace Skydive.Analyzer.WebSockets;
+
+/// <summary>What a WebSocket client says of itself, in headers or query parameters.</summary>
+internal sealed record ClientIdentity
+{
+    public required string HostId { get; init; }
+
+    public required string ClientType { get; init; }
+
+    public required IReadOnlyList<string> Namespaces { get; init; }
+
+    public string? GremlinFilter { get; init; }
+
+    public bool PartialUpdates { get; init; }
+
+    /// <summary>Reads the request; null with an error for the client when something is missing or wrong.</summary>
+    public static ClientIdentity? Read(HttpRequest request, out string? error)
+    {
+        string? clientType = Get(request, WebSocketHeaders.ClientType);
+        if (string.IsNullOrEmpty(clientType))
+        {
+            error = $"header {WebSocketHeaders.ClientType} is missing";
+            return null;
+        }
+
+        string protocol = Get(request, WebSocketHeaders.ClientProtocol) ?? "json";
+        if (protocol != "json")
+        {
+            error = $"{WebSocketHeaders.ClientProtocol} '{protocol}' is not supported: use json";
+            return null;
+        }
+
+        string policy = Get(request, WebSocketHeaders.UpdatePolicy) ?? "full";
+        if (policy is not ("full" or "partial"))
+        {
+            error = $"{WebSocketHeaders.UpdatePolicy} '{policy}' is neither full nor partial";
+            return null;
+        }
+
+        error = null;
+        string[] namespaces = [.. Values(request, WebSocketHeaders.Namespace).SelectMany(static value => value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))];
+        return new()
+        {
+            HostId = Get(request, WebSocketHeaders.HostId) is { Length: > 0 } host ? host : Guid.NewGuid().ToString(),
+            ClientType = clientType,
+            Namespaces = namespaces.Length == 0 ? [MessageNamespaces.All] : namespaces,
+            GremlinFilter = Get(request, WebSocketHeaders.GremlinFilter) is { Length: > 0 } filter ? filter : null,
+            PartialUpdates = policy == "partial",
+        };
+    }
+
+    public bool Wants(string messageNamespace) => Namespaces.Contains(MessageNamespaces.All) || Namespaces.Contains(messageNamespace);
+
+    private static string? Get(HttpRequest request, string name) => Values(request, name).FirstOrDefault();
+
+    private static IEnumerable<string> Values(HttpRequest request, string name) =>
+        (request.Headers.TryGetValue(name, out var header) ? header : request.Query[name]).OfType<string>();
+}

@@ -1,0 +1,129 @@
+using System.Collections.Concurrent;
+using System.Net.WebSockets;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Skydive.Contracts;
+using Skydive.Contracts.Agents;
+using Skydive.Contracts.Captures;
+using Skydive.Contracts.Flows;
+using Skydive.Contracts.Messages;
+using Skydive.Contracts.Queries;
+using Skydive.Flows.Encoding;
+
+namespace Skydive.Analyzer.WebSockets;
+
+/// <summary>An agent at the other end of a WebSocket. Requests and replies are joined by their UUID.</summary>
+internal sealed class RemoteAgentLink(string host, WebSocket socket, WebSocketOptions options) : IAgentLink, IDisposable
+{
+    private readonly SemaphoreSlim _sending = new(1, 1);
+    private readonly ConcurrentDictionary<string, TaskCompletionSource<WebSocketMessage>> _pending = new(StringComparer.Ordinal);
+
+    /// <inheritdoc/>
+    public string Host => host;
+
+    /// <inheritdoc/>
+    public async Task StartCaptureAsync(string nodeId, Capture capture, CancellationToken cancellationToken) =>
+        CheckCapture(await RequestAsync(
+            MessageNamespaces.OnDemandCapture,
+            MessageTypes.Start,
+            new CaptureOrder { NodeID = nodeId, Resource = capture },
+            ContractsJsonContext.Default.CaptureOrder,
+            cancellationToken).ConfigureAwait(false));
+
+    /// <inheritdoc/>
+    public async Task StopCaptureAsync(string nodeId, string captureId, CancellationToken cancellationToken) =>
+        CheckCapture(await RequestAsync(
+            MessageNamespaces.OnDemandCapture,
+            MessageTypes.Stop,
+            new CaptureOrder { NodeID = nodeId, Resource = new Capture { GremlinQuery = string.Empty, UUID = captureId } },
+            ContractsJsonContext.Default.CaptureOrder,
+            cancellationToken).ConfigureAwait(false));
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<Flow>> SearchFlowsAsync(FlowSearch search, CancellationToken cancellationToken)
+    {
+        var reply = await RequestAsync(
+            MessageNamespaces.Flow, MessageTypes.TableQuery, search, ContractsJsonContext.Default.FlowSearch, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var answer = reply.Obj.Deserialize(ContractsJsonContext.Default.FlowSearchReply);
+            return reply.Status == 200 && answer?.Flows is { } chunks
+                ? [.. chunks.SelectMany(static chunk => FlowChunk.Decode(chunk))]
+                : throw new AgentRequestException(reply.Status, $"agent {host}: {answer?.Error ?? "no flows in its answer"}");
+        }
+        catch (Exception e) when (e is JsonException or FlowChunkException)
+        {
+            throw new AgentRequestException(500, $"agent {host} gave an answer that cannot be read: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Takes a reply from the agent. One that nobody waits for any more is left aside.</summary>
+    public void OnReply(WebSocketMessage reply)
+    {
+        if (_pending.TryRemove(reply.UUID, out var waiting))
+        {
+            waiting.TrySetResult(reply);
+        }
+    }
+
+    /// <summary>Releases everyone who still waits for a reply.</summary>
+    public void Dispose()
+    {
+        foreach (string uuid in _pending.Keys)
+        {
+            if (_pending.TryRemove(uuid, out var waiting))
+            {
+                waiting.TrySetException(new AgentRequestException(504, $"agent {host} is gone"));
+            }
+        }
+    }
+
+    private async Task<WebSocketMessage> RequestAsync<T>(
+        string messageNamespace, string type, T payload, JsonTypeInfo<T> payloadType, CancellationToken cancellationToken)
+    {
+        string uuid = Guid.NewGuid().ToString();
+        var waiting = new TaskCompletionSource<WebSocketMessage>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _pending[uuid] = waiting;
+        try
+        {
+            await SendAsync(MessageWriter.Write(messageNamespace, type, uuid, payload, payloadType), cancellationToken).ConfigureAwait(false);
+            return await waiting.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is WebSocketException or ObjectDisposedException or IOException)
+        {
+            throw new AgentRequestException(504, $"agent {host} cannot be reached: {e.Message}", e);
+        }
+        finally
+        {
+            _pending.TryRemove(uuid, out _);
+        }
+    }
+
+    private async Task SendAsync(ReadOnlyMemory<byte> message, CancellationToken cancellationToken)
+    {
+        await _sending.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            // Giving up in the middle of a message would break the connection for all: only its own deadline may do that.
+            using var deadline = new CancellationTokenSource(options.WriteTimeout);
+            await socket.SendAsync(message, WebSocketMessageType.Text, WebSocketMessageFlags.EndOfMessage, deadline.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException e)
+        {
+            throw new AgentRequestException(504, $"agent {host} takes no messages", e);
+        }
+        finally
+        {
+            _sending.Release();
+        }
+    }
+
+    private void CheckCapture(WebSocketMessage reply)
+    {
+        if (reply.Status != 200)
+        {
+            var answer = reply.Obj.ValueKind == JsonValueKind.Object ? reply.Obj.Deserialize(ContractsJsonContext.Default.CaptureReply) : null;
+            throw new AgentRequestException(reply.Status, answer?.Error ?? $"agent {host} refused with status {reply.Status}");
+        }
+    }
+}

@@ -1,0 +1,243 @@
+using System.Net.WebSockets;
+using System.Text.Json;
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+using Skydive.Contracts;
+using Skydive.Contracts.Messages;
+using Skydive.Contracts.Queries;
+using Skydive.Contracts.Topology;
+using Skydive.Graph;
+using Skydive.Graph.Events;
+using Skydive.Graph.Views;
+
+namespace Skydive.Analyzer.WebSockets;
+
+/// <summary>
+/// One subscriber of graph events. One loop sends, another receives; what is sent in reply to a request for the whole graph is the state at
+/// exactly this place in the stream of events, so that a client neither misses nor repeats a change.
+/// </summary>
+internal sealed partial class SubscriberSession
+{
+    private readonly WebSocket _socket;
+    private readonly ClientIdentity _client;
+    private readonly GraphSubscription _subscription;
+    private readonly ISubscriberFilters _filters;
+    private readonly Func<TimeSlice, CancellationToken, Task<IGraphView>> _history;
+    private readonly WebSocketOptions _options;
+    private readonly ILogger _logger;
+    private readonly Channel<WebSocketMessage> _requests = Channel.CreateBounded<WebSocketMessage>(16);
+    private readonly FilteredGraph _filtered = new();
+    private GraphSnapshot _position;
+    private ISubscriberFilter? _filter;
+
+    public SubscriberSession(
+        WebSocket socket,
+        ClientIdentity client,
+        ISubscriberFilter? filter,
+        GraphSubscription subscription,
+        ISubscriberFilters filters,
+        Func<TimeSlice, CancellationToken, Task<IGraphView>> history,
+        WebSocketOptions options,
+        ILogger logger)
+    {
+        _socket = socket;
+        _client = client;
+        _filter = filter;
+        _subscription = subscription;
+        _position = subscription.Start;
+        _filters = filters;
+        _history = history;
+        _options = options;
+        _logger = logger;
+    }
+
+    /// <summary>Serves the client until it goes, is too slow, or the service stops.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var receiving = ReceiveAsync(stop.Token);
+        var sending = SendAsync(stop.Token);
+        try
+        {
+            await (await Task.WhenAny(receiving, sending).ConfigureAwait(false)).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is WebSocketException or OperationCanceledException or IOException)
+        {
+            LogDisconnected(_logger, _client.HostId, e.Message);
+        }
+        finally
+        {
+            await stop.CancelAsync().ConfigureAwait(false);
+            await Task.WhenAll(receiving, sending).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task ReceiveAsync(CancellationToken cancellationToken)
+    {
+        while (await WebSocketReader.ReadAsync(_socket, _options.MaximumRequestBytes, cancellationToken).ConfigureAwait(false) is { } received)
+        {
+            try
+            {
+                if (JsonSerializer.Deserialize(received.Data.Span, ContractsJsonContext.Default.WebSocketMessage) is { } message)
+                {
+                    await _requests.Writer.WriteAsync(message, cancellationToken).ConfigureAwait(false);
+                }
+            }
+            catch (JsonException e)
+            {
+                // As from Skydive, a message that is none has no answer; the connection stays.
+                LogInvalidMessage(_logger, _client.HostId, e.Message);
+            }
+        }
+    }
+
+    private async Task SendAsync(CancellationToken cancellationToken)
+    {
+        if (_filter is not null)
+        {
+            _filtered.Reset(await _filter.EvaluateAsync(_position, cancellationToken).ConfigureAwait(false));
+        }
+
+        var requests = _requests.Reader.WaitToReadAsync(cancellationToken).AsTask();
+        var changes = _subscription.WaitToReadAsync(cancellationToken).AsTask();
+        while (true)
+        {
+            await Task.WhenAny(requests, changes).ConfigureAwait(false);
+            if (requests.IsCompleted)
+            {
+                if (!await requests.ConfigureAwait(false))
+                {
+                    return;
+                }
+
+                while (_requests.Reader.TryRead(out var request))
+                {
+                    await AnswerAsync(request, cancellationToken).ConfigureAwait(false);
+                }
+
+                requests = _requests.Reader.WaitToReadAsync(cancellationToken).AsTask();
+            }
+
+            if (changes.IsCompleted)
+            {
+                if (!await changes.ConfigureAwait(false))
+                {
+                    return;
+                }
+
+                await SendChangesAsync(cancellationToken).ConfigureAwait(false);
+                changes = _subscription.WaitToReadAsync(cancellationToken).AsTask();
+            }
+        }
+    }
+
+    private async Task SendChangesAsync(CancellationToken cancellationToken)
+    {
+        bool wanted = _client.Wants(MessageNamespaces.Graph);
+        bool moved = false;
+        while (_subscription.TryRead(out var change))
+        {
+            moved = true;
+            _position = change.Snapshot;
+            if (!wanted || _filter is not null)
+            {
+                continue;
+            }
+
+            if (change.Commit is { } commit)
+            {
+                foreach (var graphEvent in commit.Events)
+                {
+                    await SendAsync(EventMessages.Get(graphEvent, _client.PartialUpdates), cancellationToken).ConfigureAwait(false);
+                }
+            }
+            else
+            {
+                LogResynchronized(_logger, _client.HostId, change.Lost);
+                await SendSyncAsync(MessageTypes.Sync, Guid.NewGuid().ToString(), change.Snapshot, cancellationToken).ConfigureAwait(false);
+            }
+        }
+
+        if (moved && wanted && _filter is not null)
+        {
+            // However many commits were waiting, the filter is evaluated once, on the newest state.
+            foreach (var message in _filtered.MoveTo(await _filter.EvaluateAsync(_position, cancellationToken).ConfigureAwait(false)))
+            {
+                await SendAsync(message, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async Task AnswerAsync(WebSocketMessage request, CancellationToken cancellationToken)
+    {
+        if (request.Namespace != MessageNamespaces.Graph || request.Type != MessageTypes.SyncRequest)
+        {
+            LogInvalidMessage(_logger, _client.HostId, $"unknown message {request.Namespace}/{request.Type}");
+            return;
+        }
+
+        SyncRequest sync;
+        try
+        {
+            sync = request.Obj.ValueKind == JsonValueKind.Object ? request.Obj.Deserialize(ContractsJsonContext.Default.SyncRequest)! : new();
+            if (sync.GremlinFilter is { } gremlin)
+            {
+                _filter = gremlin.Length == 0 ? null : _filters.Compile(gremlin, _client.HostId);
+            }
+        }
+        catch (Exception e) when (e is JsonException or FormatException)
+        {
+            await SendAsync(
+                MessageWriter.WriteText(MessageNamespaces.Graph, MessageTypes.SyncReply, request.UUID, e.Message, 400), cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        if (sync.Time is { } time)
+        {
+            try
+            {
+                var view = await _history(TimeSlice.At(time), cancellationToken).ConfigureAwait(false);
+                await SendAsync(
+                    MessageWriter.WriteSync(MessageTypes.SyncReply, request.UUID, view.GetNodes(), view.GetEdges()), cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception e) when (e is Skydive.Gremlin.GremlinException or Skydive.Storage.HistoryException)
+            {
+                await SendAsync(
+                    MessageWriter.WriteText(MessageNamespaces.Graph, MessageTypes.SyncReply, request.UUID, e.Message, 400), cancellationToken).ConfigureAwait(false);
+            }
+
+            return;
+        }
+
+        await SendSyncAsync(MessageTypes.SyncReply, request.UUID, _position, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task SendSyncAsync(string type, string uuid, GraphSnapshot snapshot, CancellationToken cancellationToken)
+    {
+        if (_filter is null)
+        {
+            await SendAsync(MessageWriter.WriteSync(type, uuid, snapshot.GetNodes(), snapshot.GetEdges()), cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        var graph = await _filter.EvaluateAsync(snapshot, cancellationToken).ConfigureAwait(false);
+        _filtered.Reset(graph);
+        await SendAsync(MessageWriter.WriteSync(type, uuid, graph.Nodes, graph.Edges), cancellationToken).ConfigureAwait(false);
+    }
+
+    private async ValueTask SendAsync(ReadOnlyMemory<byte> message, CancellationToken cancellationToken)
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        deadline.CancelAfter(_options.WriteTimeout);
+        await _socket.SendAsync(message, WebSocketMessageType.Text, WebSocketMessageFlags.EndOfMessage, deadline.Token).ConfigureAwait(false);
+    }
+
+    [LoggerMessage(2101, LogLevel.Debug, "Subscriber {HostId} is gone: {Reason}")]
+    private static partial void LogDisconnected(ILogger logger, string hostId, string reason);
+
+    [LoggerMessage(2102, LogLevel.Debug, "Subscriber {HostId} sent what is no message: {Reason}")]
+    private static partial void LogInvalidMessage(ILogger logger, string hostId, string reason);
+
+    [LoggerMessage(2103, LogLevel.Warning, "Subscriber {HostId} is too slow: {Lost} commits were left out and the whole graph is sent instead")]
+    private static partial void LogResynchronized(ILogger logger, string hostId, long lost);
+}

@@ -1,0 +1,77 @@
+using System.Buffers.Binary;
+
+namespace Skydive.Flows.Encoding;
+
+/// <summary>
+/// The layout of an encoded block of flows. All numbers are little-endian.
+/// <list type="table">
+/// <item><term>0</term><description>the bytes "SkFC"</description></item>
+/// <item><term>4</term><description>version, 1; a zero byte; how many columns, 2 bytes</description></item>
+/// <item><term>8</term><description>how many flows, 4 bytes; length of the whole block, 4 bytes</description></item>
+/// <item><term>16</term><description>minimum and maximum of Start, of Last, 8 bytes each</description></item>
+/// <item><term>48</term><description>for each column 16 bytes: its number, encoding, whether it is compressed (Brotli), the width of its
+/// numbers in bytes; how many values, raw length, stored length, 4 bytes each</description></item>
+/// <item><term>…</term><description>the columns' bytes in the same order; columns without a value are left out</description></item>
+/// <item><term>−8</term><description>xxHash64 of everything before</description></item>
+/// </list>
+/// </summary>
+internal static class FlowChunkFormat
+{
+    public const uint Magic = 0x43466b53; // "SkFC"
+    public const byte Version = 1;
+    public const int HeaderLength = 48;
+    public const int EntryLength = 16;
+    public const int ChecksumLength = 8;
+    public const int MaxColumns = 256;
+
+    /// <summary>Bounds, for one column and for all, what a hostile block makes a reader allocate.</summary>
+    public const int MaxRawColumnLength = 16 << 20;
+    public const long MaxRawLength = 32 << 20;
+
+    /// <summary>Numbers: the smallest one, 8 bytes, then what each is more than that, in a fixed width of 0 to 8 bytes.</summary>
+    public const byte EncodingFixed = 0;
+
+    /// <summary>Numbers: the difference of each from the one before, zigzag, as a variable-length integer.</summary>
+    public const byte EncodingDelta = 1;
+
+    /// <summary>Texts that are hexadecimal numbers of up to 64 bits without leading zeros: 8 bytes each.</summary>
+    public const byte EncodingHexadecimal = 2;
+
+    /// <summary>
+    /// Texts: how many different ones, then each as length and UTF-8 bytes, lengths as variable-length integers; then for each value the
+    /// number of its text in a fixed width of 0 to 4 bytes.
+    /// </summary>
+    public const byte EncodingDictionary = 3;
+
+    /// <summary>How many bytes a number takes in the fixed encodings, 0 for the number 0.</summary>
+    public static int WidthOf(ulong value) => (71 - System.Numerics.BitOperations.LeadingZeroCount(value)) / 8;
+
+    public static ulong ZigZag(long value) => (ulong)((value << 1) ^ (value >> 63));
+
+    public static long UnZigZag(ulong value) => (long)(value >> 1) ^ -(long)(value & 1);
+
+    public static ulong ReadFixed(ReadOnlySpan<byte> bytes, int index, int width)
+    {
+        switch (width)
+        {
+            case 0:
+                return 0;
+            case 1:
+                return bytes[index];
+            case 2:
+                return BinaryPrimitives.ReadUInt16LittleEndian(bytes[(index * 2)..]);
+            case 4:
+                return BinaryPrimitives.ReadUInt32LittleEndian(bytes[(index * 4)..]);
+            case 8:
+                return BinaryPrimitives.ReadUInt64LittleEndian(bytes[(index * 8)..]);
+            default:
+                ulong value = 0;
+                for (int i = width - 1; i >= 0; i--)
+                {
+                    value = (value << 8) | bytes[(index * width) + i];
+                }
+
+                return value;
+        }
+    }
+}

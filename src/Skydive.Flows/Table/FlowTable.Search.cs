@@ -1,0 +1,88 @@
+using Skydive.Contracts.Flows;
+using Skydive.Contracts.Queries;
+
+namespace Skydive.Flows.Table;
+
+/// <content>Live queries.</content>
+public sealed unsafe partial class FlowTable
+{
+    /// <summary>
+    /// Answers a question from the flows that the table holds now. Safe to call from any thread; the filter is evaluated on that thread,
+    /// outside the table's lock. A flow that is there throughout is found once; packets of the owner's current batch are not counted yet.
+    /// </summary>
+    /// <param name="search">The question.</param>
+    /// <returns>The flows, filtered, de-duplicated, sorted and cut; empty when the table has been disposed.</returns>
+    public IReadOnlyList<Flow> Search(FlowSearch search)
+    {
+        ArgumentNullException.ThrowIfNull(search);
+        if (search.NodeTIDs is { } nodes && !nodes.Contains(_origin.NodeTid, StringComparer.Ordinal))
+        {
+            return [];
+        }
+
+        var matches = new List<Flow>();
+        var view = new FlowRecordView(_origin);
+        FlowRecord[] records = GC.AllocateUninitializedArray<FlowRecord>(FlowStorage.ChunkLength);
+        int version = -1;
+        uint next = 0;
+        while (TryCopy(records, ref version, ref next, matches, out int count))
+        {
+            for (int i = 0; i < count; i++)
+            {
+                if (!IsWithin(search.Slice, in records[i]))
+                {
+                    continue;
+                }
+
+                view.TurnTo(in records[i]);
+                if (search.Filter is null || search.Filter.Matches(view))
+                {
+                    matches.Add(view.ToFlow());
+                }
+            }
+        }
+
+        return search.Finish(matches);
+    }
+
+    private static bool IsWithin(TimeSlice? slice, in FlowRecord record) =>
+        slice is not { } bounds || (record.StartMilliseconds <= bounds.Last && record.LastMilliseconds >= bounds.Start);
+
+    // Copies the flows of the next chunk. When flows have moved since the chunk before, it all starts again.
+    private bool TryCopy(FlowRecord[] records, ref int version, ref uint next, List<Flow> matches, out int count)
+    {
+        count = 0;
+        lock (_gate)
+        {
+            if (_isDisposed)
+            {
+                return false;
+            }
+
+            if (version != _storageVersion)
+            {
+                version = _storageVersion;
+                next = 0;
+                matches.Clear();
+            }
+
+            FlowStorage storage = _storage;
+            uint end = Math.Min(storage.End, next + FlowStorage.ChunkLength);
+            if (next >= end)
+            {
+                return false;
+            }
+
+            for (; next < end; next++)
+            {
+                FlowHot* hot = storage.Hot(next);
+                if ((hot->State & FlowState.Live) != 0)
+                {
+                    records[count++] = new FlowRecord { Hot = *hot, Cold = *storage.Cold(next) };
+                }
+            }
+
+            return true;
+        }
+    }
+}

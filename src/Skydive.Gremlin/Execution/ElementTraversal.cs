@@ -1,0 +1,28 @@
+using Skydive.Contracts.Metadata;
+using Skydive.Contracts.Queries;
+using Skydive.Graph.Views;
+
+namespace Skydive.Gremlin.Execution;
+
+/// <summary>A sequence of elements with fields, as steps see it that do not care which.</summary>
+internal abstract class ElementTraversal : SequenceTraversal
+{
+    private protected ElementTraversal(IGraphView view) => View = view;
+
+    /// <summary>The graph to which the elements belong.</summary>
+    public IGraphView View { get; }
+
+    /// <summary>The elements.</summary>
+    public abstract IEnumerable<IFieldSource> Elements { get; }
+
+    /// <summary>The elements that meet a condition.</summary>
+    public abstract ElementTraversal Where(Filter filter, QueryBudget budget);
+
+    /// <summary>
+    /// The first element of those that have the same values at some keys. Elements that lack all keys are all kept.
+    /// </summary>
+    public abstract ElementTraversal DistinctBy(IReadOnlyList<FieldPath> keys, QueryBudget budget);
+
+    /// <summary>The elements in the order of a field; those that are alike stay in order, those that lack the field come last.</summary>
+    public abstract ElementTraversal OrderBy(FieldPath key, bool descending, QueryBudget budget);
+}

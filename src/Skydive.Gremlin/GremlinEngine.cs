@@ -1,0 +1,42 @@
+using Skydive.Gremlin.Plans;
+using Skydive.Gremlin.Syntax;
+
+namespace Skydive.Gremlin;
+
+/// <summary>
+/// Skydive's dialect of Gremlin (reference part 5): text → syntax tree → plan → results. Holds no state; safe for use by several threads at
+/// once.
+/// </summary>
+public static class GremlinEngine
+{
+    /// <summary>Parses, checks and plans a query that is to be run later or often.</summary>
+    /// <param name="text">The query, such as <c>G.V().Has('Type', 'bridge')</c>.</param>
+    /// <exception cref="GremlinException">The text is no query, with where and why.</exception>
+    public static GremlinQuery Compile(string text) => Compile(text, optimize: true);
+
+    /// <summary>Parses and checks a query without running it.</summary>
+    /// <param name="text">The query.</param>
+    /// <returns>What the query will yield.</returns>
+    /// <exception cref="GremlinException">The text is no query, with where and why.</exception>
+    public static GremlinKind Validate(string text) => Binder.Bind(Parser.Parse(text))[^1].Output;
+
+    /// <summary>Runs a query.</summary>
+    /// <param name="text">The query.</param>
+    /// <param name="source">What it is asked of.</param>
+    /// <param name="options">What it may use up; null for <see cref="GremlinOptions.Default"/>.</param>
+    /// <param name="cancellationToken">Ends the run, and later the enumeration of the result, with an <see cref="OperationCanceledException"/>.</param>
+    /// <returns>The result, which is computed as it is read.</returns>
+    /// <exception cref="GremlinException">The text is no query, or cannot be run.</exception>
+    public static ValueTask<GremlinResult> ExecuteAsync(string text, IQuerySource source, GremlinOptions? options, CancellationToken cancellationToken) =>
+        Compile(text).ExecuteAsync(source, options, cancellationToken);
+
+    /// <summary>The error of a source that keeps no history, for <see cref="IQuerySource.GetHistoryAsync"/> to throw.</summary>
+    public static GremlinException HistoryNotSupported() => new(GremlinErrorReason.HistoryNotSupported, "Backend does not support history");
+
+    /// <summary>Compiles a query with or without making its plan cheaper.</summary>
+    internal static GremlinQuery Compile(string text, bool optimize)
+    {
+        var steps = Binder.Bind(Parser.Parse(text));
+        return new(text, steps[^1].Output, optimize ? Optimizer.Optimize(steps) : steps);
+    }
+}

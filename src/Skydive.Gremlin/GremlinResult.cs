@@ -1,0 +1,177 @@
+using System.IO.Pipelines;
+using System.Text;
+using System.Text.Json;
+using Skydive.Contracts.Flows;
+using Skydive.Contracts.Metadata;
+using Skydive.Contracts.Topology;
+using Skydive.Gremlin.Execution;
+using Skydive.Gremlin.Results;
+
+namespace Skydive.Gremlin;
+
+/// <summary>
+/// What a query yielded. Sequences are computed as they are read, over the one revision of the graph that the query saw, and again each time
+/// they are read; reading can end with a <see cref="GremlinException"/> (<see cref="GremlinErrorReason.BudgetExceeded"/>). For one reader at a
+/// time.
+/// </summary>
+public sealed class GremlinResult
+{
+    /// <summary>How much of a streamed result is held back before it is given to the receiver.</summary>
+    private const int FlushThreshold = 32 * 1024;
+
+    private readonly Traversal _traversal;
+    private readonly QueryBudget _budget;
+
+    internal GremlinResult(Traversal traversal, QueryBudget budget)
+    {
+        _traversal = traversal;
+        _budget = budget;
+    }
+
+    /// <summary>What it is.</summary>
+    public GremlinKind Kind => _traversal.Kind;
+
+    /// <summary>The nodes, of a graph and of paths too.</summary>
+    /// <exception cref="InvalidOperationException">The result is something else.</exception>
+    public IEnumerable<Node> Nodes => Counted(_traversal switch
+    {
+        NodeTraversal nodes => nodes.Items,
+        GraphTraversal graph => graph.View.GetNodes(),
+        PathTraversal paths => paths.Nodes,
+        _ => throw Not("nodes"),
+    });
+
+    /// <summary>The edges, of a graph too.</summary>
+    /// <exception cref="InvalidOperationException">The result is something else.</exception>
+    public IEnumerable<Edge> Edges => Counted(_traversal switch
+    {
+        EdgeTraversal edges => edges.Items,
+        GraphTraversal graph => graph.View.GetEdges(),
+        _ => throw Not("edges"),
+    });
+
+    /// <summary>The paths, each a list of nodes from start to target.</summary>
+    /// <exception cref="InvalidOperationException">The result is something else.</exception>
+    public IEnumerable<IReadOnlyList<Node>> Paths => Counted(_traversal is PathTraversal paths ? paths.Items : throw Not("paths"));
+
+    /// <summary>The flows.</summary>
+    /// <exception cref="InvalidOperationException">The result is something else.</exception>
+    public IEnumerable<Flow> Flows => Counted(_traversal is FlowTraversal flows ? flows.Items : throw Not("flows"));
+
+    /// <summary>The values.</summary>
+    /// <exception cref="InvalidOperationException">The result is something else.</exception>
+    public IEnumerable<MetadataValue> Values => Counted(_traversal is ValueTraversal values ? values.Items : throw Not("values"));
+
+    /// <summary>The single value, such as a count.</summary>
+    /// <exception cref="InvalidOperationException">The result is something else.</exception>
+    public MetadataValue Value => _traversal is ScalarTraversal scalar ? scalar.Value : throw Not("a single value");
+
+    /// <summary>Writes the result as Skydive's JSON (reference 5.7).</summary>
+    /// <param name="writer">Where to. It may hold back what was written; it is not flushed.</param>
+    public void WriteTo(Utf8JsonWriter writer)
+    {
+        foreach (object? _ in JsonResult.Write(writer, _traversal, _budget))
+        {
+        }
+    }
+
+    /// <summary>Writes the result as Skydive's JSON, part by part as it is computed and as the receiver takes it.</summary>
+    /// <param name="output">Where to; neither flushed at the end nor completed.</param>
+    /// <param name="cancellationToken">Ends the writing.</param>
+    /// <returns>False when the receiver went away before the end.</returns>
+    public async Task<bool> WriteToAsync(PipeWriter output, CancellationToken cancellationToken)
+    {
+        await using var writer = new Utf8JsonWriter(output, MetadataJson.WriterOptions);
+        long flushed = 0;
+        foreach (object? _ in JsonResult.Write(writer, _traversal, _budget))
+        {
+            if (writer.BytesCommitted + writer.BytesPending - flushed < FlushThreshold)
+            {
+                continue;
+            }
+
+            writer.Flush();
+            flushed = writer.BytesCommitted;
+            if (!await FlushAsync(output, cancellationToken).ConfigureAwait(false))
+            {
+                return false;
+            }
+        }
+
+        writer.Flush();
+        return true;
+    }
+
+    /// <summary>Writes the result as Skydive's JSON, part by part as it is computed and as the receiver takes it.</summary>
+    /// <param name="output">Where to; left open.</param>
+    /// <param name="cancellationToken">Ends the writing.</param>
+    public async Task WriteToAsync(Stream output, CancellationToken cancellationToken)
+    {
+        var pipe = PipeWriter.Create(output, new StreamPipeWriterOptions(leaveOpen: true));
+        await WriteToAsync(pipe, cancellationToken).ConfigureAwait(false);
+        await pipe.FlushAsync(cancellationToken).ConfigureAwait(false);
+        await pipe.CompleteAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Writes a graph in the DOT language of Graphviz, as Skydive does.</summary>
+    /// <param name="output">Where to; not completed.</param>
+    /// <param name="cancellationToken">Ends the writing.</param>
+    /// <returns>False when the receiver went away before the end.</returns>
+    /// <exception cref="InvalidOperationException">The result is no graph.</exception>
+    public async Task<bool> WriteDotAsync(PipeWriter output, CancellationToken cancellationToken)
+    {
+        if (_traversal is not GraphTraversal graph)
+        {
+            throw Not("a graph");
+        }
+
+        int pending = 0;
+        foreach (string line in DotResult.Write(graph.View, _budget))
+        {
+            pending += (int)Encoding.UTF8.GetBytes(line, output);
+            if (pending < FlushThreshold)
+            {
+                continue;
+            }
+
+            pending = 0;
+            if (!await FlushAsync(output, cancellationToken).ConfigureAwait(false))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>The result as JSON text; for small ones.</summary>
+    public string ToJson()
+    {
+        var buffer = new System.Buffers.ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(buffer, MetadataJson.WriterOptions))
+        {
+            WriteTo(writer);
+        }
+
+        return Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
+
+    private async ValueTask<bool> FlushAsync(PipeWriter output, CancellationToken cancellationToken)
+    {
+        _budget.Pause();
+        var flush = await output.FlushAsync(cancellationToken).ConfigureAwait(false);
+        _budget.Resume();
+        return !flush.IsCompleted && !flush.IsCanceled;
+    }
+
+    private IEnumerable<T> Counted<T>(IEnumerable<T> items)
+    {
+        foreach (var item in items)
+        {
+            _budget.Visit();
+            yield return item;
+        }
+    }
+
+    private InvalidOperationException Not(string what) => new($"the query yields {Kind}, not {what}");
+}

@@ -1,0 +1,212 @@
+using Skydive.Contracts.Queries;
+using Skydive.Gremlin.Language;
+using Skydive.Gremlin.Plans.Steps;
+using Skydive.Gremlin.Syntax;
+
+namespace Skydive.Gremlin.Plans;
+
+/// <summary>
+/// Makes a plan that does exactly what is written, step by step, of a syntax tree: finds what the names mean, checks the arguments, and knows
+/// what each step yields.
+/// </summary>
+internal sealed class Binder
+{
+    private readonly QuerySyntax _query;
+
+    private Binder(QuerySyntax query) => _query = query;
+
+    /// <summary>The query's text.</summary>
+    public string Text => _query.Text;
+
+    /// <summary>The names that As has given so far.</summary>
+    public HashSet<string> Names { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Makes the plan.</summary>
+    /// <param name="query">The syntax tree.</param>
+    /// <exception cref="GremlinException">A name is unknown, or a step or an argument makes no sense where it stands.</exception>
+    public static IReadOnlyList<PlanStep> Bind(QuerySyntax query)
+    {
+        var binder = new Binder(query);
+        var steps = new List<PlanStep>(query.Steps.Count);
+        var kind = GremlinKind.None;
+        foreach (var syntax in query.Steps)
+        {
+            var step = binder.Bind(syntax, kind, steps);
+            steps.Add(step);
+            kind = step.Output;
+        }
+
+        return steps;
+    }
+
+    /// <summary>All of several conditions; null when there are none.</summary>
+    public static Filter? All(List<Filter> filters) => filters switch
+    {
+        [] => null,
+        [var only] => only,
+        _ => new AllFilter(filters),
+    };
+
+    /// <summary>The conditions that pairs of key and value make.</summary>
+    /// <param name="arguments">The arguments.</param>
+    /// <param name="count">How many of the first are pairs.</param>
+    public List<Filter> Pairs(IReadOnlyList<ArgumentSyntax> arguments, int count)
+    {
+        var filters = new List<Filter>(count / 2);
+        for (int i = 0; i + 1 < count; i += 2)
+        {
+            filters.Add(Condition(((LiteralSyntax)arguments[i]).Value.AsString!, arguments[i + 1]));
+        }
+
+        return filters;
+    }
+
+    /// <summary>The condition that Metadata(…) stands for.</summary>
+    public Filter Metadata(CallSyntax call) => All(Pairs(call.Arguments, call.Arguments.Count))!;
+
+    private static string NameOf(GremlinKind kind) => kind switch
+    {
+        GremlinKind.Graph => "a graph",
+        GremlinKind.Value => "a single value",
+        _ => kind.ToString().ToLowerInvariant(),
+    };
+
+    private Filter Condition(string key, ArgumentSyntax value)
+    {
+        if (value is LiteralSyntax literal)
+        {
+            return Filter.Equal(key, literal.Value);
+        }
+
+        var call = (CallSyntax)value;
+        try
+        {
+            return PredicateCatalog.Find(call.Name)!.Make!(key, [.. call.Arguments.Cast<LiteralSyntax>()]);
+        }
+        catch (ArgumentException e)
+        {
+            // What an argument must be like beyond its form (a network, a regular expression) is known to the filters.
+            var at = call.Arguments.Count > 0 ? call.Arguments[0].Span : call.Span;
+            throw Diagnostics.Error(Text, GremlinErrorReason.InvalidArgument, at, $"argument of '{call.Name}': {Diagnostics.Printable(WithoutParameterName(e))}");
+        }
+    }
+
+    private static string WithoutParameterName(ArgumentException e)
+    {
+        int suffix = e.ParamName is null ? -1 : e.Message.LastIndexOf(" (Parameter '", StringComparison.Ordinal);
+        return suffix < 0 ? e.Message : e.Message[..suffix];
+    }
+
+    private PlanStep Bind(StepSyntax syntax, GremlinKind input, List<PlanStep> before)
+    {
+        if (StepCatalog.Find(syntax.Name) is not { } definition)
+        {
+            string? nearest = Diagnostics.Nearest(syntax.Name, StepCatalog.Names);
+            throw Diagnostics.Error(
+                Text,
+                GremlinErrorReason.InvalidStep,
+                syntax.NameSpan,
+                $"unknown step '{Diagnostics.Excerpt(Text, syntax.NameSpan)}'",
+                nearest is null ? StepCatalog.NamesFor(input) : [nearest],
+                nearest is null ? null : $"did you mean '{nearest}'?");
+        }
+
+        if (definition.Forms.FirstOrDefault(form => input == GremlinKind.None || (form.On & input) != 0) is not { } found)
+        {
+            var expected = StepCatalog.NamesFor(input);
+            throw Diagnostics.Error(
+                Text,
+                GremlinErrorReason.InvalidStep,
+                syntax.NameSpan,
+                $"invalid step '{definition.Name}' on {NameOf(input)}",
+                expected,
+                $"expected {string.Join(", ", expected)}");
+        }
+
+        if (definition.IsFirstOnly && before is not [.., GraphStep])
+        {
+            throw Diagnostics.Error(Text, GremlinErrorReason.InvalidStep, syntax.NameSpan, $"invalid step '{definition.Name}'", ["G"], "it must stand directly after G");
+        }
+
+        Check(definition.Name, syntax.Name, syntax.NameSpan, syntax.Arguments, found.Signatures);
+        return found.Bind(new(this, syntax, input));
+    }
+
+    /// <summary>Checks arguments against signatures, and what stands inside of them.</summary>
+    private void Check(string name, string written, SourceSpan nameSpan, IReadOnlyList<ArgumentSyntax> arguments, IReadOnlyList<Signature> signatures)
+    {
+        foreach (var argument in arguments)
+        {
+            CheckInner(argument);
+        }
+
+        Signature? best = null;
+        int bestRefused = -1;
+        foreach (var signature in signatures)
+        {
+            if (!signature.AcceptsCount(arguments.Count))
+            {
+                continue;
+            }
+
+            int refused = signature.FirstRefused(arguments);
+            if (refused < 0)
+            {
+                return;
+            }
+
+            // The signature that fits longest is the one that was probably meant.
+            if (refused > bestRefused)
+            {
+                best = signature;
+                bestRefused = refused;
+            }
+        }
+
+        string usage = string.Join(" or ", signatures.Select(signature => signature.Usage(name)));
+        if (best is null)
+        {
+            string count = arguments.Count switch { 0 => "no arguments", 1 => "1 argument", _ => $"{arguments.Count} arguments" };
+            throw Diagnostics.Error(Text, GremlinErrorReason.InvalidArgument, nameSpan, $"'{written}' has {count}", hint: $"expected {usage}");
+        }
+
+        var span = arguments[bestRefused].Span;
+        string description = best.ParameterAt(bestRefused, arguments.Count).Description;
+        throw Diagnostics.Error(
+            Text,
+            GremlinErrorReason.InvalidArgument,
+            span,
+            $"argument {bestRefused + 1} of '{written}' must be {description}, found {Diagnostics.Excerpt(Text, span)}",
+            [description],
+            $"expected {usage}");
+    }
+
+    private void CheckInner(ArgumentSyntax argument)
+    {
+        switch (argument)
+        {
+            case WordSyntax word when !Words.All.Contains(word.Name, StringComparer.OrdinalIgnoreCase):
+                // Most often a text whose quotes were forgotten, or a predicate without its parentheses.
+                string hint = PredicateCatalog.Find(word.Name) is { } predicate
+                    ? $"expected {predicate.Signature.Usage(predicate.Name)}"
+                    : Diagnostics.Nearest(word.Name, Words.All) is { } near ? $"did you mean {near}?" : "texts stand in quotes";
+                throw Diagnostics.Error(
+                    Text, GremlinErrorReason.InvalidArgument, word.Span, $"unknown word '{Diagnostics.Excerpt(Text, word.Span)}'", Words.All, hint);
+            case CallSyntax call:
+                if (PredicateCatalog.Find(call.Name) is not { } definition)
+                {
+                    string? nearest = Diagnostics.Nearest(call.Name, PredicateCatalog.Names);
+                    throw Diagnostics.Error(
+                        Text,
+                        GremlinErrorReason.InvalidStep,
+                        call.NameSpan,
+                        $"unknown predicate '{Diagnostics.Excerpt(Text, call.NameSpan)}'",
+                        nearest is null ? [.. PredicateCatalog.Names] : [nearest],
+                        nearest is null ? $"expected {string.Join(", ", PredicateCatalog.Names)}" : $"did you mean '{nearest}'?");
+                }
+
+                Check(definition.Name, call.Name, call.NameSpan, call.Arguments, [definition.Signature]);
+                break;
+        }
+    }
+}

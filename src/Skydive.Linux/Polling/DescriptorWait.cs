@@ -1,0 +1,138 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using Skydive.Linux.Interop;
+
+namespace Skydive.Linux.Polling;
+
+/// <summary>
+/// Waits for one descriptor, a cancellation token, or a time limit, whichever comes first. One waiter at a time; <see cref="Dispose"/>
+/// from another thread ends the wait as cancelled.
+/// </summary>
+internal sealed unsafe class DescriptorWait : IDisposable
+{
+    private readonly SafeDescriptor _descriptor;
+    private readonly short _events;
+    private readonly WakeEvent _wake = new();
+    private volatile bool _disposed;
+
+    internal DescriptorWait(SafeDescriptor descriptor, short events = Constants.PollIn)
+    {
+        _descriptor = descriptor;
+        _events = events;
+    }
+
+    /// <summary>Whether <see cref="Dispose"/> was called.</summary>
+    internal bool IsDisposed => _disposed;
+
+    /// <summary>Waits.</summary>
+    /// <param name="timeout">The longest wait; <see cref="Timeout.InfiniteTimeSpan"/> for no limit.</param>
+    /// <param name="cancellationToken">Ends the wait at once.</param>
+    /// <param name="returned">The events that <c>poll</c> returned for the descriptor, zero unless ready.</param>
+    internal WaitOutcome Wait(TimeSpan timeout, CancellationToken cancellationToken, out short returned)
+    {
+        returned = 0;
+        if (_disposed || cancellationToken.IsCancellationRequested)
+        {
+            return WaitOutcome.Cancelled;
+        }
+
+        bool reset = false;
+        try
+        {
+            using CancellationTokenRegistration registration =
+                cancellationToken.UnsafeRegister(static state => ((WakeEvent)state!).Set(), _wake);
+            WaitOutcome outcome = Poll(timeout, cancellationToken, out returned);
+            reset = cancellationToken.IsCancellationRequested;
+            return outcome;
+        }
+        catch (ObjectDisposedException)
+        {
+            return WaitOutcome.Cancelled;
+        }
+        finally
+        {
+            // The registration is gone by now, so that a wake-up of this token cannot arrive after the reset.
+            if (reset && !_disposed)
+            {
+                _wake.Reset();
+            }
+        }
+    }
+
+    /// <summary>Ends a wait in progress and closes the event. The descriptor waited for stays with its owner.</summary>
+    public void Dispose()
+    {
+        _disposed = true;
+        _wake.Set();
+        _wake.Dispose();
+    }
+
+    private WaitOutcome Poll(TimeSpan timeout, CancellationToken cancellationToken, out short returned)
+    {
+        returned = 0;
+        bool infinite = timeout == Timeout.InfiniteTimeSpan;
+        long started = Stopwatch.GetTimestamp();
+        PollDescriptor* polled = stackalloc PollDescriptor[2];
+        bool heldDescriptor = false;
+        bool heldWake = false;
+        try
+        {
+            _descriptor.DangerousAddRef(ref heldDescriptor);
+            _wake.Descriptor.DangerousAddRef(ref heldWake);
+            polled[0].Descriptor = (int)_descriptor.DangerousGetHandle();
+            polled[0].Events = _events;
+            polled[1].Descriptor = (int)_wake.Descriptor.DangerousGetHandle();
+            polled[1].Events = Constants.PollIn;
+            while (true)
+            {
+                int milliseconds = -1;
+                if (!infinite)
+                {
+                    // Rounded up, so that the last wait is not a busy loop of zero-length ones.
+                    double left = Math.Ceiling((timeout - Stopwatch.GetElapsedTime(started)).TotalMilliseconds);
+                    milliseconds = (int)Math.Clamp(left, 0, int.MaxValue);
+                }
+
+                polled[0].Returned = 0;
+                polled[1].Returned = 0;
+                int count = Libc.Poll(polled, 2, milliseconds);
+                if (_disposed || cancellationToken.IsCancellationRequested)
+                {
+                    return WaitOutcome.Cancelled;
+                }
+
+                if (count > 0 && polled[0].Returned != 0)
+                {
+                    returned = polled[0].Returned;
+                    return WaitOutcome.Ready;
+                }
+
+                if (count > 0)
+                {
+                    // A wake-up left over from an earlier token.
+                    _wake.Reset();
+                }
+                else if (count == 0)
+                {
+                    return WaitOutcome.TimedOut;
+                }
+                else if ((Errno)Marshal.GetLastPInvokeError() != Errno.Interrupted)
+                {
+                    throw LinuxException.FromLastError("poll");
+                }
+            }
+        }
+        finally
+        {
+            if (heldWake)
+            {
+                _wake.Descriptor.DangerousRelease();
+            }
+
+            if (heldDescriptor)
+            {
+                _descriptor.DangerousRelease();
+            }
+        }
+    }
+}

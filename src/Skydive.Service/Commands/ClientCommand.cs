@@ -1,0 +1,200 @@
+using System.CommandLine;
+using Skydive.Client;
+using Skydive.Client.Errors;
+using Skydive.Client.Queries;
+using Skydive.Contracts;
+using Skydive.Contracts.Captures;
+using Skydive.Contracts.Flows;
+
+namespace Skydive.Service.Commands;
+
+/// <summary>
+/// <c>skydive client …</c>: what the API can do, for shells that are not PowerShell. Prints indented JSON; errors go to standard error with
+/// exit code 1.
+/// </summary>
+internal static class ClientCommand
+{
+    private static readonly Option<string?> s_analyzer = new("--analyzer")
+    {
+        Description = "The analyzer as address:port. Default: SKYDIVE_ANALYZER, else localhost:8082.",
+        Recursive = true,
+    };
+
+    public static Command Create() => new("client", "Asks an analyzer, and tells it what to do.")
+    {
+        s_analyzer,
+        Query(),
+        Status(),
+        Topology(),
+        Node(),
+        Edge(),
+        CaptureCommands(),
+        Pcap(),
+    };
+
+    private static Command Query()
+    {
+        var query = new Argument<string>("gremlin") { Description = "The query, such as G.V().Has('Type','veth')." };
+        var format = new Option<string>("--format") { Description = "json (default), dot (graphs only) or table.", DefaultValueFactory = static _ => "json" };
+        format.AcceptOnlyFromAmong("json", "dot", "table");
+        var command = new Command("query", "Runs a Gremlin query and prints its result.") { query, format };
+        Run(command, async (client, result, output, cancellationToken) =>
+        {
+            string text = result.GetValue(query)!;
+            switch (result.GetValue(format))
+            {
+                case "dot":
+                    await output.CopyAsync(await client.QueryTextAsync(text, "text/vnd.graphviz", cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+                    break;
+                case "table":
+                    var items = new List<QueryItem>();
+                    await foreach (var item in client.QueryAsync(text, cancellationToken).ConfigureAwait(false))
+                    {
+                        items.Add(item);
+                    }
+
+                    ItemTable.Print(items, output.Console);
+                    break;
+                default:
+                    output.WriteJson(await client.QueryTextAsync(text, "application/json", cancellationToken).ConfigureAwait(false));
+                    break;
+            }
+        });
+        return command;
+    }
+
+    private static Command Status()
+    {
+        var command = new Command("status", "Prints how the analyzer does.");
+        Run(command, async (client, _, output, cancellationToken) =>
+            output.Write(await client.GetStatusAsync(cancellationToken).ConfigureAwait(false), ContractsJsonContext.Default.AnalyzerStatus));
+        return command;
+    }
+
+    private static Command Topology()
+    {
+        var export = new Command("export", "Prints the whole graph as JSON.");
+        Run(export, async (client, _, output, cancellationToken) =>
+            output.Write(await client.GetTopologyAsync(cancellationToken).ConfigureAwait(false), ContractsJsonContext.Default.SubGraph));
+        var tree = new Command("tree", "Prints who owns what as a tree.");
+        Run(tree, async (client, _, output, cancellationToken) =>
+            TopologyTree.Print(await client.GetTopologyAsync(cancellationToken).ConfigureAwait(false), output.Console));
+        return new Command("topology", "The whole graph.") { export, tree };
+    }
+
+    private static Command Node() => ElementCommand("node", "Nodes.", "V");
+
+    private static Command Edge() => ElementCommand("edge", "Edges.", "E");
+
+    private static Command ElementCommand(string name, string description, string step)
+    {
+        var list = new Command("list", "Prints all of them.");
+        Run(list, async (client, _, output, cancellationToken) =>
+            output.WriteJson(await client.QueryTextAsync($"G.{step}()", "application/json", cancellationToken).ConfigureAwait(false)));
+        var id = new Argument<string>("id") { Description = "The identifier." };
+        var get = new Command("get", "Prints one.") { id };
+        Run(get, async (client, result, output, cancellationToken) =>
+            output.WriteJson(await client.QueryTextAsync($"G.{step}({Quote(result.GetValue(id)!)})", "application/json", cancellationToken).ConfigureAwait(false)));
+        return new Command(name, description) { list, get };
+    }
+
+    private static Command CaptureCommands()
+    {
+        var gremlin = new Option<string?>("--gremlin") { Description = "Selects the nodes." };
+        var node = new Option<string?>("--node") { Description = "Topology identifier of one node, instead of --gremlin." };
+        var bpf = new Option<string?>("--bpf") { Description = "Packet filter in libpcap's syntax." };
+        var name = new Option<string?>("--name") { Description = "A name." };
+        var description = new Option<string?>("--description") { Description = "A description." };
+        var type = new Option<string?>("--type") { Description = "How packets are taken. Default: what suits the node." };
+        var headerSize = new Option<int>("--header-size") { Description = "How many bytes of each packet are looked at." };
+        var keyMode = new Option<LayerKeyMode>("--layer-key-mode") { Description = "What tells flows apart: L2 or L3." };
+        var ttl = new Option<long?>("--ttl") { Description = "The capture ends after so many milliseconds." };
+        var create = new Command("create", "Starts a capture.") { gremlin, node, bpf, name, description, type, headerSize, keyMode, ttl };
+        create.Validators.Add(result =>
+        {
+            if ((result.GetValue(gremlin) is null) == (result.GetValue(node) is null))
+            {
+                result.AddError("give either --gremlin or --node");
+            }
+        });
+        Run(create, async (client, result, output, cancellationToken) =>
+        {
+            var capture = new Capture
+            {
+                GremlinQuery = result.GetValue(gremlin) ?? $"G.V().Has('TID', {Quote(result.GetValue(node)!)})",
+                BPFFilter = result.GetValue(bpf),
+                Name = result.GetValue(name),
+                Description = result.GetValue(description),
+                Type = result.GetValue(type),
+                HeaderSize = result.GetValue(headerSize),
+                LayerKeyMode = result.GetValue(keyMode),
+                SamplingRate = 1,
+                PollingInterval = 10,
+            };
+            TimeSpan? timeToLive = result.GetValue(ttl) is { } milliseconds ? TimeSpan.FromMilliseconds(milliseconds) : null;
+            output.Write(await client.CreateCaptureAsync(capture, timeToLive, cancellationToken).ConfigureAwait(false), ContractsJsonContext.Default.Capture);
+        });
+
+        var list = new Command("list", "Prints all captures.");
+        Run(list, async (client, _, output, cancellationToken) =>
+        {
+            var captures = await client.ListCapturesAsync(cancellationToken).ConfigureAwait(false);
+            output.Write(
+                captures.ToDictionary(static capture => capture.UUID, StringComparer.Ordinal), ContractsJsonContext.Default.IReadOnlyDictionaryStringCapture);
+        });
+
+        var id = new Argument<string>("id") { Description = "Identifier of the capture." };
+        var get = new Command("get", "Prints a capture.") { id };
+        Run(get, async (client, result, output, cancellationToken) =>
+            output.Write(await client.GetCaptureAsync(result.GetValue(id)!, cancellationToken).ConfigureAwait(false), ContractsJsonContext.Default.Capture));
+        var ids = new Argument<string[]>("id") { Description = "Identifiers of captures.", Arity = ArgumentArity.OneOrMore };
+        var delete = new Command("delete", "Ends captures.") { ids };
+        Run(delete, async (client, result, _, cancellationToken) =>
+        {
+            foreach (string capture in result.GetValue(ids)!)
+            {
+                await client.DeleteCaptureAsync(capture, cancellationToken).ConfigureAwait(false);
+            }
+        });
+        return new Command("capture", "Captures: standing orders to collect flows.") { create, list, get, delete };
+    }
+
+    private static Command Pcap()
+    {
+        var trace = new Option<FileInfo>("--trace", "-t") { Description = "The file.", Required = true };
+        var command = new Command("pcap", "Sends a pcap file; its flows are kept.") { trace };
+        Run(command, async (client, result, _, cancellationToken) =>
+        {
+            await using var file = result.GetValue(trace)!.OpenRead();
+            await client.UploadPcapAsync(file, null, cancellationToken).ConfigureAwait(false);
+        });
+        return command;
+    }
+
+    private static string Quote(string text) => "'" + text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "\\'", StringComparison.Ordinal) + "'";
+
+    private static void Run(Command command, Func<SkydiveClient, ParseResult, CommandOutput, CancellationToken, Task> action) =>
+        command.SetAction(async (result, cancellationToken) =>
+        {
+            string? address = result.GetValue(s_analyzer) ?? Environment.GetEnvironmentVariable("SKYDIVE_ANALYZER");
+            var error = result.InvocationConfiguration.Error;
+            var uri = SkydiveClientOptions.DefaultAddress;
+            if (!string.IsNullOrEmpty(address) && !SkydiveClientOptions.TryParseAddress(address, out uri))
+            {
+                await error.WriteLineAsync($"skydive: '{address}' is no address of an analyzer: expected address:port").ConfigureAwait(false);
+                return 1;
+            }
+
+            using var client = new SkydiveClient(new SkydiveClientOptions { Address = uri });
+            try
+            {
+                await action(client, result, new CommandOutput(result.InvocationConfiguration.Output), cancellationToken).ConfigureAwait(false);
+                return 0;
+            }
+            catch (Exception e) when (e is SkydiveException or IOException or UnauthorizedAccessException)
+            {
+                await error.WriteLineAsync($"skydive: {e.Message}").ConfigureAwait(false);
+                return 1;
+            }
+        });
+}

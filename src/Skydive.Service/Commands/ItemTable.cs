@@ -1,0 +1,97 @@
+using System.Globalization;
+using Skydive.Client.Queries;
+using Skydive.Contracts.Flows;
+using Skydive.Contracts.Topology;
+using Spectre.Console;
+
+namespace Skydive.Service.Commands;
+
+/// <summary>Prints the results of a query as a table for people.</summary>
+internal static class ItemTable
+{
+    public static void Print(IReadOnlyList<QueryItem> items, IAnsiConsole console)
+    {
+        if (items.Count == 0)
+        {
+            console.WriteLine("no results");
+            return;
+        }
+
+        console.Write(items[0] switch
+        {
+            { Node: not null } => Nodes(items.Select(static item => item.Node).OfType<Node>()),
+            { Edge: not null } => Edges(items.Select(static item => item.Edge).OfType<Edge>()),
+            { Flow: not null } => Flows(items.Select(static item => item.Flow).OfType<Flow>()),
+            { Graph: { } graph } => Nodes(graph.Nodes),
+            _ => Values(items),
+        });
+    }
+
+    private static Table Nodes(IEnumerable<Node> nodes)
+    {
+        var table = Make("Name", "Type", "State", "Addresses", "Host");
+        foreach (var node in nodes)
+        {
+            AddRow(table, node.Name, node.Type, node.GetText("State"), string.Join(' ', node.Metadata["IPV4"].Elements.ToArray().Select(static address => address.ToString())), node.Host);
+        }
+
+        return table;
+    }
+
+    private static Table Edges(IEnumerable<Edge> edges)
+    {
+        var table = Make("RelationType", "Parent", "Child");
+        foreach (var edge in edges)
+        {
+            AddRow(table, edge.RelationType, edge.Parent, edge.Child);
+        }
+
+        return table;
+    }
+
+    private static Table Flows(IEnumerable<Flow> flows)
+    {
+        var table = Make("Application", "A", "B", "Packets", "Bytes", "RTT", "Tracking");
+        foreach (var flow in flows)
+        {
+            AddRow(
+                table,
+                flow.Application,
+                End(flow.Network?.A ?? flow.Link?.A, flow.Transport?.A),
+                End(flow.Network?.B ?? flow.Link?.B, flow.Transport?.B),
+                $"{flow.Metric?.ABPackets} / {flow.Metric?.BAPackets}",
+                $"{flow.Metric?.ABBytes} / {flow.Metric?.BABytes}",
+                flow.Metric is { RTT: > 0 and var rtt } ? string.Create(CultureInfo.InvariantCulture, $"{rtt / 1e6:0.###} ms") : string.Empty,
+                flow.TrackingID);
+        }
+
+        return table;
+    }
+
+    private static Table Values(IReadOnlyList<QueryItem> items)
+    {
+        var table = Make("Value");
+        foreach (var item in items)
+        {
+            AddRow(table, item.Value.ToString());
+        }
+
+        return table;
+    }
+
+    private static string? End(string? address, int? port) =>
+        port is null ? address : address is not null && address.Contains(':', StringComparison.Ordinal) ? $"[{address}]:{port}" : $"{address}:{port}";
+
+    private static Table Make(params string[] columns)
+    {
+        var table = new Table { Border = TableBorder.Simple };
+        foreach (string column in columns)
+        {
+            table.AddColumn(new TableColumn(column).NoWrap());
+        }
+
+        return table;
+    }
+
+    private static void AddRow(Table table, params string?[] cells) => table.AddRow(cells.Select(static cell => Markup.Escape(cell ?? string.Empty)).ToArray());
+}

@@ -1,0 +1,83 @@
+namespace Skydive.Service.Configuration;
+
+/// <summary>
+/// Every setting of the service. To add one: define it here, read it in <see cref="Hosting.ServiceOptions"/>, and describe it in
+/// docs/configuration.md (a test compares the two).
+/// </summary>
+internal static class SettingDefinitions
+{
+    public static IReadOnlyList<SettingDefinition> All { get; } =
+    [
+        new("host_id", SettingType.Text, null, "Identity of this host; the host name when not given."),
+        new("analyzers", SettingType.TextList, "127.0.0.1:8082", "The analyzers that agents and the command line client connect to."),
+        new("http.ws.ping_delay", SettingType.Duration, "2", "Time between two pings on a WebSocket.") { Minimum = 100 },
+        new("http.ws.pong_timeout", SettingType.Duration, "5", "How long the answer to a ping may take before the connection is given up.") { Minimum = 100 },
+        new("http.ws.queue_size", SettingType.Integer, "10000", "Changes that may wait for a subscriber before it is resynchronised.") { Minimum = 1, Maximum = 10_000_000 },
+        new("agent.listen", SettingType.Endpoint, "127.0.0.1:8081", "Where an agent of its own process serves its API."),
+        new("agent.auth.api.backend", SettingType.Text, null, "Authentication of the agent's API: noauth, which must be said in so many words to listen beyond loopback.") { Choices = ["noauth"] },
+        new("agent.capture.stats_update", SettingType.Duration, "1", "How often counters of captures are brought up to date.") { Minimum = 100 },
+        new("agent.topology.probes", SettingType.TextList, null, "Further topology probes; netlink and netns always run."),
+        new("agent.topology.netns.run_path", SettingType.Text, "/var/run/netns", "Where named network namespaces stand."),
+        new("analyzer.listen", SettingType.Endpoint, "127.0.0.1:8082", "Where the analyzer serves its API."),
+        new("analyzer.auth.api.backend", SettingType.Text, null, "Authentication of the analyzer's API: noauth, which must be said in so many words to listen beyond loopback.") { Choices = ["noauth"] },
+        new("analyzer.startup.capture_gremlin", SettingType.Text, null, "A capture that is made when the analyzer starts: the nodes."),
+        new("analyzer.startup.capture_bpf", SettingType.Text, null, "A capture that is made when the analyzer starts: the packet filter."),
+        new("analyzer.startup.capture_type", SettingType.Text, null, "A capture that is made when the analyzer starts: the type."),
+        new("analyzer.flow.backend", SettingType.Text, "sqlite", "Name of the storage section that keeps flows."),
+        new("analyzer.flow.max_buffer_size", SettingType.Integer, "100000", "Flows that may wait for the store; beyond that the newest are counted as dropped.") { Minimum = 1, Maximum = 100_000_000 },
+        new("analyzer.topology.backend", SettingType.Text, "sqlite", "Name of the storage section that keeps the history of the topology."),
+        new("storage.data_dir", SettingType.Text, null, "Where embedded stores rest; the state folder that fits user and system when not given."),
+        new("storage.*.driver", SettingType.Text, null, "What a storage section is: sqlite or memory. The sections sqlite and memory exist without being written.") { Choices = ["sqlite", "memory"] },
+        new("storage.*.max_age", SettingType.Duration, "7d", "History that is older is removed; 0 keeps it for ever."),
+        new("storage.*.max_size", SettingType.Size, "2G", "The oldest history is removed when the store grows beyond this; 0 sets no limit."),
+        new("flow.update", SettingType.Duration, "60", "How often flows that changed are sent to the analyzer.") { Minimum = 100 },
+        new("flow.expire", SettingType.Duration, "600", "A flow without a packet for so long is over.") { Minimum = 100 },
+        new("flow.max_entries", SettingType.Integer, "500000", "Flows that one capture keeps at one node; beyond that the one that was idle longest is sent early.") { Minimum = 1, Maximum = 100_000_000 },
+        new("flow.default_layer_key_mode", SettingType.Text, "L2", "What tells flows apart when a capture does not say.") { Choices = ["L2", "L3"] },
+        new("flow.application_timeout.arp", SettingType.Duration, "10", "An ARP flow without a packet for so long is over.") { Minimum = 100 },
+        new("flow.application_timeout.dns", SettingType.Duration, "10", "A DNS flow without a packet for so long is over.") { Minimum = 100 },
+        new("logging.level", SettingType.Text, "INFO", "The least important messages that are logged.") { Choices = ["TRACE", "DEBUG", "INFO", "WARNING", "ERROR"] },
+        new("logging.encoder", SettingType.Text, null, "json for one JSON object per line; text for people when not given.") { Choices = ["json"] },
+    ];
+
+    /// <summary>The definition of a key; null when it is not known.</summary>
+    public static SettingDefinition? Find(string key) => All.FirstOrDefault(definition => Matches(definition.Key, key));
+
+    /// <summary>The known key that is most like another; null when none is like it.</summary>
+    public static string? FindNearest(string key)
+    {
+        var (nearest, distance) = All.Select(definition => (definition.Key, Distance: Distance(definition.Key, key))).MinBy(static pair => pair.Distance);
+        return distance <= Math.Max(2, key.Length / 4) ? nearest : null;
+    }
+
+    private static bool Matches(string pattern, string key)
+    {
+        if (!pattern.Contains('*', StringComparison.Ordinal))
+        {
+            return pattern == key;
+        }
+
+        string[] parts = pattern.Split('.');
+        string[] segments = key.Split('.');
+        return parts.Length == segments.Length && parts.Zip(segments).All(static pair => pair.First == "*" || pair.First == pair.Second);
+    }
+
+    private static int Distance(string left, string right)
+    {
+        int[] previous = [.. Enumerable.Range(0, right.Length + 1)];
+        for (int i = 1; i <= left.Length; i++)
+        {
+            int[] current = new int[right.Length + 1];
+            current[0] = i;
+            for (int j = 1; j <= right.Length; j++)
+            {
+                int substitution = previous[j - 1] + (left[i - 1] == right[j - 1] ? 0 : 1);
+                current[j] = Math.Min(substitution, Math.Min(previous[j], current[j - 1]) + 1);
+            }
+
+            previous = current;
+        }
+
+        return previous[^1];
+    }
+}

@@ -1,0 +1,209 @@
+using System.Net;
+using Microsoft.Extensions.Logging;
+using Skydive.Analyzer.WebSockets;
+using Skydive.Contracts.Captures;
+using Skydive.Contracts.Flows;
+using Skydive.Service.Configuration;
+using Skydive.Storage;
+
+namespace Skydive.Service.Hosting;
+
+/// <summary>What the process is to do: the configuration as values that are known to fit together.</summary>
+internal sealed record ServiceOptions
+{
+    public required Role Role { get; init; }
+
+    /// <summary>Identity of this host.</summary>
+    public required string HostId { get; init; }
+
+    /// <summary>Where the API is served.</summary>
+    public required IPEndPoint Listen { get; init; }
+
+    /// <summary>The analyzers that an agent connects to.</summary>
+    public required IReadOnlyList<Uri> Analyzers { get; init; }
+
+    public required HistoryStoreOptions Storage { get; init; }
+
+    public required WebSocketOptions WebSockets { get; init; }
+
+    public required string NamespacePath { get; init; }
+
+    public required TimeSpan CaptureStatsUpdate { get; init; }
+
+    public required TimeSpan FlowUpdate { get; init; }
+
+    public required TimeSpan FlowExpire { get; init; }
+
+    public required int FlowMaxEntries { get; init; }
+
+    public required LayerKeyMode DefaultLayerKeyMode { get; init; }
+
+    public required IReadOnlyDictionary<string, TimeSpan> ApplicationTimeouts { get; init; }
+
+    public required int MaximumBufferedFlows { get; init; }
+
+    /// <summary>A capture that is made at start; null for none.</summary>
+    public Capture? StartupCapture { get; init; }
+
+    public required LogLevel LogLevel { get; init; }
+
+    public required bool JsonLog { get; init; }
+
+    /// <summary>The settings that are in force, for <c>/api/config</c>.</summary>
+    public required ServiceConfiguration Configuration { get; init; }
+
+    /// <summary>Reads configuration files and environment.</summary>
+    /// <param name="role">What the process is to do.</param>
+    /// <param name="files">The files in order; none for the default file if it exists.</param>
+    /// <param name="environment">The environment.</param>
+    /// <param name="problems">Everything that is wrong, errors and warnings.</param>
+    /// <returns>The options; null when there are errors.</returns>
+    public static ServiceOptions? Load(
+        Role role, IReadOnlyList<string> files, IReadOnlyDictionary<string, string> environment, out IReadOnlyList<ConfigurationProblem> problems)
+    {
+        var loader = new ConfigurationLoader();
+        foreach (string file in files.Count > 0 ? files : new[] { DefaultFile }.Where(File.Exists))
+        {
+            loader.AddFile(file);
+        }
+
+        loader.AddEnvironment(environment);
+        var configuration = new ServiceConfiguration(loader.Settings);
+        var found = loader.Problems.ToList();
+        problems = found;
+        if (found.Any(static problem => problem.IsError))
+        {
+            return null;
+        }
+
+        var options = Build(role, configuration, environment, found);
+        return found.Any(static problem => problem.IsError) ? null : options;
+    }
+
+    private const string DefaultFile = "/etc/skydive/skydive.yml";
+
+    private static ServiceOptions Build(
+        Role role, ServiceConfiguration configuration, IReadOnlyDictionary<string, string> environment, List<ConfigurationProblem> problems)
+    {
+        string listenKey = role == Role.Agent ? "agent.listen" : "analyzer.listen";
+        string backendKey = role == Role.Agent ? "agent.auth.api.backend" : "analyzer.auth.api.backend";
+        var listen = configuration.GetEndpoint(listenKey);
+        if (!IPAddress.IsLoopback(listen.Address) && configuration.GetText(backendKey) is null)
+        {
+            problems.Add(new(
+                true,
+                configuration.Find(listenKey)!.Source,
+                $"{listenKey}: {listen} can be reached from other hosts and nobody would have to log in: listen on 127.0.0.1, or set {backendKey} to noauth to allow it"));
+        }
+
+        var analyzers = new List<Uri>();
+        foreach (string analyzer in configuration.GetList("analyzers"))
+        {
+            if (Uri.TryCreate(analyzer.Contains("://", StringComparison.Ordinal) ? analyzer : "http://" + analyzer, UriKind.Absolute, out var uri)
+                && uri.Scheme is "http" or "https")
+            {
+                analyzers.Add(uri!);
+            }
+            else
+            {
+                problems.Add(new(true, configuration.Find("analyzers")!.Source, $"analyzers: '{analyzer}' is not valid: expected address:port"));
+            }
+        }
+
+        var probes = configuration.GetList("agent.topology.probes").Where(static probe => probe is not ("netlink" or "netns" or "hardware")).ToArray();
+        if (probes.Length > 0)
+        {
+            problems.Add(new(
+                false,
+                configuration.Find("agent.topology.probes")!.Source,
+                $"agent.topology.probes: {string.Join(", ", probes)}: no such probe in this version; netlink and netns always run"));
+        }
+
+        string topology = configuration.GetText("analyzer.topology.backend")!;
+        string flows = configuration.GetText("analyzer.flow.backend")!;
+        if (topology != flows)
+        {
+            problems.Add(new(
+                true, configuration.Find("analyzer.flow.backend")!.Source, $"analyzer.flow.backend: '{flows}' differs from analyzer.topology.backend '{topology}': one store keeps both"));
+        }
+
+        string? driver = configuration.GetText($"storage.{topology}.driver") ?? (topology is "sqlite" or "memory" ? topology : null);
+        if (driver is null)
+        {
+            problems.Add(new(
+                true, configuration.Find("analyzer.topology.backend")!.Source, $"analyzer.topology.backend: no section storage.{topology} says what '{topology}' is: set storage.{topology}.driver to sqlite or memory"));
+        }
+
+        var maximumAge = (TimeSpan)configuration.Find($"storage.{topology}.max_age")!.Value;
+        long maximumSize = (long)configuration.Find($"storage.{topology}.max_size")!.Value;
+        string? captureQuery = configuration.GetText("analyzer.startup.capture_gremlin");
+        return new()
+        {
+            Role = role,
+            HostId = configuration.GetText("host_id") ?? Environment.MachineName,
+            Listen = listen,
+            Analyzers = analyzers,
+            Storage = new()
+            {
+                Driver = driver ?? HistoryStoreOptions.MemoryDriver,
+                Directory = configuration.GetText("storage.data_dir") ?? DefaultDataDirectory(environment),
+                MaximumAge = maximumAge == TimeSpan.Zero ? null : maximumAge,
+                MaximumSizeBytes = maximumSize == 0 ? null : maximumSize,
+            },
+            WebSockets = new()
+            {
+                PingDelay = configuration.GetDuration("http.ws.ping_delay"),
+                PongTimeout = configuration.GetDuration("http.ws.pong_timeout"),
+                QueueSize = (int)configuration.GetInteger("http.ws.queue_size"),
+            },
+            NamespacePath = configuration.GetText("agent.topology.netns.run_path")!,
+            CaptureStatsUpdate = configuration.GetDuration("agent.capture.stats_update"),
+            FlowUpdate = configuration.GetDuration("flow.update"),
+            FlowExpire = configuration.GetDuration("flow.expire"),
+            FlowMaxEntries = (int)configuration.GetInteger("flow.max_entries"),
+            DefaultLayerKeyMode = Enum.Parse<LayerKeyMode>(configuration.GetText("flow.default_layer_key_mode")!, ignoreCase: true),
+            ApplicationTimeouts = new Dictionary<string, TimeSpan>
+            {
+                ["ARP"] = configuration.GetDuration("flow.application_timeout.arp"),
+                ["DNS"] = configuration.GetDuration("flow.application_timeout.dns"),
+            },
+            MaximumBufferedFlows = (int)configuration.GetInteger("analyzer.flow.max_buffer_size"),
+            StartupCapture = captureQuery is null ? null : new Capture
+            {
+                GremlinQuery = captureQuery,
+                BPFFilter = configuration.GetText("analyzer.startup.capture_bpf"),
+                Type = configuration.GetText("analyzer.startup.capture_type"),
+                Name = "startup",
+            },
+            LogLevel = configuration.GetText("logging.level")!.ToUpperInvariant() switch
+            {
+                "TRACE" => LogLevel.Trace,
+                "DEBUG" => LogLevel.Debug,
+                "WARNING" => LogLevel.Warning,
+                "ERROR" => LogLevel.Error,
+                _ => LogLevel.Information,
+            },
+            JsonLog = configuration.GetText("logging.encoder") is not null,
+            Configuration = configuration,
+        };
+    }
+
+    /// <summary>Where state rests: for root the system's place, for others their own (XDG Base Directory Specification).</summary>
+    private static string DefaultDataDirectory(IReadOnlyDictionary<string, string> environment)
+    {
+        // systemd tells a unit with StateDirectory= where that is.
+        if (environment.TryGetValue("STATE_DIRECTORY", out string? state) && state.Length > 0)
+        {
+            return state.Split(':')[0];
+        }
+
+        if (Environment.IsPrivilegedProcess)
+        {
+            return "/var/lib/skydive";
+        }
+
+        string? home = environment.GetValueOrDefault("XDG_STATE_HOME");
+        return Path.Combine(
+            string.IsNullOrEmpty(home) ? Path.Combine(environment.GetValueOrDefault("HOME") ?? Path.GetTempPath(), ".local", "state") : home, "skydive");
+    }
+}

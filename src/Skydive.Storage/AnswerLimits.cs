@@ -1,0 +1,25 @@
+namespace Skydive.Storage;
+
+/// <summary>Keeps an answer from taking all memory.</summary>
+internal static class AnswerLimits
+{
+    public static void CheckRevisions(int count, HistoryStoreOptions options)
+    {
+        if (count > options.MaximumRevisionsPerAnswer)
+        {
+            throw new HistoryException(
+                HistoryErrorReason.TooLarge,
+                $"more than {options.MaximumRevisionsPerAnswer} revisions lie in the span of time: ask for a shorter one");
+        }
+    }
+
+    public static void CheckFlows(int count, HistoryStoreOptions options)
+    {
+        if (count > options.MaximumFlowsPerSearch)
+        {
+            throw new HistoryException(
+                HistoryErrorReason.TooLarge,
+                $"the search finds more than {options.MaximumFlowsPerSearch} flows: ask for a shorter span of time, or with a filter");
+        }
+    }
+}

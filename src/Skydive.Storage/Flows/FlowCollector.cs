@@ -1,0 +1,46 @@
+using Skydive.Contracts.Flows;
+using Skydive.Contracts.Queries;
+
+namespace Skydive.Storage.Flows;
+
+/// <summary>
+/// Takes updates of flows, those appended last first, and keeps of each flow the update appended last if that meets a search. Which flows
+/// were met has to be remembered for that, but of conditions that all updates of a flow meet alike only those that met them.
+/// </summary>
+internal sealed class FlowCollector(FlowSearch search, HistoryStoreOptions options)
+{
+    private readonly bool _isStable = FlowFilters.IsStable(search.Filter);
+    private readonly TimeSlice _slice = search.Slice ?? new(long.MinValue, long.MaxValue);
+    private readonly FlowUuidSet _met = new();
+    private readonly List<Flow> _matches = [];
+
+    /// <summary>What was kept.</summary>
+    public IReadOnlyList<Flow> Matches => _matches;
+
+    /// <summary>Takes the next older update.</summary>
+    /// <param name="flow">The flow as it was.</param>
+    /// <exception cref="HistoryException">It is one too many.</exception>
+    public void Add(Flow flow)
+    {
+        if (flow.Start > _slice.Last || flow.Last < _slice.Start)
+        {
+            // A younger update that lies outside of the time cannot hide an older one inside: its span holds the older one's.
+            return;
+        }
+
+        if (_isStable ? search.Matches(flow) && _met.Add(flow.UUID) : IsFirst(flow.UUID) && search.Matches(flow))
+        {
+            _matches.Add(flow);
+            AnswerLimits.CheckFlows(_matches.Count, options);
+        }
+    }
+
+    private bool IsFirst(string uuid)
+    {
+        bool isFirst = _met.Add(uuid);
+
+        // Sixteen bytes here against a thousand of a flow that is kept.
+        AnswerLimits.CheckFlows(_met.Count / 16, options);
+        return isFirst;
+    }
+}

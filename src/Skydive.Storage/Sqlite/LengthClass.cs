@@ -1,0 +1,36 @@
+using System.Numerics;
+
+namespace Skydive.Storage.Sqlite;
+
+/// <summary>
+/// Spans of time grouped by how long they are, so that those that meet a time are found by an index: a span of class k is shorter than 2^k
+/// milliseconds, so one that reaches a time begins less than 2^k before it. Half of what an index on (class, begin) yields in such a
+/// range is a hit, or more; with an index on begin or end alone, a question about the middle of the history would read half of the history.
+/// </summary>
+internal static class LengthClass
+{
+    /// <summary>The class of spans that have not ended.</summary>
+    public const int Open = 65;
+
+    /// <summary>All classes.</summary>
+    public const int Count = 66;
+
+    /// <summary>The class of a span.</summary>
+    /// <param name="first">Its begin.</param>
+    /// <param name="last">Its end, not before the begin.</param>
+    public static int Of(long first, long last) => 64 - BitOperations.LeadingZeroCount(unchecked((ulong)last - (ulong)first));
+
+    /// <summary>When a span of a class begins at the earliest, if it reaches a time.</summary>
+    /// <param name="lengthClass">The class.</param>
+    /// <param name="time">The time.</param>
+    public static long EarliestBegin(int lengthClass, long time)
+    {
+        if (lengthClass >= 63)
+        {
+            return long.MinValue;
+        }
+
+        long longest = (1L << lengthClass) - 1;
+        return time < long.MinValue + longest ? long.MinValue : time - longest;
+    }
+}

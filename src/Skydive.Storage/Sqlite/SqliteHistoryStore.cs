@@ -1,0 +1,364 @@
+using Microsoft.Data.Sqlite;
+using Skydive.Contracts.Flows;
+using Skydive.Contracts.Queries;
+using Skydive.Contracts.Status;
+using Skydive.Contracts.Topology;
+using Skydive.Graph.Views;
+using Skydive.Storage.Encoding;
+
+namespace Skydive.Storage.Sqlite;
+
+/// <summary>
+/// The history store in a SQLite file. One process at a time; one writer thread, some readers that never wait for it.
+/// </summary>
+/// <remarks>
+/// Durability: a commit is in the write-ahead log, thus with the kernel, before the task of the write completes, and so survives the death
+/// of the process, <c>kill -9</c> included. The log is synchronised with the disk at checkpoints: when the power fails, the graph and flows
+/// of the last moments may be lost, but the database stays whole. Resources are synchronised at once.
+/// </remarks>
+public sealed class SqliteHistoryStore : IHistoryStore
+{
+    private const int MaximumFaults = 100;
+
+    /// <summary>How many pages one step of <see cref="CompactAsync"/> gives back: 4 MiB.</summary>
+    private const int PagesPerStep = 1024;
+
+    private readonly HistoryStoreOptions _options;
+    private readonly DatabaseDirectory _directory;
+    private readonly SqliteConnection _connection;
+    private readonly KeyDictionary _keys;
+    private readonly MetadataCodec _readingCodec;
+    private readonly GraphWriter _graph;
+    private readonly FlowWriter _flows;
+    private readonly ResourceTable _resources;
+    private readonly Pruner _pruner;
+    private readonly WriteQueue _writer;
+    private readonly ReaderPool _readers;
+    private readonly SemaphoreSlim _compacting = new(1);
+    private long _flowsDropped;
+    private int _isDisposed;
+
+    private SqliteHistoryStore(HistoryStoreOptions options, TimeProvider time, DatabaseDirectory directory, SqliteConnection connection)
+    {
+        _options = options;
+        _directory = directory;
+        _connection = connection;
+        _keys = new(connection);
+        _readingCodec = new(_keys);
+        _graph = new(connection, new(_keys));
+        _flows = new(connection);
+        _resources = new(connection);
+        _pruner = new(connection, options, time);
+        _readers = new(directory.DatabasePath);
+        _writer = new(connection, directory.DatabasePath, OnTransactionEnded);
+    }
+
+    /// <summary>Opens the store in a directory; makes it when it does not exist, and brings an older one up to date.</summary>
+    /// <param name="options">The options; a directory is needed.</param>
+    /// <param name="time">The clock that ages are measured with; null for the system's.</param>
+    /// <exception cref="HistoryException">
+    /// No directory is given, the system's SQLite is missing, the directory cannot be used or is in use, or the database is damaged, another
+    /// program's or newer than this version.
+    /// </exception>
+    public static SqliteHistoryStore Open(HistoryStoreOptions options, TimeProvider? time = null) => Open(options, time, Schema.Migrations);
+
+    /// <summary>Opens the store with other migrations than the released ones.</summary>
+    /// <param name="options">The options.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="migrations">The steps in order.</param>
+    internal static SqliteHistoryStore Open(HistoryStoreOptions options, TimeProvider? time, IReadOnlyList<Migration> migrations)
+    {
+        if (string.IsNullOrEmpty(options.Directory))
+        {
+            throw new HistoryException(HistoryErrorReason.InvalidOptions, "the sqlite storage needs a directory");
+        }
+
+        SqliteLibrary.EnsureLoaded();
+        var directory = DatabaseDirectory.Open(options.Directory);
+        SqliteConnection? connection = null;
+        try
+        {
+            connection = SqliteConnections.OpenWriter(directory.DatabasePath);
+            Schema.Prepare(connection, directory.DatabasePath, migrations);
+            return new(options, time ?? TimeProvider.System, directory, connection);
+        }
+        catch (Exception e)
+        {
+            connection?.Dispose();
+            directory.Dispose();
+            if (SqliteErrors.IsExpected(e))
+            {
+                throw SqliteErrors.Translate(e, directory.DatabasePath);
+            }
+
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task AppendAsync(GraphBatch batch, CancellationToken cancellationToken) => batch.Elements.Count == 0 ? Task.CompletedTask : _writer.WriteAsync(
+        () =>
+        {
+            foreach (var element in batch.Elements)
+            {
+                _graph.Append(element);
+            }
+
+            return true;
+        },
+        cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<int> ReconcileAsync(SubGraph live, long time, CancellationToken cancellationToken) =>
+        _writer.WriteAsync(() => _graph.Reconcile(live, time), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<int> CloseAllAsync(IReadOnlyCollection<string> origins, long time, CancellationToken cancellationToken) =>
+        _writer.WriteAsync(() => _graph.CloseAll(origins, time), cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<SubGraph> GetLiveElementsAsync(CancellationToken cancellationToken)
+    {
+        var live = await _readers.ReadAsync(connection => GraphReader.Read(connection, _readingCodec, null, _options, cancellationToken), cancellationToken)
+            .ConfigureAwait(false);
+        return new() { Nodes = Order(live.Nodes), Edges = Order(live.Edges) };
+    }
+
+    /// <inheritdoc/>
+    public Task<IGraphView> GetGraphAsync(TimeSlice slice, CancellationToken cancellationToken) => _readers.ReadAsync<IGraphView>(
+        connection =>
+        {
+            var found = GraphReader.Read(connection, _readingCodec, slice, _options, cancellationToken);
+            return new RevisionView(slice, found.Nodes, found.Edges);
+        },
+        cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task AppendFlowsAsync(IReadOnlyList<Flow> flows, CancellationToken cancellationToken)
+    {
+        if (flows.Count == 0)
+        {
+            return;
+        }
+
+        try
+        {
+            var chunks = FlowWriter.Encode(flows);
+            await _writer.WriteAsync(
+                () =>
+                {
+                    _flows.Add(chunks);
+                    return true;
+                },
+                cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            Interlocked.Add(ref _flowsDropped, flows.Count);
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<Flow>> SearchFlowsAsync(FlowSearch search, CancellationToken cancellationToken) => await _readers.ReadAsync(
+        connection => search.Finish(FlowReader.Search(connection, search, _options, cancellationToken)), cancellationToken).ConfigureAwait(false);
+
+    /// <inheritdoc/>
+    public Task PutResourceAsync(string kind, string id, string json, CancellationToken cancellationToken) =>
+        _writer.WriteAsync(() => _resources.Put(kind, id, json), cancellationToken, isDurable: true);
+
+    /// <inheritdoc/>
+    public Task<bool> DeleteResourceAsync(string kind, string id, CancellationToken cancellationToken) =>
+        _writer.WriteAsync(() => _resources.Delete(kind, id), cancellationToken, isDurable: true);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<StoredResource>> GetResourcesAsync(string kind, CancellationToken cancellationToken) =>
+        _readers.ReadAsync(connection => ResourceTable.Read(connection, kind), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<bool> PruneAsync(CancellationToken cancellationToken) => _writer.WriteAsync(
+        () =>
+        {
+            _graph.Forget();
+            return _pruner.Step();
+        },
+        cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task CompactAsync(CancellationToken cancellationToken)
+    {
+        await _compacting.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await CompactAloneAsync(cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _compacting.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<string>> CheckAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _readers.ReadAsync<IReadOnlyList<string>>(
+                connection =>
+                {
+                    var faults = new List<string>();
+                    using (var check = new Statement(connection, $"PRAGMA integrity_check({MaximumFaults})"))
+                    using (var reader = check.Query())
+                    {
+                        while (reader.Read() && reader.GetText(0) is var line && line != "ok")
+                        {
+                            faults.Add(line);
+                        }
+                    }
+
+                    // What SQLite cannot read is not worth to be read again.
+                    if (faults.Count == 0)
+                    {
+                        GraphReader.Check(connection, _readingCodec, faults, MaximumFaults, cancellationToken);
+                        FlowReader.Check(connection, faults, MaximumFaults, cancellationToken);
+                    }
+
+                    return faults;
+                },
+                cancellationToken).ConfigureAwait(false);
+        }
+        catch (HistoryException e) when (e.Reason == HistoryErrorReason.Damaged)
+        {
+            return [e.Message];
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task<HistoryStatistics> GetStatisticsAsync(CancellationToken cancellationToken) => _readers.ReadAsync(
+        connection =>
+        {
+            using var flows = new Statement(connection, "SELECT sum(records), sum(length(data)), min(first) FROM flow_chunk");
+            using var reader = flows.Query();
+            reader.Read();
+            return new HistoryStatistics
+            {
+                LiveElements = SqliteConnections.GetNumber(connection, "SELECT count(*) FROM revision WHERE valid_to IS NULL"),
+                Revisions = SqliteConnections.GetNumber(connection, "SELECT count(*) FROM revision"),
+                FlowRecords = reader.GetNumberOrNull(0) ?? 0,
+                FlowBytes = reader.GetNumberOrNull(1) ?? 0,
+                OldestFlow = reader.GetNumberOrNull(2),
+                OldestRevision = GetOldestRevision(connection),
+                FailedWrites = _writer.FailedWrites,
+            };
+        },
+        cancellationToken);
+
+    /// <inheritdoc/>
+    public StorageStatus GetStatus() => new()
+    {
+        Driver = HistoryStoreOptions.SqliteDriver,
+        Status = _writer.LastError is null ? "running" : "failed",
+        Message = _writer.LastError,
+        Path = _directory.DatabasePath,
+        SizeBytes = _directory.GetSizeBytes(),
+        FlowsDropped = Interlocked.Read(ref _flowsDropped),
+    };
+
+    /// <summary>Writes what was asked to be written, ends what reads, and gives the directory free. Idempotent.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
+        {
+            return;
+        }
+
+        await _writer.DisposeAsync().ConfigureAwait(false);
+        await _readers.DisposeAsync().ConfigureAwait(false);
+        _pruner.Dispose();
+        _resources.Dispose();
+        _flows.Dispose();
+        _graph.Dispose();
+        _keys.Dispose();
+        await _connection.DisposeAsync().ConfigureAwait(false);
+        _directory.Dispose();
+    }
+
+    private static T[] Order<T>(IEnumerable<T> elements)
+        where T : GraphElement =>
+        [.. elements.OrderBy(static element => element.CreatedAt).ThenBy(static element => element.Id, StringComparer.Ordinal)];
+
+    private static long? GetOldestRevision(SqliteConnection connection)
+    {
+        long? oldest = null;
+        using var statement = new Statement(connection, "SELECT min(valid_from) FROM revision INDEXED BY revision_time WHERE length = $0", 1);
+        for (long lengthClass = 0; lengthClass < LengthClass.Count; lengthClass++)
+        {
+            if (statement.QueryNumber(lengthClass) is { } first && !(first >= oldest))
+            {
+                oldest = first;
+            }
+        }
+
+        return oldest;
+    }
+
+    private async Task CompactAloneAsync(CancellationToken cancellationToken)
+    {
+        // Read and encoded by a reader's thread: the writer only puts one row in the place of several.
+        long after = long.MinValue;
+        while (await _readers.ReadAsync(connection => FlowMerge.Prepare(connection, after, cancellationToken), cancellationToken).ConfigureAwait(false) is { } merge)
+        {
+            await _writer.WriteAsync(() => _flows.Replace(merge), cancellationToken).ConfigureAwait(false);
+            after = merge.LastNumber;
+        }
+
+        // Some free pages are of use to the next writes; giving them back each time would write all pages behind them anew.
+        if (await _writer.RunAsync(HasManyFreePages, cancellationToken).ConfigureAwait(false))
+        {
+            while (await _writer.RunAsync(GiveBackPages, cancellationToken).ConfigureAwait(false))
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+            }
+        }
+
+        await _writer.RunAsync(
+            () =>
+            {
+                // Moves the log's pages to the database and cuts it, as far as readers allow.
+                SqliteConnections.GetNumber(_connection, "PRAGMA wal_checkpoint(TRUNCATE)");
+                return true;
+            },
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    private void OnTransactionEnded(bool isCommitted)
+    {
+        if (isCommitted)
+        {
+            _keys.Commit();
+        }
+        else
+        {
+            _keys.Rollback();
+            _graph.Forget();
+        }
+    }
+
+    private bool HasManyFreePages() =>
+        SqliteConnections.GetNumber(_connection, "PRAGMA freelist_count") > SqliteConnections.GetNumber(_connection, "PRAGMA page_count") / 8;
+
+    /// <summary>Gives a step's pages back; says whether more are to be given.</summary>
+    private bool GiveBackPages()
+    {
+        using (var vacuum = new Statement(_connection, $"PRAGMA incremental_vacuum({PagesPerStep})"))
+        using (var reader = vacuum.Query())
+        {
+            // The pragma works one page at each step.
+            while (reader.Read())
+            {
+            }
+        }
+
+        return SqliteConnections.GetNumber(_connection, "PRAGMA freelist_count") > 0;
+    }
+}

@@ -1,0 +1,28 @@
+using Skydive.Contracts.Queries;
+using Skydive.Graph.Views;
+
+namespace Skydive.Gremlin.Tests.Fakes;
+
+/// <summary>A source over views made in code.</summary>
+internal sealed class FakeSource(IGraphView live) : IQuerySource
+{
+    public IGraphView Live { get; } = live;
+
+    public IFlowSource? Flows { get; init; }
+
+    /// <summary>Makes the past; null keeps none.</summary>
+    public Func<TimeSlice, IGraphView>? History { get; init; }
+
+    public List<TimeSlice> Slices { get; } = [];
+
+    public Task<IGraphView> GetHistoryAsync(TimeSlice slice, CancellationToken cancellationToken)
+    {
+        if (History is null)
+        {
+            throw GremlinEngine.HistoryNotSupported();
+        }
+
+        Slices.Add(slice);
+        return Task.FromResult(History(slice));
+    }
+}

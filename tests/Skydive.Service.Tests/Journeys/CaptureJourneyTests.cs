@@ -1,0 +1,113 @@
+using Skydive.Service.Tests.Support;
+
+namespace Skydive.Service.Tests.Journeys;
+
+public sealed class CaptureJourneyTests
+{
+    [Fact]
+    public async Task Capture_FivePingsAcrossABridge_OneFlowAtEachVethWithOneTrackingId()
+    {
+        Needs.Root();
+        using var lab = new Lab();
+        using var data = new TemporaryDirectory();
+        await using var service = await TestService.StartAsync("allinone", data.Path);
+        await service.Client.CaptureAsync(lab.OuterVeths, "icmp", 2);
+        lab.Ping(5);
+
+        string query = $"{lab.OuterVeths}.Flows().Has('Application','ICMPv4')";
+        await Wait.UntilAsync(
+            async () => (await service.Client.FlowsAsync(query)) is { Count: 2 } seen && seen.All(static flow => flow.Metric!.BAPackets == 5), TimeSpan.FromSeconds(5));
+        var flows = await service.Client.FlowsAsync(query);
+
+        Assert.All(flows, static flow =>
+        {
+            Assert.Equal("Ethernet/IPv4/ICMPv4", flow.LayersPath);
+            Assert.Equal((5, 5), (flow.Metric!.ABPackets, flow.Metric.BAPackets));
+            Assert.Equal((490, 490), (flow.Metric.ABBytes, flow.Metric.BABytes));
+            Assert.True(flow.Metric.RTT > 0);
+        });
+        Assert.Single(flows.Select(static flow => flow.TrackingID).Distinct());
+        Assert.Equal(2, flows.Select(static flow => flow.UUID).Distinct().Count());
+        var nodes = await service.Client.NodesAsync(lab.OuterVeths);
+        Assert.Equal(nodes.Select(static node => node.TID).Order(), flows.Select(static flow => (string?)flow.NodeTID).Order());
+        Assert.Equal(2, (await service.Client.NodesAsync($"{query}.CaptureNode()")).Count);
+    }
+
+    [Fact]
+    public async Task Capture_InterfaceAppearsLater_IsCapturedToo()
+    {
+        Needs.Root();
+        using var lab = new Lab();
+        using var data = new TemporaryDirectory();
+        await using var service = await TestService.StartAsync("allinone", data.Path);
+        var capture = await service.Client.CaptureAsync($"G.V().Has('Name', Regex('{lab.Prefix}[xy]'))", null, 0);
+
+        Shell.Run($"ip link add {lab.Prefix}x type veth peer name {lab.Prefix}y && ip link set {lab.Prefix}x up && ip link set {lab.Prefix}y up");
+        await service.Client.WaitForCaptureAsync(capture.UUID, 2);
+
+        var node = Assert.Single(await service.Client.NodesAsync($"G.V().Has('Name','{lab.Prefix}x')"));
+        var state = Assert.Single(node.Metadata["Captures"].Elements.ToArray()).AsMap!;
+        Assert.Equal(capture.UUID, state["ID"].AsString);
+        Assert.Equal("afpacket", state["Type"].AsString);
+
+        await service.Client.DeleteCaptureAsync(capture.UUID, CancellationToken.None);
+        await Wait.UntilAsync(async () => (await service.Client.NodesAsync("G.V().HasKey('Captures')")).Count == 0, TimeSpan.FromSeconds(5));
+    }
+
+    [Fact]
+    public async Task Capture_InterfaceDown_SaysSoAndStartsWhenUp()
+    {
+        Needs.Root();
+        using var lab = new Lab();
+        using var data = new TemporaryDirectory();
+        await using var service = await TestService.StartAsync("allinone", data.Path);
+        Shell.Run($"ip link set {lab.Prefix}1-eth0 down");
+        var capture = await service.Client.CaptureAsync(lab.OuterVeths, "icmp", 1);
+        string down = $"G.V().Has('Name','{lab.Prefix}1-eth0')";
+        await Wait.UntilAsync(
+            async () => (await service.Client.NodesAsync($"{down}.Has('Captures.State','error')")).Count == 1, TimeSpan.FromSeconds(5));
+
+        Shell.Run($"ip link set {lab.Prefix}1-eth0 up");
+        await service.Client.WaitForCaptureAsync(capture.UUID, 2);
+        lab.Ping(2);
+        await Wait.UntilAsync(async () => (await service.Client.FlowsAsync($"{down}.Flows()")).Count == 1, TimeSpan.FromSeconds(5));
+    }
+
+    [Fact]
+    public async Task Capture_TimeToLiveIsOver_Ends()
+    {
+        Needs.Root();
+        using var lab = new Lab();
+        using var data = new TemporaryDirectory();
+        await using var service = await TestService.StartAsync("allinone", data.Path);
+        var capture = await service.Client.CreateCaptureAsync(
+            new() { GremlinQuery = lab.OuterVeths }, TimeSpan.FromSeconds(2), CancellationToken.None);
+        await service.Client.WaitForCaptureAsync(capture.UUID, 2);
+
+        await Wait.UntilAsync(async () => (await service.Client.ListCapturesAsync(CancellationToken.None)).Count == 0, TimeSpan.FromSeconds(10));
+        await Wait.UntilAsync(async () => (await service.Client.NodesAsync("G.V().HasKey('Captures')")).Count == 0, TimeSpan.FromSeconds(5));
+    }
+
+    [Fact]
+    public async Task Flows_OfThePast_AreFoundInTheStoreAfterARestart()
+    {
+        Needs.Root();
+        using var lab = new Lab();
+        using var data = new TemporaryDirectory();
+        long during;
+        await using (var service = await TestService.StartAsync("allinone", data.Path))
+        {
+            await service.Client.CaptureAsync(lab.OuterVeths, "icmp", 2);
+            lab.Ping(3);
+            during = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
+
+            // An orderly end sends the flows that the tables still hold.
+            Assert.Equal(0, await service.StopAsync());
+        }
+
+        await using var again = await TestService.StartAsync("allinone", data.Path);
+        var flows = await again.Client.FlowsAsync($"G.At({during}, 60).Flows().Has('Application','ICMPv4')");
+        Assert.Equal(2, flows.Count);
+        Assert.All(flows, static flow => Assert.Equal(3, flow.Metric!.ABPackets));
+    }
+}

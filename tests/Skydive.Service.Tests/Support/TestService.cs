@@ -1,0 +1,130 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using System.Text;
+using Skydive.Client;
+
+namespace Skydive.Service.Tests.Support;
+
+/// <summary>The service as a process of its own, in a role, on free ports.</summary>
+internal sealed class TestService : IAsyncDisposable
+{
+    private readonly Process _process;
+    private readonly StringBuilder _log;
+
+    private TestService(Process process, StringBuilder log, Uri address)
+    {
+        _process = process;
+        _log = log;
+        Address = address;
+        Client = new(new SkydiveClientOptions { Address = address });
+    }
+
+    public Uri Address { get; }
+
+    public SkydiveClient Client { get; }
+
+    public int ProcessId => _process.Id;
+
+    public bool IsRunning => !_process.HasExited;
+
+    public string Log
+    {
+        get
+        {
+            lock (_log)
+            {
+                return _log.ToString();
+            }
+        }
+    }
+
+    public static string Program { get; } = Path.Combine(AppContext.BaseDirectory, "Skydive.Service.dll");
+
+    public static async Task<TestService> StartAsync(string role, string dataDirectory, IReadOnlyDictionary<string, string>? settings = null, Uri? at = null)
+    {
+        var address = at ?? new Uri($"http://127.0.0.1:{FreePort()}");
+        var start = new ProcessStartInfo("dotnet", [Program, role]) { RedirectStandardError = true, RedirectStandardOutput = true };
+        start.Environment[role == "agent" ? "SKYDIVE_AGENT_LISTEN" : "SKYDIVE_ANALYZER_LISTEN"] = address.Authority;
+        start.Environment["SKYDIVE_STORAGE_DATA_DIR"] = dataDirectory;
+        foreach (var (name, value) in settings ?? new Dictionary<string, string>())
+        {
+            start.Environment[name] = value;
+        }
+
+        var log = new StringBuilder();
+        var process = Process.Start(start)!;
+        process.OutputDataReceived += (_, line) => Append(log, line.Data);
+        process.ErrorDataReceived += (_, line) => Append(log, line.Data);
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        var service = new TestService(process, log, address);
+        await Wait.UntilAsync(
+            async () => process.HasExited
+                ? throw new InvalidOperationException($"the service ended with {process.ExitCode}: {service.Log}")
+                : await service.IsReadyAsync(),
+            TimeSpan.FromSeconds(60),
+            () => service.Log);
+        return service;
+    }
+
+    /// <summary>Ends the process at once, as a crash would.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
+    }
+
+    /// <summary>Asks the process to end, and gives its exit code.</summary>
+    public async Task<int> StopAsync()
+    {
+        _ = Kill(_process.Id, 15);
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        await _process.WaitForExitAsync(deadline.Token);
+        return _process.ExitCode;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        if (!_process.HasExited)
+        {
+            await KillAsync();
+        }
+
+        _process.Dispose();
+    }
+
+    [DllImport("libc", EntryPoint = "kill")]
+    private static extern int Kill(int processId, int signal);
+
+    private static void Append(StringBuilder log, string? line)
+    {
+        lock (log)
+        {
+            log.AppendLine(line);
+        }
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private async Task<bool> IsReadyAsync()
+    {
+        try
+        {
+            using var client = new HttpClient();
+            using var response = await client.GetAsync(new Uri(Address, "/readyz"));
+            return response.IsSuccessStatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+}
