@@ -82,43 +82,43 @@ internal static class GraphReader
                     throw new InvalidDataException("its base is missing");
                 }
 
-                if (reader.GetInt64(2) != baseNumber)
+                if (reader.GetNumber(2) != baseNumber)
                 {
-                    metadata = codec.Decode(reader.GetFieldValue<byte[]>(3));
-                    baseNumber = reader.GetInt64(2);
+                    metadata = codec.Decode(reader.GetBytes(3));
+                    baseNumber = reader.GetNumber(2);
                 }
 
-                codec.Apply(metadata, reader.GetFieldValue<byte[]>(1));
+                codec.Apply(metadata, reader.GetBytes(1));
             }
             catch (InvalidDataException e)
             {
-                faults.Add(string.Create(CultureInfo.InvariantCulture, $"revision {reader.GetInt64(0)} cannot be read: {e.Message}"));
+                faults.Add(string.Create(CultureInfo.InvariantCulture, $"revision {reader.GetNumber(0)} cannot be read: {e.Message}"));
             }
         }
     }
 
     private static void ReadRow(SqliteDataReader reader, MetadataCodec codec, Dictionary<long, RevisionBase> bases, List<Node> nodes, List<Edge> edges)
     {
-        long baseNumber = reader.GetInt64(2);
+        long baseNumber = reader.GetNumber(2);
         if (!bases.TryGetValue(baseNumber, out var revisionBase))
         {
-            byte[] encoded = reader.GetFieldValue<byte[]>(13);
+            byte[] encoded = reader.GetBytes(13);
             revisionBase = new(
                 baseNumber,
-                reader.GetString(9),
-                reader.GetString(10),
-                reader.IsDBNull(11) ? null : reader.GetString(11),
-                reader.IsDBNull(12) ? null : reader.GetString(12),
+                reader.GetText(9),
+                reader.GetText(10),
+                reader.GetTextOrNull(11),
+                reader.GetTextOrNull(12),
                 codec.Decode(encoded),
                 encoded.Length);
             bases.Add(baseNumber, revisionBase);
         }
 
-        var metadata = codec.Apply(revisionBase.Metadata, reader.GetFieldValue<byte[]>(8));
-        long? archivedAt = reader.IsDBNull(7) ? null : reader.GetInt64(7);
-        long? deletedAt = reader.GetInt64(6) != 0 ? archivedAt : null;
-        string id = reader.GetString(1);
-        if (reader.GetInt64(0) == 0)
+        var metadata = codec.Apply(revisionBase.Metadata, reader.GetBytes(8));
+        long? archivedAt = reader.GetNumberOrNull(7);
+        long? deletedAt = reader.GetNumber(6) != 0 ? archivedAt : null;
+        string id = reader.GetText(1);
+        if (reader.GetNumber(0) == 0)
         {
             nodes.Add(new()
             {
@@ -126,9 +126,9 @@ internal static class GraphReader
                 Metadata = metadata,
                 Host = revisionBase.Host,
                 Origin = revisionBase.Origin,
-                CreatedAt = reader.GetInt64(3),
-                UpdatedAt = reader.GetInt64(4),
-                Revision = reader.GetInt64(5),
+                CreatedAt = reader.GetNumber(3),
+                UpdatedAt = reader.GetNumber(4),
+                Revision = reader.GetNumber(5),
                 DeletedAt = deletedAt,
                 ArchivedAt = archivedAt,
             });
@@ -143,9 +143,9 @@ internal static class GraphReader
             Metadata = metadata,
             Host = revisionBase.Host,
             Origin = revisionBase.Origin,
-            CreatedAt = reader.GetInt64(3),
-            UpdatedAt = reader.GetInt64(4),
-            Revision = reader.GetInt64(5),
+            CreatedAt = reader.GetNumber(3),
+            UpdatedAt = reader.GetNumber(4),
+            Revision = reader.GetNumber(5),
             DeletedAt = deletedAt,
             ArchivedAt = archivedAt,
         });
