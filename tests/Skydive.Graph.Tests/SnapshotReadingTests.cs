@@ -100,6 +100,27 @@ public sealed class SnapshotReadingTests
         Assert.Equal(Spokes + 1, hub.Walk(EdgeDirection.Both).Count());
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Where_ManyNodes_SameAsLookingAtEachElement(bool isNegated)
+    {
+        var graph = new LiveGraph("h", "o");
+        graph.Write(static t =>
+        {
+            for (int i = 0; i < 10_000; i++)
+            {
+                t.AddNode($"n{i}", MetadataMap.Create(("Type", i is < 2000 or > 7000 && i % 3 == 0 ? "veth" : "bridge"), ("Value", i)));
+            }
+        });
+        Filter filter = Filter.Equal("Type", "veth");
+        filter = isNegated ? new NotFilter(filter) : filter;
+        var nodes = graph.Current.SelectNodes(null).Where(filter);
+        Assert.Equal(graph.Current.SelectNodes(null).AsEnumerable().Where(filter.Matches), nodes);
+        Assert.Equal(nodes.AsEnumerable().Count(), nodes.Count());
+        Assert.Equal(nodes, nodes.Where(new CompareFilter("Value", Comparison.GreaterThanOrEqual, 0)));
+    }
+
     [Fact]
     public void Select_Progress_ToldAndMayEndTheReading()
     {
