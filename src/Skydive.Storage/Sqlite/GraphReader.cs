@@ -26,6 +26,7 @@ internal static class GraphReader
         var nodes = new List<Node>();
         var edges = new List<Edge>();
         var bases = new Dictionary<long, RevisionBase>();
+        var texts = new TextCache();
         long first = slice is { } known ? known.Start : long.MaxValue;
         long last = slice?.Last ?? long.MaxValue;
         string end = slice is { IsPoint: true } ? ">" : ">=";
@@ -42,7 +43,7 @@ internal static class GraphReader
                 using var reader = statement.Query((long)lengthClass, LengthClass.EarliestBegin(lengthClass, first), last, first);
                 while (reader.Read())
                 {
-                    ReadRow(reader, codec, bases, nodes, edges);
+                    ReadRow(reader, codec, texts, bases, nodes, edges);
                     if (slice is not null)
                     {
                         AnswerLimits.CheckRevisions(nodes.Count + edges.Count, options);
@@ -72,6 +73,7 @@ internal static class GraphReader
         using var reader = statement.Query();
         long baseNumber = -1;
         var metadata = MetadataMap.Empty;
+        var texts = new TextCache();
         while (faults.Count < maximumFaults && reader.Read())
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -84,11 +86,11 @@ internal static class GraphReader
 
                 if (reader.GetNumber(2) != baseNumber)
                 {
-                    metadata = codec.Decode(reader.GetBytes(3));
+                    metadata = codec.Decode(reader.GetSpan(3), texts);
                     baseNumber = reader.GetNumber(2);
                 }
 
-                codec.Apply(metadata, reader.GetBytes(1));
+                codec.Apply(metadata, reader.GetSpan(1), texts);
             }
             catch (InvalidDataException e)
             {
@@ -97,24 +99,25 @@ internal static class GraphReader
         }
     }
 
-    private static void ReadRow(SqliteDataReader reader, MetadataCodec codec, Dictionary<long, RevisionBase> bases, List<Node> nodes, List<Edge> edges)
+    private static void ReadRow(
+        SqliteDataReader reader, MetadataCodec codec, TextCache texts, Dictionary<long, RevisionBase> bases, List<Node> nodes, List<Edge> edges)
     {
         long baseNumber = reader.GetNumber(2);
         if (!bases.TryGetValue(baseNumber, out var revisionBase))
         {
-            byte[] encoded = reader.GetBytes(13);
+            var encoded = reader.GetSpan(13);
             revisionBase = new(
                 baseNumber,
                 reader.GetText(9),
                 reader.GetText(10),
                 reader.GetTextOrNull(11),
                 reader.GetTextOrNull(12),
-                codec.Decode(encoded),
+                codec.Decode(encoded, texts),
                 encoded.Length);
             bases.Add(baseNumber, revisionBase);
         }
 
-        var metadata = codec.Apply(revisionBase.Metadata, reader.GetBytes(8));
+        var metadata = codec.Apply(revisionBase.Metadata, reader.GetSpan(8), texts);
         long? archivedAt = reader.GetNumberOrNull(7);
         long? deletedAt = reader.GetNumber(6) != 0 ? archivedAt : null;
         string id = reader.GetText(1);

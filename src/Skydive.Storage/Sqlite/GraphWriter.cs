@@ -17,6 +17,7 @@ internal sealed class GraphWriter : IDisposable
     private readonly SqliteConnection _connection;
     private readonly MetadataCodec _codec;
     private readonly Dictionary<long, RevisionBase> _bases = [];
+    private readonly TextCache _texts = new();
     private readonly Statement _findElement;
     private readonly Statement _addElement;
     private readonly Statement _findOpen;
@@ -247,14 +248,14 @@ internal sealed class GraphWriter : IDisposable
             throw new InvalidDataException($"base {number} is missing");
         }
 
-        byte[] metadata = reader.GetBytes(4);
+        var metadata = reader.GetSpan(4);
         var read = new RevisionBase(
             number,
             reader.GetText(0),
             reader.GetText(1),
             reader.GetTextOrNull(2),
             reader.GetTextOrNull(3),
-            _codec.Decode(metadata),
+            _codec.Decode(metadata, _texts),
             metadata.Length);
         Remember(read);
         return read;

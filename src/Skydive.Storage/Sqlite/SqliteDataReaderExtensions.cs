@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
 
 namespace Skydive.Storage.Sqlite;
 
@@ -22,6 +23,11 @@ internal static class SqliteDataReaderExtensions
     /// <exception cref="InvalidDataException">It is NULL.</exception>
     public static byte[] GetBytes(this SqliteDataReader reader, int ordinal) =>
         reader.IsDBNull(ordinal) ? throw Missing(reader, ordinal) : reader.GetFieldValue<byte[]>(ordinal);
+
+    /// <summary>The bytes of a column where SQLite has them, until the reader goes on; none when it is NULL.</summary>
+    /// <param name="reader">A reader on a row.</param>
+    /// <param name="ordinal">The column.</param>
+    public static ReadOnlySpan<byte> GetSpan(this SqliteDataReader reader, int ordinal) => raw.sqlite3_column_blob(reader.Handle, ordinal);
 
     /// <summary>The number of a column.</summary>
     /// <param name="reader">A reader on a row.</param>

@@ -7,6 +7,8 @@ namespace Skydive.Storage.Tests.Encoding;
 
 public sealed class MetadataCodecTests
 {
+    private static readonly TextCache s_texts = new();
+
     [Fact]
     public void Encode_LiteralMap_HasTheDocumentedBytes()
     {
@@ -26,7 +28,7 @@ public sealed class MetadataCodecTests
         var after = before.With("A", "UP").Without("B").With("C.E", 3);
         byte[] changes = codec.EncodeChanges(before, after);
         Assert.Equal("03" + "01425550" + "0208" + "03090105" + "83", Convert.ToHexString(changes));
-        Assert.Equal(after, codec.Apply(before, changes));
+        Assert.Equal(after, codec.Apply(before, changes, s_texts));
     }
 
     [Fact]
@@ -40,10 +42,10 @@ public sealed class MetadataCodecTests
             for (int i = 0; i < 1000; i++)
             {
                 var map = RandomMetadata.Map(random, 0);
-                Assert.Equal(map, codec.Decode(codec.Encode(map)));
-                Assert.Equal(map, codec.Apply(before, codec.EncodeChanges(before, map)));
+                Assert.Equal(map, codec.Decode(codec.Encode(map), s_texts));
+                Assert.Equal(map, codec.Apply(before, codec.EncodeChanges(before, map), s_texts));
                 var changed = RandomMetadata.Change(random, map);
-                Assert.Equal(changed, codec.Apply(map, codec.EncodeChanges(map, changed)));
+                Assert.Equal(changed, codec.Apply(map, codec.EncodeChanges(map, changed), s_texts));
                 before = map;
             }
         }
@@ -59,7 +61,7 @@ public sealed class MetadataCodecTests
     public void Decode_Integers_AreExact(long number)
     {
         var codec = new MetadataCodec(new FixedKeys(1));
-        Assert.True(codec.Decode(codec.Encode(MetadataMap.Create(("A", number))))["A"].TryGetInteger(out long read));
+        Assert.True(codec.Decode(codec.Encode(MetadataMap.Create(("A", number))), s_texts)["A"].TryGetInteger(out long read));
         Assert.Equal(number, read);
     }
 
@@ -68,7 +70,7 @@ public sealed class MetadataCodecTests
     {
         var codec = new MetadataCodec(new FixedKeys(1));
         Assert.Empty(codec.EncodeChanges(MetadataMap.Create(("A", 1)), MetadataMap.Create(("A", 1))));
-        Assert.Equal(MetadataMap.Create(("A", 1)), codec.Apply(MetadataMap.Create(("A", 1)), []));
+        Assert.Equal(MetadataMap.Create(("A", 1)), codec.Apply(MetadataMap.Create(("A", 1)), [], s_texts));
     }
 
     [Fact]
@@ -81,7 +83,7 @@ public sealed class MetadataCodecTests
         }
 
         var codec = new MetadataCodec(new FixedKeys(1));
-        var value = codec.Decode(codec.Encode(MetadataMap.Create(("A", inner))))["A"];
+        var value = codec.Decode(codec.Encode(MetadataMap.Create(("A", inner))), s_texts)["A"];
         int depth = 0;
         for (; value.Kind == MetadataKind.List; value = value.Elements[0])
         {
@@ -110,7 +112,7 @@ public sealed class MetadataCodecTests
         var before = Labels("a");
         var after = Labels("b");
         var watch = Stopwatch.StartNew();
-        Assert.Equal(after, codec.Apply(before, codec.EncodeChanges(before, after)));
+        Assert.Equal(after, codec.Apply(before, codec.EncodeChanges(before, after), s_texts));
         Assert.InRange(watch.Elapsed.TotalSeconds, 0, 10);
     }
 
@@ -136,7 +138,7 @@ public sealed class MetadataCodecTests
     {
         var keys = new FixedKeys(1);
         keys.GetOrAdd("A");
-        Assert.Throws<InvalidDataException>(() => new MetadataCodec(keys).Decode(Convert.FromHexString(hex)));
+        Assert.Throws<InvalidDataException>(() => new MetadataCodec(keys).Decode(Convert.FromHexString(hex), s_texts));
     }
 
     [Fact]
@@ -148,9 +150,9 @@ public sealed class MetadataCodecTests
         byte[] maps = [1, 1, .. Enumerable.Repeat((byte[])[7, 1, 1], 100_000).SelectMany(static bytes => bytes), 0];
         byte[] changes = [1, .. Enumerable.Repeat((byte[])[1, 9, 1], 100_000).SelectMany(static bytes => bytes), 0];
         var codec = new MetadataCodec(keys);
-        Assert.Throws<InvalidDataException>(() => codec.Decode(lists));
-        Assert.Throws<InvalidDataException>(() => codec.Decode(maps));
-        Assert.Throws<InvalidDataException>(() => codec.Apply(MetadataMap.Empty, changes));
+        Assert.Throws<InvalidDataException>(() => codec.Decode(lists, s_texts));
+        Assert.Throws<InvalidDataException>(() => codec.Decode(maps, s_texts));
+        Assert.Throws<InvalidDataException>(() => codec.Apply(MetadataMap.Empty, changes, s_texts));
     }
 
     [Fact]
@@ -167,8 +169,8 @@ public sealed class MetadataCodecTests
             byte[] changes = codec.EncodeChanges(before, map);
             for (int i = 0; i < 1000; i++)
             {
-                valid += Survives(() => codec.Decode(Mutate(random, whole))) ? 1 : 0;
-                valid += Survives(() => codec.Apply(before, Mutate(random, changes))) ? 1 : 0;
+                valid += Survives(() => codec.Decode(Mutate(random, whole), s_texts)) ? 1 : 0;
+                valid += Survives(() => codec.Apply(before, Mutate(random, changes), s_texts)) ? 1 : 0;
             }
         }
 
