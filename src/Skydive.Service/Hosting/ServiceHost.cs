@@ -197,6 +197,9 @@ internal static partial class ServiceHost
         // The web server tells of every request and of its own start; that is for those who look for faults.
         logging.AddFilter("Microsoft", options.LogLevel <= LogLevel.Debug ? options.LogLevel : LogLevel.Warning);
         logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning);
+
+        // A start that fails is told once, by us.
+        logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.Critical);
         if (options.JsonLog)
         {
             logging.AddJsonConsole(static console => console.TimestampFormat = "O");
