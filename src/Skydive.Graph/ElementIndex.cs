@@ -114,16 +114,8 @@ internal readonly struct ElementIndex
     {
         switch (filter)
         {
-            case EqualFilter equal when IsIndexed(equal.Value) && IndexOf(equal.Path.Text) is >= 0 and int i:
-                return [Members(i, equal.Value)];
-            case WithinFilter within when within.Values.All(IsIndexed) && IndexOf(within.Path.Text) is >= 0 and int i:
-                var sets = new List<IntSet>();
-                foreach (var value in within.Values.Distinct())
-                {
-                    sets.Add(Members(i, value));
-                }
-
-                return [.. sets];
+            case EqualFilter or WithinFilter:
+                return FindCandidates(filter) is { } candidates ? [.. candidates] : null;
             case AllFilter { Filters: [var only] }:
                 return FindExact(only);
             case AnyFilter { Filters.Count: > 0 } any:
@@ -193,8 +185,6 @@ internal readonly struct ElementIndex
 
     // Lists are looked for element by element; maps are seldom asked for and cost much to compare.
     private static bool IsIndexed(MetadataValue value) => value.Kind is not (MetadataKind.List or MetadataKind.Map);
-
-    private IntSet Members(int index, MetadataValue value) => _tries[index].TryGetValue(value, out var members) ? members : IntSet.Empty;
 
     private int IndexOf(string key) => Array.IndexOf(_keys, key);
 }

@@ -48,7 +48,7 @@ public sealed class GraphSnapshot : IGraphView
     public IEnumerable<Edge> GetEdgeRevisions(string id) => FindEdge(id) is { } edge ? [edge] : [];
 
     /// <inheritdoc/>
-    public IEnumerable<Node> GetNodes(Filter? filter = null) => Select(filter);
+    public IEnumerable<Node> GetNodes(Filter? filter = null) => SelectNodes(filter);
 
     /// <inheritdoc/>
     public IEnumerable<Edge> GetEdges(Filter? filter = null)
@@ -77,9 +77,10 @@ public sealed class GraphSnapshot : IGraphView
             yield break;
         }
 
+        object? adjacency = _state.Adjacencies[slot];
         if ((direction & EdgeDirection.Out) != 0)
         {
-            foreach (int outgoing in EdgeList.Edges(_state.Outgoing[slot]))
+            foreach (int outgoing in Adjacency.Edges(adjacency, EdgeDirection.Out))
             {
                 yield return _state.Edges[outgoing]!;
             }
@@ -87,7 +88,7 @@ public sealed class GraphSnapshot : IGraphView
 
         if ((direction & EdgeDirection.In) != 0)
         {
-            foreach (int incoming in EdgeList.Edges(_state.Incoming[slot]))
+            foreach (int incoming in Adjacency.Edges(adjacency, EdgeDirection.In))
             {
                 var edge = _state.Edges[incoming]!;
                 if (direction != EdgeDirection.Both || edge.ParentSlot != edge.ChildSlot)
@@ -109,7 +110,7 @@ public sealed class GraphSnapshot : IGraphView
     /// <param name="progress">
     /// Called now and then while the sequence is read, with about the number of nodes and edges looked at since; it may throw to end the reading.
     /// </param>
-    public SnapshotNodes Select(Filter? filter, Action<int>? progress = null)
+    public SnapshotNodes SelectNodes(Filter? filter, Action<int>? progress = null)
     {
         var condition = Prepare(filter);
         return new(this, () => Open(condition, progress), progress, condition.IsEmpty ? NodeCount : condition.KnownCount);
@@ -117,8 +118,8 @@ public sealed class GraphSnapshot : IGraphView
 
     /// <summary>Given nodes, as far as the snapshot has them, to go on from.</summary>
     /// <param name="nodes">The nodes, in any revision.</param>
-    /// <param name="progress">As for <see cref="Select(Filter?, Action{int}?)"/>.</param>
-    public SnapshotNodes Select(IEnumerable<Node> nodes, Action<int>? progress = null) => new(this, () => new NodeReader(this, nodes), progress);
+    /// <param name="progress">As for <see cref="SelectNodes"/>.</param>
+    public SnapshotNodes StartFrom(IEnumerable<Node> nodes, Action<int>? progress = null) => new(this, () => new NodeReader(this, nodes), progress);
 
     /// <summary>The node at which an edge of this snapshot starts.</summary>
     /// <param name="edge">The edge.</param>

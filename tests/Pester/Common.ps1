@@ -77,3 +77,25 @@ function Format-Text([Parameter(ValueFromPipeline)] $InputObject, [int] $Width =
 function Get-Completion([string] $Line) {
     [Management.Automation.CommandCompletion]::CompleteInput($Line, $Line.Length, $null).CompletionMatches
 }
+
+# The cmdlet surface as text: what other people's scripts rely on.
+function Get-Surface {
+    $builtin = [Management.Automation.Cmdlet]::CommonParameters + [Management.Automation.Cmdlet]::OptionalCommonParameters
+    foreach ($command in Get-Command -Module Skydive -CommandType Cmdlet | Sort-Object Name -Culture '') {
+        $aliases = (Get-Alias -Definition $command.Name -ErrorAction Ignore).Name -join ', '
+        "$($command.Name)$(if ($aliases) { " (alias $aliases)" }) -> $(($command.OutputType.Name | ForEach-Object { $_ -replace '^System\.Management\.Automation\.' }) -join ', ')"
+        foreach ($set in $command.ParameterSets | Sort-Object Name -Culture '') {
+            "  set $($set.Name)$(if ($set.IsDefault) { ' (default)' })"
+            foreach ($parameter in $set.Parameters | Where-Object Name -NotIn $builtin | Sort-Object Name -Culture '') {
+                $traits = @(
+                    if ($parameter.IsMandatory) { 'mandatory' }
+                    if ($parameter.Position -ge 0) { "position $($parameter.Position)" }
+                    if ($parameter.ValueFromPipeline) { 'by value' }
+                    if ($parameter.ValueFromPipelineByPropertyName) { 'by name' }
+                    if ($parameter.Aliases.Count) { "alias $($parameter.Aliases -join ' ')" }
+                )
+                "    -$($parameter.Name) <$($parameter.ParameterType)>$(if ($traits) { ": $($traits -join ', ')" })"
+            }
+        }
+    }
+}

@@ -84,22 +84,7 @@ internal readonly struct IntMap<T>
     {
         var writable = branch.OwnedBy(owner);
         int index = (key >> shift) & Mask;
-        if (shift == 0)
-        {
-            writable.Items[index] = value;
-        }
-        else if (writable.Items[index] is Branch inner)
-        {
-            inner = Set(inner, shift - Bits, key, value, owner);
-
-            // Keys are not used again, so a branch that was emptied would be kept for nothing.
-            writable.Items[index] = value is null && inner.IsEmpty ? null : inner;
-        }
-        else if (value is not null)
-        {
-            writable.Items[index] = Set(new Branch(owner), shift - Bits, key, value, owner);
-        }
-
+        writable.Items[index] = shift == 0 ? value : Set((Branch?)writable.Items[index] ?? new Branch(owner), shift - Bits, key, value, owner);
         return writable;
     }
 
@@ -157,8 +142,6 @@ internal readonly struct IntMap<T>
 
         public bool HoldsOnly(int index) =>
             !Items.AsSpan(0, index).ContainsAnyExcept((object?)null) && !Items.AsSpan(index + 1).ContainsAnyExcept((object?)null);
-
-        public bool IsEmpty => !Items.AsSpan().ContainsAnyExcept((object?)null);
 
         public Branch OwnedBy(object owner)
         {

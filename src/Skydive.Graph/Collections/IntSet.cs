@@ -20,7 +20,7 @@ internal readonly struct IntSet
     // Stands for the set whose only member is _single.
     private static readonly object s_one = new();
 
-    // null for no member, s_one, int[] or PageSet.
+    // null for no member, s_one, int[] or Pages.
     private readonly object? _members;
     private readonly int _single;
 
@@ -38,7 +38,7 @@ internal readonly struct IntSet
     {
         null => 0,
         int[] small => small.Length,
-        PageSet pages => pages.Count,
+        Pages pages => pages.Count,
         _ => 1,
     };
 
@@ -47,7 +47,7 @@ internal readonly struct IntSet
     {
         null => [],
         int[] small => small,
-        PageSet => null,
+        Pages => null,
         _ => [_single],
     };
 
@@ -57,7 +57,7 @@ internal readonly struct IntSet
     {
         null => false,
         int[] small => Array.BinarySearch(small, value) >= 0,
-        PageSet pages => pages.Contains(value),
+        Pages pages => pages.Contains(value),
         _ => value == _single,
     };
 
@@ -87,7 +87,7 @@ internal readonly struct IntSet
                     return new(larger);
                 }
 
-                var made = new PageSet(owner);
+                var made = new Pages(owner);
                 foreach (int member in small)
                 {
                     made.Add(member, owner);
@@ -96,7 +96,7 @@ internal readonly struct IntSet
                 made.Add(value, owner);
                 return new(made);
 
-            case PageSet pages:
+            case Pages pages:
                 if (pages.Contains(value))
                 {
                     return this;
@@ -138,7 +138,7 @@ internal readonly struct IntSet
                 small.AsSpan(index + 1).CopyTo(smaller.AsSpan(index));
                 return new(smaller);
 
-            case PageSet pages:
+            case Pages pages:
                 if (!pages.Contains(value))
                 {
                     return this;
@@ -159,57 +159,93 @@ internal readonly struct IntSet
     /// <param name="other">The other set.</param>
     public bool IsSame(IntSet other) => ReferenceEquals(_members, other._members) && _single == other._single;
 
+    /// <summary>The members in ascending order.</summary>
+    public IEnumerable<int> Members() => _members switch
+    {
+        null => [],
+        int[] small => small,
+        Pages pages => pages.Members(),
+        _ => [_single],
+    };
+
     /// <summary>The pages in ascending order; none when <see cref="SmallMembers"/> has the members.</summary>
-    public IEnumerable<Page> Pages() => _members is PageSet pages ? pages.All() : [];
+    public IEnumerable<Page> MemberPages() => (_members as Pages)?.InOrder() ?? [];
 
     /// <summary>Adds the members of one page to words of bits.</summary>
     /// <param name="key">Number of the page.</param>
     /// <param name="words">The words, <see cref="PageWords"/> of them.</param>
     public void AddTo(int key, Span<ulong> words)
     {
-        if (SmallMembers is { } small)
+        if (_members is Pages pages)
         {
-            foreach (int member in small)
-            {
-                if (member >> PageBits == key)
-                {
-                    words[(member & ((1 << PageBits) - 1)) >> 6] |= 1ul << (member & 63);
-                }
-            }
+            pages.Find(key)?.AddTo(words);
+            return;
         }
-        else if (_members is PageSet pages && pages.Find(key) is { } page)
+
+        foreach (int member in SmallMembers!)
         {
-            for (int i = 0; i < words.Length; i++)
+            if (member >> PageBits == key)
             {
-                words[i] |= page.Words[i];
+                words[(member & ((1 << PageBits) - 1)) >> 6] |= 1ul << (member & 63);
             }
         }
     }
 
-    /// <summary>The members in ascending order.</summary>
-    public IEnumerable<int> Members() => _members switch
+    /// <summary>A part of a large set.</summary>
+    internal sealed class Page(int key, object owner)
     {
-        null => [],
-        int[] small => small,
-        PageSet pages => pages.Members(),
-        _ => [_single],
-    };
+        public readonly int Key = key;
+        public readonly ulong[] Words = new ulong[PageWords];
+        private readonly object _owner = owner;
+
+        public bool IsEmpty => !Words.AsSpan().ContainsAnyExcept(0ul);
+
+        public bool Contains(int value) => (Words[Word(value)] & Bit(value)) != 0;
+
+        public void Add(int value) => Words[Word(value)] |= Bit(value);
+
+        public void Remove(int value) => Words[Word(value)] &= ~Bit(value);
+
+        public void AddTo(Span<ulong> words)
+        {
+            for (int i = 0; i < words.Length; i++)
+            {
+                words[i] |= Words[i];
+            }
+        }
+
+        public Page OwnedBy(object owner)
+        {
+            if (ReferenceEquals(_owner, owner))
+            {
+                return this;
+            }
+
+            var copy = new Page(Key, owner);
+            Words.CopyTo(copy.Words, 0);
+            return copy;
+        }
+
+        private static int Word(int value) => (value & ((1 << PageBits) - 1)) >> 6;
+
+        private static ulong Bit(int value) => 1ul << (value & 63);
+    }
 
     /// <summary>The form of large sets.</summary>
-    private sealed class PageSet(object owner)
+    private sealed class Pages(object owner)
     {
         private readonly object _owner = owner;
         private IntMap<Page> _pages;
 
         public int Count { get; private set; }
 
-        public PageSet OwnedBy(object owner) => ReferenceEquals(_owner, owner) ? this : new(owner) { _pages = _pages, Count = Count };
+        public Pages OwnedBy(object owner) => ReferenceEquals(_owner, owner) ? this : new(owner) { _pages = _pages, Count = Count };
 
-        public IEnumerable<Page> All() => _pages.Values();
+        public bool Contains(int value) => _pages[value >> PageBits] is { } page && page.Contains(value);
 
         public Page? Find(int key) => _pages[key];
 
-        public bool Contains(int value) => _pages[value >> PageBits] is { } page && page.Contains(value);
+        public IEnumerable<Page> InOrder() => _pages.Values();
 
         public void Add(int value, object owner)
         {
@@ -247,37 +283,5 @@ internal readonly struct IntSet
                 }
             }
         }
-    }
-
-    /// <summary>A part of a large set.</summary>
-    internal sealed class Page(int key, object owner)
-    {
-        public readonly int Key = key;
-        public readonly ulong[] Words = new ulong[PageWords];
-        private readonly object _owner = owner;
-
-        public bool IsEmpty => !Words.AsSpan().ContainsAnyExcept(0ul);
-
-        public bool Contains(int value) => (Words[Word(value)] & Bit(value)) != 0;
-
-        public void Add(int value) => Words[Word(value)] |= Bit(value);
-
-        public void Remove(int value) => Words[Word(value)] &= ~Bit(value);
-
-        public Page OwnedBy(object owner)
-        {
-            if (ReferenceEquals(_owner, owner))
-            {
-                return this;
-            }
-
-            var copy = new Page(Key, owner);
-            Words.CopyTo(copy.Words, 0);
-            return copy;
-        }
-
-        private static int Word(int value) => (value & ((1 << PageBits) - 1)) >> 6;
-
-        private static ulong Bit(int value) => 1ul << (value & 63);
     }
 }

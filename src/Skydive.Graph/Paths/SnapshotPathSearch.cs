@@ -1,6 +1,5 @@
 using Skydive.Contracts.Queries;
 using Skydive.Contracts.Topology;
-using Skydive.Graph.Collections;
 using Skydive.Graph.Reading;
 
 namespace Skydive.Graph.Paths;
@@ -23,34 +22,32 @@ internal sealed class SnapshotPathSearch : PathSearch<int>
     /// <inheritdoc/>
     protected override void AddNeighbors(int node, List<int> neighbors)
     {
-        int looked = Add(_state.Outgoing[node], isOutgoing: true, neighbors) + Add(_state.Incoming[node], isOutgoing: false, neighbors);
-        _progress?.Invoke(looked);
-    }
-
-    private int Add(object? list, bool isOutgoing, List<int> neighbors)
-    {
-        if (list is int[] pairs)
+        object? adjacency = _state.Adjacencies[node];
+        if (adjacency is int[] array)
         {
-            for (int i = 0; i < pairs.Length; i += 2)
+            for (int i = 1; i < array.Length; i += 2)
             {
-                if (_edges.Matches(pairs[i]))
+                if (_edges.Matches(array[i]))
                 {
-                    neighbors.Add(pairs[i + 1]);
+                    neighbors.Add(array[i + 1]);
                 }
             }
 
-            return pairs.Length / 2;
+            _progress?.Invoke(array.Length / 2);
         }
-
-        foreach (int slot in EdgeList.Edges(list))
+        else if (adjacency is Adjacency.Sets sets)
         {
-            if (_edges.Matches(slot))
+            foreach (int slot in sets.Outgoing.Members().Where(_edges.Matches))
             {
-                var edge = _state.Edges[slot]!;
-                neighbors.Add(isOutgoing ? edge.ChildSlot : edge.ParentSlot);
+                neighbors.Add(_state.Edges[slot]!.ChildSlot);
             }
-        }
 
-        return list is IntSet set ? set.Count : 0;
+            foreach (int slot in sets.Incoming.Members().Where(_edges.Matches))
+            {
+                neighbors.Add(_state.Edges[slot]!.ParentSlot);
+            }
+
+            _progress?.Invoke(sets.Outgoing.Count + sets.Incoming.Count);
+        }
     }
 }

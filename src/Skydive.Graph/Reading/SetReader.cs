@@ -13,7 +13,7 @@ internal sealed class SetReader<T>(IntSet set, SlotFilter<T> filter, Action<int>
     where T : class, IFieldSource
 {
     private readonly ulong[] _words = new ulong[IntSet.PageWords];
-    private readonly IEnumerator<IntSet.Page>? _pages = set.SmallMembers is null ? set.Pages().GetEnumerator() : null;
+    private readonly IEnumerator<IntSet.Page>? _pages = set.SmallMembers is null ? set.MemberPages().GetEnumerator() : null;
     private int _base;
     private int _word = IntSet.PageWords;
     private int _small;

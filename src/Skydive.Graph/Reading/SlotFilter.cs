@@ -86,7 +86,7 @@ internal sealed class SlotFilter<T>
         return true;
     }
 
-    private static long Rank(in SlotCondition condition) => condition.IsNegated ? (1L << 32) - condition.Count : condition.Count;
+    private static long Rank(SlotCondition condition) => condition.IsNegated ? (1L << 32) - condition.Count : condition.Count;
 
     private void Add(ElementIndex index, Filter? filter)
     {

@@ -1,5 +1,4 @@
 using Skydive.Contracts.Topology;
-using Skydive.Graph.Collections;
 
 namespace Skydive.Graph.Reading;
 
@@ -17,20 +16,17 @@ internal sealed class WalkReader : SlotReader
     private readonly SlotFilter<Node> _filter;
     private readonly Action<int>? _progress;
     private readonly int[] _slots = new int[BatchSize];
-    private readonly object?[] _lists = new object?[2 * BatchSize];
-    private int _count;
-    private int _list;
-    private int _position;
-    private IEnumerator<int>? _large;
+    private readonly object?[] _adjacencies = new object?[BatchSize];
     private int _batch = 8;
-
-    /// <summary>An edge from a node to itself is followed once: as an outgoing one when both directions are asked for.</summary>
-    private int SelfToSkip => (_list & 1) == 1 && _direction == EdgeDirection.Both ? _slots[_list / 2] : -1;
+    private int _count;
+    private int _current;
+    private int _position = -1;
+    private IEnumerator<int>? _rest;
 
     /// <summary>Makes the stage.</summary>
     /// <param name="state">The graph.</param>
     /// <param name="input">The nodes to start from.</param>
-    /// <param name="direction">Which edges are followed.</param>
+    /// <param name="direction">Which edges are followed; one from a node to itself once.</param>
     /// <param name="filter">The condition on the nodes that are reached.</param>
     /// <param name="progress">Told how many edges were followed.</param>
     public WalkReader(in GraphState state, SlotReader input, EdgeDirection direction, SlotFilter<Node> filter, Action<int>? progress)
@@ -46,29 +42,18 @@ internal sealed class WalkReader : SlotReader
     public override int Read(Span<int> buffer)
     {
         int count = 0;
-        while (count < buffer.Length)
+        while (count < buffer.Length && (_current < _count || LoadBatch()))
         {
-            if (_list == 2 * _count)
-            {
-                if (!LoadBatch())
-                {
-                    return count;
-                }
-
-                continue;
-            }
-
-            // Even lists are outgoing, odd ones incoming.
-            bool isDone = _lists[_list] switch
+            bool isDone = _adjacencies[_current] switch
             {
                 null => true,
-                int[] pairs => ReadPairs(pairs, buffer, ref count),
-                var set => ReadSet((IntSet)set, buffer, ref count),
+                int[] array => ReadArray(array, buffer, ref count),
+                var sets => ReadSets((Adjacency.Sets)sets, buffer, ref count),
             };
             if (isDone)
             {
-                _list++;
-                _position = 0;
+                _current++;
+                _position = -1;
             }
         }
 
@@ -76,64 +61,88 @@ internal sealed class WalkReader : SlotReader
     }
 
     /// <summary>
-    /// Finds the lists of many nodes before it reads the first: the look-ups do not depend on each other, so the processor waits for many at
+    /// Finds the edges of many nodes before it reads the first: the look-ups do not depend on each other, so the processor waits for many at
     /// once. The first batches are small because a caller may want but a few nodes.
     /// </summary>
     private bool LoadBatch()
     {
         _count = _input.Read(_slots.AsSpan(0, _batch));
         _batch = Math.Min(BatchSize, _batch * 4);
-        _list = 0;
-        _position = 0;
+        _current = 0;
         for (int i = 0; i < _count; i++)
         {
-            _lists[2 * i] = (_direction & EdgeDirection.Out) != 0 ? _state.Outgoing[_slots[i]] : null;
-            _lists[(2 * i) + 1] = (_direction & EdgeDirection.In) != 0 ? _state.Incoming[_slots[i]] : null;
+            _adjacencies[i] = _state.Adjacencies[_slots[i]];
         }
 
         return _count > 0;
     }
 
-    private bool ReadPairs(int[] pairs, Span<int> buffer, ref int count)
+    private bool ReadArray(int[] array, Span<int> buffer, ref int count)
     {
-        int start = _position;
-        int self = SelfToSkip;
-        for (; _position < pairs.Length && count < buffer.Length; _position += 2)
+        var (begin, end) = Adjacency.Bounds(array, _direction);
+        int start = _position < 0 ? begin : _position;
+
+        // In both directions an edge from the node to itself is followed as an outgoing one only.
+        int incoming = _direction == EdgeDirection.Both ? array[0] : int.MaxValue;
+        int self = _slots[_current];
+        int i = start;
+        for (; i < end && count < buffer.Length; i += 2)
         {
-            int neighbor = pairs[_position + 1];
-            if (neighbor != self && _filter.Matches(neighbor))
+            int neighbor = array[i + 1];
+            if ((neighbor != self || i < incoming) && _filter.Matches(neighbor))
             {
                 buffer[count++] = neighbor;
             }
         }
 
-        _progress?.Invoke((_position - start) / 2);
-        return _position >= pairs.Length;
+        _progress?.Invoke((i - start) / 2);
+        _position = i;
+        return i >= end;
     }
 
-    private bool ReadSet(IntSet set, Span<int> buffer, ref int count)
+    private bool ReadSets(Adjacency.Sets sets, Span<int> buffer, ref int count)
     {
-        _large ??= set.Members().GetEnumerator();
-        int self = SelfToSkip;
+        _rest ??= Neighbors(sets, _slots[_current]).GetEnumerator();
         int followed = 0;
         while (count < buffer.Length)
         {
-            if (!_large.MoveNext())
+            if (!_rest.MoveNext())
             {
-                _large = null;
+                _rest = null;
                 break;
             }
 
             followed++;
-            var edge = _state.Edges[_large.Current]!;
-            int neighbor = (_list & 1) == 0 ? edge.ChildSlot : edge.ParentSlot;
-            if (neighbor != self && _filter.Matches(neighbor))
+            if (_filter.Matches(_rest.Current))
             {
-                buffer[count++] = neighbor;
+                buffer[count++] = _rest.Current;
             }
         }
 
         _progress?.Invoke(followed);
-        return _large is null;
+        return _rest is null;
+    }
+
+    private IEnumerable<int> Neighbors(Adjacency.Sets sets, int self)
+    {
+        if ((_direction & EdgeDirection.Out) != 0)
+        {
+            foreach (int slot in sets.Outgoing.Members())
+            {
+                yield return _state.Edges[slot]!.ChildSlot;
+            }
+        }
+
+        if ((_direction & EdgeDirection.In) != 0)
+        {
+            foreach (int slot in sets.Incoming.Members())
+            {
+                int parent = _state.Edges[slot]!.ParentSlot;
+                if (parent != self || _direction != EdgeDirection.Both)
+                {
+                    yield return parent;
+                }
+            }
+        }
     }
 }

@@ -218,6 +218,7 @@ async Task FollowAsync(HttpContext context)
         if (sync.GremlinFilter?.Contains("Foo(", StringComparison.Ordinal) == true)
         {
             await SendAsync(request with { Type = MessageTypes.SyncReply, Status = 400, Obj = JsonSerializer.SerializeToElement("'Foo' is no step") });
+            await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, stop.Token);
             return;
         }
 
@@ -249,7 +250,6 @@ async Task FollowAsync(HttpContext context)
     finally
     {
         subscribers.TryRemove(id, out _);
-        socket.Abort();
     }
 
     async Task DrainAsync()

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Skydive.Contracts.Metadata;
 using Skydive.Graph.Events;
 
@@ -112,13 +111,12 @@ public sealed class GraphSubscriptionTests
     {
         using var subscription = _graph.Subscribe(capacity);
         var writer = new RandomWriter(capacity);
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        var watch = Stopwatch.StartNew();
+        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(5));
 
         // Pauses of the writer give the reader the chance to run dry, which is where a wake-up could be missed.
         var writing = Task.Run(() =>
         {
-            while (watch.ElapsedMilliseconds < 300)
+            for (int i = 0; i < 3000; i++)
             {
                 _graph.Write(writer.Change);
                 if (writer.Random.Next(20) == 0)
@@ -165,6 +163,41 @@ public sealed class GraphSubscriptionTests
         Assert.Equal(lost, subscription.TotalLost);
         Assert.Equal(resynchronizations > 0, lost > 0);
         Assert.False(subscription.TryRead(out _));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task ReadAllAsync_BurstsWithSilenceAfter_NeverLeaveTheReaderBehind(int capacity)
+    {
+        using var subscription = _graph.Subscribe(capacity);
+        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(5));
+        long reached = 0;
+        var reading = Task.Run(async () =>
+        {
+            await foreach (var change in subscription.ReadAllAsync(deadline.Token))
+            {
+                Volatile.Write(ref reached, change.Snapshot.Sequence);
+            }
+        });
+        var random = new Random(capacity);
+        _graph.Write(static transaction => transaction.AddNode("n", MetadataMap.Empty));
+        for (int round = 1; round < 1000; round++)
+        {
+            for (int i = random.Next(1, 6); i > 0; i--)
+            {
+                _graph.Write(transaction => transaction.Set(transaction.FindNode("n")!, "v", (round * 10) + i));
+                Thread.SpinWait(random.Next(300));
+            }
+
+            // Nothing comes after the burst: a wake-up that was missed would leave the reader waiting.
+            long last = _graph.Current.Sequence;
+            Assert.True(SpinWait.SpinUntil(() => Volatile.Read(ref reached) >= last, TimeSpan.FromSeconds(50)), $"round {round}: at {reached} of {last}");
+        }
+
+        subscription.Dispose();
+        await reading;
+        Assert.Equal(_graph.Current.Sequence, reached);
     }
 
     private void Add(int commits)

@@ -20,7 +20,7 @@ internal sealed record NeighborStep(EdgeDirection Direction, Filter? Filter) : S
         var nodes = (NodeTraversal)input;
         if (nodes.View is GraphSnapshot live)
         {
-            var start = nodes.Items as SnapshotNodes ?? live.Select(nodes.Items, context.Budget.VisitMany);
+            var start = nodes.Items as SnapshotNodes ?? live.StartFrom(nodes.Items, context.Budget.VisitMany);
             return new NodeTraversal(live, start.Walk(Direction, Filter));
         }
 
