@@ -49,7 +49,12 @@ public sealed partial class FlowConnection : IFlowOutput, IAsyncDisposable
     public Task Completion { get; }
 
     /// <inheritdoc/>
-    public bool TryAccept(IReadOnlyList<Flow> flows) => _queue.Writer.TryWrite(flows);
+    /// <exception cref="ArgumentOutOfRangeException">There are more than <see cref="FlowChunk.MaxCount"/> flows.</exception>
+    public bool TryAccept(IReadOnlyList<Flow> flows)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(flows.Count, FlowChunk.MaxCount, nameof(flows));
+        return flows.Count == 0 || _queue.Writer.TryWrite(flows);
+    }
 
     /// <summary>Sends what is waiting if that is quickly done, then ends.</summary>
     public async ValueTask DisposeAsync()
@@ -132,11 +137,7 @@ public sealed partial class FlowConnection : IFlowOutput, IAsyncDisposable
                 continue;
             }
 
-            foreach (var part in _unsent.Count <= FlowChunk.MaxCount ? [_unsent] : _unsent.Chunk(FlowChunk.MaxCount))
-            {
-                await AnalyzerSocket.SendAsync(socket, FlowChunk.Encode(part), WebSocketMessageType.Binary, cancellationToken).ConfigureAwait(false);
-            }
-
+            await AnalyzerSocket.SendAsync(socket, FlowChunk.Encode(_unsent), WebSocketMessageType.Binary, cancellationToken).ConfigureAwait(false);
             _unsent = null;
         }
     }
