@@ -27,7 +27,7 @@ param(
 $ErrorActionPreference = 'Stop'
 Push-Location $PSScriptRoot
 try {
-    & dotnet build build/Build.csproj -c Release --nologo -v quiet -clp:NoSummary
+    & dotnet build build/Build.csproj -c Release --nologo -v quiet --tl:off '-clp:ErrorsOnly;NoSummary'
     if ($LASTEXITCODE -ne 0) { exit $LASTEXITCODE }
     & dotnet build/bin/Release/net10.0/Build.dll $Task @Arguments
     exit $LASTEXITCODE

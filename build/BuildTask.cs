@@ -5,7 +5,7 @@ internal static class BuildTask
 {
     public static int Run()
     {
-        Command.Require("dotnet", "build", "SkydivePS.sln", "-c", Repository.Configuration, "--nologo", "-v", "quiet", "-clp:NoSummary");
+        Command.Require("dotnet", "build", "SkydivePS.sln", "-c", Repository.Configuration, "--nologo", "-v", "quiet", "--tl:off", "-clp:ErrorsOnly;NoSummary");
         LayOut();
         Console.WriteLine($"service  {Path.GetRelativePath(Repository.Root, Repository.Service)}/skydive");
         Console.WriteLine($"module   {Path.GetRelativePath(Repository.Root, Repository.Module)}");
@@ -23,7 +23,7 @@ internal static class BuildTask
         }
 
         Command.Require(
-            "dotnet", "build", "src/Skydive.PowerShell/Skydive.PowerShell.csproj", "-c", Repository.Configuration, "--no-restore", "--nologo", "-v", "quiet", "-clp:NoSummary", "-t:LayoutModule",
+            "dotnet", "build", "src/Skydive.PowerShell/Skydive.PowerShell.csproj", "-c", Repository.Configuration, "--no-restore", "--nologo", "-v", "quiet", "--tl:off", "-clp:ErrorsOnly;NoSummary", "-t:LayoutModule",
             $"-p:ModuleOutput={Repository.Module}");
     }
 

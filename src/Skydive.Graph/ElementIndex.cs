@@ -106,6 +106,36 @@ internal readonly struct ElementIndex
         }
     }
 
+    /// <summary>
+    /// Sets that together hold the elements that meet the condition, all of them and no others; null when the index cannot answer it alone.
+    /// </summary>
+    /// <remarks>An element is in the set of each value that it has or has in a list, which is just what these conditions ask for.</remarks>
+    public IntSet[]? FindExact(Filter filter)
+    {
+        switch (filter)
+        {
+            case EqualFilter or WithinFilter:
+                return FindCandidates(filter) is { } candidates ? [.. candidates] : null;
+            case AllFilter { Filters: [var only] }:
+                return FindExact(only);
+            case AnyFilter { Filters.Count: > 0 } any:
+                var union = new List<IntSet>();
+                foreach (var part in any.Filters)
+                {
+                    if (FindExact(part) is not { } exact)
+                    {
+                        return null;
+                    }
+
+                    union.AddRange(exact);
+                }
+
+                return [.. union];
+            default:
+                return null;
+        }
+    }
+
     /// <summary>The values at an indexed key with the number of elements that hold them; null when the key is not indexed.</summary>
     public IEnumerable<KeyValuePair<MetadataValue, int>>? CountValues(string key) =>
         IndexOf(key) is >= 0 and int i ? _tries[i].Entries().Select(static entry => KeyValuePair.Create(entry.Key, entry.Value.Count)) : null;

@@ -2,6 +2,7 @@ using Skydive.Contracts.Metadata;
 using Skydive.Contracts.Queries;
 using Skydive.Contracts.Topology;
 using Skydive.Graph.Collections;
+using Skydive.Graph.Reading;
 using Skydive.Graph.Views;
 
 namespace Skydive.Graph;
@@ -47,32 +48,49 @@ public sealed class GraphSnapshot : IGraphView
     public IEnumerable<Edge> GetEdgeRevisions(string id) => FindEdge(id) is { } edge ? [edge] : [];
 
     /// <inheritdoc/>
-    public IEnumerable<Node> GetNodes(Filter? filter = null) => Select(_state.Nodes, _state.NodeIndex, filter);
+    public IEnumerable<Node> GetNodes(Filter? filter = null) => SelectNodes(filter);
 
     /// <inheritdoc/>
-    public IEnumerable<Edge> GetEdges(Filter? filter = null) => Select(_state.Edges, _state.EdgeIndex, filter);
+    public IEnumerable<Edge> GetEdges(Filter? filter = null)
+    {
+        if (filter is null)
+        {
+            return _state.Edges.Values();
+        }
+
+        if (_state.EdgeIndex.FindCandidates(filter) is not { } candidates)
+        {
+            return _state.Edges.Values().Where(filter.Matches);
+        }
+
+        // One set is in order already; several are merged, each slot once.
+        var slots = candidates.Count == 1 ? candidates[0].Members() : candidates.SelectMany(static set => set.Members()).Distinct().Order();
+        return slots.Select(slot => _state.Edges[slot]!).Where(filter.Matches);
+    }
 
     /// <inheritdoc/>
     public IEnumerable<Edge> GetEdges(Node node, EdgeDirection direction)
     {
-        if (_state.Adjacency[SlotOf(node)] is not { } adjacency)
+        int slot = SlotOf(node);
+        if (slot < 0)
         {
             yield break;
         }
 
+        object? adjacency = _state.Adjacencies[slot];
         if ((direction & EdgeDirection.Out) != 0)
         {
-            foreach (int slot in adjacency.Outgoing.Members())
+            foreach (int outgoing in Adjacency.Edges(adjacency, EdgeDirection.Out))
             {
-                yield return _state.Edges[slot]!;
+                yield return _state.Edges[outgoing]!;
             }
         }
 
         if ((direction & EdgeDirection.In) != 0)
         {
-            foreach (int slot in adjacency.Incoming.Members())
+            foreach (int incoming in Adjacency.Edges(adjacency, EdgeDirection.In))
             {
-                var edge = _state.Edges[slot]!;
+                var edge = _state.Edges[incoming]!;
                 if (direction != EdgeDirection.Both || edge.ParentSlot != edge.ChildSlot)
                 {
                     yield return edge;
@@ -86,6 +104,22 @@ public sealed class GraphSnapshot : IGraphView
 
     /// <inheritdoc/>
     public IEnumerable<Node> GetChildren(Edge edge) => GetChild(edge) is { } node ? [node] : [];
+
+    /// <summary>The nodes that meet a condition, in the order in which they were added. Starts from an index where the condition allows.</summary>
+    /// <param name="filter">The condition; null for all nodes.</param>
+    /// <param name="progress">
+    /// Called now and then while the sequence is read, with about the number of nodes and edges looked at since; it may throw to end the reading.
+    /// </param>
+    public SnapshotNodes SelectNodes(Filter? filter, Action<int>? progress = null)
+    {
+        var condition = Prepare(filter);
+        return new(this, () => Open(condition, progress), progress, condition.IsEmpty ? NodeCount : condition.KnownCount);
+    }
+
+    /// <summary>Given nodes, as far as the snapshot has them, to go on from.</summary>
+    /// <param name="nodes">The nodes, in any revision.</param>
+    /// <param name="progress">As for <see cref="SelectNodes"/>.</param>
+    public SnapshotNodes StartFrom(IEnumerable<Node> nodes, Action<int>? progress = null) => new(this, () => new NodeReader(this, nodes), progress);
 
     /// <summary>The node at which an edge of this snapshot starts.</summary>
     /// <param name="edge">The edge.</param>
@@ -120,39 +154,20 @@ public sealed class GraphSnapshot : IGraphView
     /// <summary>All nodes and edges.</summary>
     public SubGraph ToSubGraph() => new() { Nodes = [.. GetNodes()], Edges = [.. GetEdges()] };
 
-    private static IEnumerable<T> Select<T>(IntMap<T> elements, ElementIndex index, Filter? filter)
-        where T : GraphElement
-    {
-        if (filter is null)
-        {
-            return elements.Values();
-        }
-
-        if (index.FindCandidates(filter) is not { } candidates)
-        {
-            return elements.Values().Where(filter.Matches);
-        }
-
-        // One set is in order already; several are merged, each slot once.
-        var slots = candidates.Count == 1 ? candidates[0].Members() : candidates.SelectMany(static set => set.Members()).Distinct().Order();
-        return Match(elements, slots, filter);
-    }
-
-    private static IEnumerable<T> Match<T>(IntMap<T> elements, IEnumerable<int> slots, Filter filter)
-        where T : GraphElement
-    {
-        foreach (int slot in slots)
-        {
-            if (elements[slot] is { } element && filter.Matches(element))
-            {
-                yield return element;
-            }
-        }
-    }
-
-    private int SlotOf(Node node) =>
+    /// <summary>Where a node is kept that is given in any revision; -1 when the snapshot has none with its identifier.</summary>
+    internal int SlotOf(Node node) =>
         node.Slot >= 0 && _state.Nodes[node.Slot] is { } own && string.Equals(own.Id, node.Id, StringComparison.Ordinal) ? node.Slot
-        : _state.NodeSlots.TryGetValue(node.Id, out int slot) ? slot : int.MaxValue;
+        : _state.NodeSlots.TryGetValue(node.Id, out int slot) ? slot : -1;
+
+    /// <summary>Divides a condition on nodes into what the index answers and the rest.</summary>
+    internal SlotFilter<Node> Prepare(Filter? filter) => new(_state.Nodes, _state.NodeIndex, filter);
+
+    private SlotReader Open(SlotFilter<Node> filter, Action<int>? progress) => filter.Start switch
+    {
+        null => new ScanReader(_state.Nodes, filter, progress),
+        { Sets: [var only] } => new SetReader<Node>(only, filter, progress),
+        { Sets: var sets } => new ListReader<Node>(sets.SelectMany(static set => set.Members()).Distinct().Order(), filter, progress),
+    };
 
     private Node? NodeAt(int slot, string id) =>
         slot >= 0 && _state.Nodes[slot] is { } own && string.Equals(own.Id, id, StringComparison.Ordinal) ? own : FindNode(id);

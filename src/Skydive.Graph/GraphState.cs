@@ -15,7 +15,7 @@ internal struct GraphState
     public IntMap<Edge> Edges;
     public HashTrie<string, int> NodeSlots;
     public HashTrie<string, int> EdgeSlots;
-    public IntMap<Adjacency> Adjacency;
+    public IntMap<object> Adjacencies;
     public int NextNodeSlot;
     public int NextEdgeSlot;
     public ElementIndex NodeIndex;
@@ -52,7 +52,7 @@ internal struct GraphState
         Nodes = Nodes.Set(node.Slot, null, owner);
         NodeSlots = NodeSlots.Remove(node.Id, owner);
         NodeIndex = NodeIndex.Update(node.Slot, node.Metadata, MetadataMap.Empty, owner);
-        Adjacency = Adjacency.Set(node.Slot, null, owner);
+        Adjacencies = Adjacencies.Set(node.Slot, null, owner);
     }
 
     /// <summary>Adds an edge whose slot is <see cref="NextEdgeSlot"/> and whose ends are in the state.</summary>
@@ -62,10 +62,9 @@ internal struct GraphState
         Edges = Edges.Set(edge.Slot, edge, owner);
         EdgeSlots = EdgeSlots.Set(edge.Id, edge.Slot, owner);
         EdgeIndex = EdgeIndex.Update(edge.Slot, MetadataMap.Empty, edge.Metadata, owner);
-        var at = Adjacency[edge.ParentSlot] ?? Skydive.Graph.Adjacency.Empty;
-        Adjacency = Adjacency.Set(edge.ParentSlot, new(at.Outgoing.Add(edge.Slot, owner), at.Incoming), owner);
-        at = Adjacency[edge.ChildSlot] ?? Skydive.Graph.Adjacency.Empty;
-        Adjacency = Adjacency.Set(edge.ChildSlot, new(at.Outgoing, at.Incoming.Add(edge.Slot, owner)), owner);
+        var (parent, child) = (edge.ParentSlot, edge.ChildSlot);
+        Adjacencies = Adjacencies.Set(parent, Adjacency.Add(Adjacencies[parent], EdgeDirection.Out, edge.Slot, child, owner), owner);
+        Adjacencies = Adjacencies.Set(child, Adjacency.Add(Adjacencies[child], EdgeDirection.In, edge.Slot, parent, owner), owner);
     }
 
     public void ReplaceEdge(Edge before, Edge after, object owner)
@@ -79,15 +78,9 @@ internal struct GraphState
         Edges = Edges.Set(edge.Slot, null, owner);
         EdgeSlots = EdgeSlots.Remove(edge.Id, owner);
         EdgeIndex = EdgeIndex.Update(edge.Slot, edge.Metadata, MetadataMap.Empty, owner);
-        if (Adjacency[edge.ParentSlot] is { } parent)
-        {
-            Adjacency = Adjacency.Set(edge.ParentSlot, new(parent.Outgoing.Remove(edge.Slot, owner), parent.Incoming), owner);
-        }
-
-        if (Adjacency[edge.ChildSlot] is { } child)
-        {
-            Adjacency = Adjacency.Set(edge.ChildSlot, new(child.Outgoing, child.Incoming.Remove(edge.Slot, owner)), owner);
-        }
+        var (parent, child) = (edge.ParentSlot, edge.ChildSlot);
+        Adjacencies = Adjacencies.Set(parent, Adjacency.Remove(Adjacencies[parent], EdgeDirection.Out, edge.Slot, owner), owner);
+        Adjacencies = Adjacencies.Set(child, Adjacency.Remove(Adjacencies[child], EdgeDirection.In, edge.Slot, owner), owner);
     }
 
     /// <summary>The same nodes and edges in the same order, with slots counted from 0.</summary>

@@ -105,8 +105,10 @@ public sealed class LiveGraph
 
     /// <summary>Subscribes to all changes from now on.</summary>
     /// <param name="capacity">How many commits may wait for the reader before it has to start again from a snapshot.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The capacity is less than 1.</exception>
     public GraphSubscription Subscribe(int capacity = 4096)
     {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(capacity);
         lock (_writer)
         {
             var subscription = new GraphSubscription(this, _current, capacity);

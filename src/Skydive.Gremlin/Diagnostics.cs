@@ -32,10 +32,11 @@ internal static class Diagnostics
     /// <summary>A part of a query, cut when it is long, without control characters.</summary>
     /// <param name="text">The query.</param>
     /// <param name="span">The part.</param>
-    public static string Excerpt(string text, SourceSpan span) =>
-        span.Length <= MaximumExcerpt
+    /// <param name="maximum">How many code units are kept.</param>
+    public static string Excerpt(string text, SourceSpan span, int maximum = MaximumExcerpt) =>
+        span.Length <= maximum
             ? Printable(text.AsSpan(span.Start, span.Length))
-            : string.Concat(Printable(text.AsSpan(span.Start, MaximumExcerpt)), "…");
+            : string.Concat(Printable(text.AsSpan(span.Start, maximum)), "…");
 
     /// <summary>Text that keeps an error on one line: control characters and halves of surrogate pairs are replaced.</summary>
     /// <param name="text">The text.</param>

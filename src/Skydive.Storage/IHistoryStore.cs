@@ -104,7 +104,10 @@ public interface IHistoryStore : IFlowSource, IAsyncDisposable
     /// <exception cref="HistoryException">Nothing was forgotten.</exception>
     Task<bool> PruneAsync(CancellationToken cancellationToken);
 
-    /// <summary>Gives space that is no longer used back to the file system, in bounded steps between other writes.</summary>
+    /// <summary>
+    /// Puts small batches of flows together and gives space that is no longer used back to the file system, in bounded steps between other
+    /// writes. Cheap when there is nothing to do: call it about as often as <see cref="PruneAsync"/>.
+    /// </summary>
     /// <param name="cancellationToken">Ends it between two steps.</param>
     /// <exception cref="HistoryException">It failed; the data are as before.</exception>
     Task CompactAsync(CancellationToken cancellationToken);

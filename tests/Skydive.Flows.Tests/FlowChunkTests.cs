@@ -153,6 +153,9 @@ public sealed class FlowChunkTests
         Flow flow = FullFlow();
         Assert.ThrowsAny<ArgumentException>(() => FlowChunk.Encode(Enumerable.Repeat(flow, FlowChunk.MaxCount + 1).ToArray()));
         Assert.ThrowsAny<ArgumentException>(() => FlowChunk.Encode([flow with { NodeTID = new string('x', 17 << 20) }]));
+        string half = new('x', 12 << 20);
+        Assert.Single(FlowChunk.Decode(FlowChunk.Encode([flow with { NodeTID = half, CaptureID = half }])));
+        Assert.ThrowsAny<ArgumentException>(() => FlowChunk.Encode([flow with { NodeTID = half, CaptureID = half, ParentUUID = half }]));
     }
 
     [Fact]

@@ -36,7 +36,7 @@ public sealed class FuzzTests
                 Assert.NotNull(e.Offset);
                 Assert.InRange(e.Offset.Value, 0, text.Length);
                 Assert.InRange(e.Offset.Value + e.Length, 0, text.Length);
-                Assert.True(e.Message.Length is > 0 and < 1000, e.Message);
+                Assert.True(e.Message.Length is > 0 and < 800, e.Message);
                 Assert.DoesNotContain('\n', e.Message);
             }
         }

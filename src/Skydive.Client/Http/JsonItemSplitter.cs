@@ -91,7 +91,9 @@ internal sealed class JsonItemSplitter : IDisposable
                         return true;
                     }
 
-                    break;
+                    // A lone backslash at the end of what is there is looked at again when more has come.
+                    item = default;
+                    return false;
                 case var _ when current is (byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n':
                     _scanned++;
                     break;

@@ -39,10 +39,18 @@ public sealed class QueryItem
     /// <exception cref="JsonException">It is no JSON, nested too deeply, or looks like a node, edge or flow but is none.</exception>
     public static QueryItem Parse(ReadOnlySpan<byte> json)
     {
-        var reader = new Utf8JsonReader(json, s_readerOptions);
-        reader.Read();
-        var item = Read(ref reader);
-        return reader.Read() ? throw new JsonException("a result is followed by something else") : item;
+        try
+        {
+            var reader = new Utf8JsonReader(json, s_readerOptions);
+            reader.Read();
+            var item = Read(ref reader);
+            return reader.Read() ? throw new JsonException("a result is followed by something else") : item;
+        }
+        catch (InvalidOperationException exception)
+        {
+            // What the reader says of a text that is no UTF-8.
+            throw new JsonException(exception.Message, exception);
+        }
     }
 
     private static QueryItem Read(ref Utf8JsonReader reader)

@@ -12,13 +12,29 @@ public sealed class MetadataBuilder
     // Up to here keys are kept in order, which is fastest for the maps that probes make; beyond, moving them would take quadratic time.
     private const int SortedLimit = 64;
 
+    // The pool has no smaller arrays. Nested builders, which input with dotted keys may ask for by the thousand, start with less.
+    private const int SmallestPooled = 16;
+    private const int SmallestNested = 2;
+
     private static readonly KeyArrayCache s_keyArrays = new();
 
+    private readonly bool _isNested;
     private string[] _keys = [];
     private MetadataValue[] _values = [];
     private int _count;
     private Dictionary<string, int>? _positions;
     private MetadataMap? _built;
+
+    /// <summary>Starts empty.</summary>
+    public MetadataBuilder()
+    {
+    }
+
+    private MetadataBuilder(MetadataMap? map)
+    {
+        _isNested = true;
+        _built = map;
+    }
 
     /// <summary>
     /// Sets what a key, with dots for nested maps, leads to. Where a part of the path holds a value that is no map, the value that was set
@@ -100,7 +116,7 @@ public sealed class MetadataBuilder
         int index = IndexOf(key);
         if (index < 0)
         {
-            var added = new MetadataBuilder();
+            var added = new MetadataBuilder(null);
             Insert(~index, key, MetadataValue.FromBuilder(added));
             return added;
         }
@@ -115,7 +131,7 @@ public sealed class MetadataBuilder
             return null;
         }
 
-        builder = new() { _built = map };
+        builder = new(map);
         _values[index] = MetadataValue.FromBuilder(builder);
         return builder;
     }
@@ -184,10 +200,20 @@ public sealed class MetadataBuilder
 
     private void Grow()
     {
-        // The pool gives arrays at least as long as asked for; the keys' length is the capacity of both.
-        int length = Math.Max(16, _count * 2);
-        string[] keys = ArrayPool<string>.Shared.Rent(length);
-        var values = ArrayPool<MetadataValue>.Shared.Rent(keys.Length);
+        string[] keys;
+        MetadataValue[] values;
+        if (_isNested && _count == 0)
+        {
+            keys = new string[SmallestNested];
+            values = new MetadataValue[SmallestNested];
+        }
+        else
+        {
+            // The pool gives arrays at least as long as asked for; the keys' length is the capacity of both.
+            keys = ArrayPool<string>.Shared.Rent(Math.Max(SmallestPooled, _count * 2));
+            values = ArrayPool<MetadataValue>.Shared.Rent(keys.Length);
+        }
+
         Array.Copy(_keys, keys, _count);
         Array.Copy(_values, values, _count);
         Release();
@@ -197,7 +223,7 @@ public sealed class MetadataBuilder
 
     private void Release()
     {
-        if (_keys.Length > 0)
+        if (_keys.Length >= SmallestPooled)
         {
             _keys.AsSpan(0, _count).Clear();
             _values.AsSpan(0, _count).Clear();

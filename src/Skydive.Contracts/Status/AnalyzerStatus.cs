@@ -5,17 +5,20 @@ namespace Skydive.Contracts.Status;
 /// <summary>Answer of an analyzer to <c>GET /api/status</c>. The first seven members are Skydive's.</summary>
 public sealed record AnalyzerStatus
 {
+    private static readonly IReadOnlyDictionary<string, ProbeStatus> s_noProbes = new Dictionary<string, ProbeStatus>();
+    private static readonly IReadOnlyDictionary<string, ConnectionStatus> s_noConnections = new Dictionary<string, ConnectionStatus>();
+
     /// <summary>Connected agents by host.</summary>
-    public IReadOnlyDictionary<string, ConnectionStatus> Agents { get; init => field = value ?? new Dictionary<string, ConnectionStatus>(); } = new Dictionary<string, ConnectionStatus>();
+    public IReadOnlyDictionary<string, ConnectionStatus> Agents { get; init => field = value ?? s_noConnections; } = s_noConnections;
 
     /// <summary>Other analyzers.</summary>
     public PeersStatus Peers { get; init => field = value ?? new(); } = new();
 
     /// <summary>Programs that publish nodes and edges, by host.</summary>
-    public IReadOnlyDictionary<string, ConnectionStatus> Publishers { get; init => field = value ?? new Dictionary<string, ConnectionStatus>(); } = new Dictionary<string, ConnectionStatus>();
+    public IReadOnlyDictionary<string, ConnectionStatus> Publishers { get; init => field = value ?? s_noConnections; } = s_noConnections;
 
     /// <summary>Programs that listen to the graph, by host.</summary>
-    public IReadOnlyDictionary<string, ConnectionStatus> Subscribers { get; init => field = value ?? new Dictionary<string, ConnectionStatus>(); } = new Dictionary<string, ConnectionStatus>();
+    public IReadOnlyDictionary<string, ConnectionStatus> Subscribers { get; init => field = value ?? s_noConnections; } = s_noConnections;
 
     /// <summary>Whether alerts are evaluated here.</summary>
     public MasterStatus Alerts { get; init => field = value ?? new(true); } = new(true);
@@ -24,7 +27,7 @@ public sealed record AnalyzerStatus
     public MasterStatus Captures { get; init => field = value ?? new(true); } = new(true);
 
     /// <summary>Probes of the analyzer, and in one process with an agent those of the agent, by name.</summary>
-    public IReadOnlyDictionary<string, ProbeStatus> Probes { get; init => field = value ?? new Dictionary<string, ProbeStatus>(); } = new Dictionary<string, ProbeStatus>();
+    public IReadOnlyDictionary<string, ProbeStatus> Probes { get; init => field = value ?? s_noProbes; } = s_noProbes;
 
     /// <summary>The history store; null when there is none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

@@ -13,10 +13,13 @@ public static class FlowChunk
     /// <summary>The most flows of one block.</summary>
     public const int MaxCount = 65536;
 
+    /// <summary>How many bytes <see cref="ReadHeader"/> needs.</summary>
+    public const int HeaderLength = FlowChunkFormat.HeaderLength;
+
     /// <summary>Encodes flows.</summary>
     /// <param name="flows">The flows, at most <see cref="MaxCount"/>; their order is kept.</param>
     /// <param name="compress">Whether columns are compressed where that makes them smaller: by two fifths, for about as much time again.</param>
-    /// <exception cref="ArgumentException">There are too many flows, or their texts take more than 16 MiB in one field.</exception>
+    /// <exception cref="ArgumentException">There are too many flows, or they take more than 32 MiB before compression, or 16 MiB in one field.</exception>
     public static byte[] Encode(IReadOnlyList<Flow> flows, bool compress = true)
     {
         ArgumentNullException.ThrowIfNull(flows);
@@ -28,7 +31,7 @@ public static class FlowChunk
     /// <summary>Encodes flows as tables send them, without making wire records of them.</summary>
     /// <param name="batches">The batches, with at most <see cref="MaxCount"/> flows together; they may come from several tables.</param>
     /// <param name="compress">As above.</param>
-    /// <exception cref="ArgumentException">There are too many flows, or their texts take more than 16 MiB in one field.</exception>
+    /// <exception cref="ArgumentException">There are too many flows, or they take more than 32 MiB before compression, or 16 MiB in one field.</exception>
     public static byte[] EncodeBatches(IReadOnlyList<FlowBatch> batches, bool compress = true)
     {
         ArgumentNullException.ThrowIfNull(batches);
@@ -84,7 +87,4 @@ public static class FlowChunk
             MaxLast = BinaryPrimitives.ReadInt64LittleEndian(chunk[40..]),
         };
     }
-
-    /// <summary>How many bytes <see cref="ReadHeader"/> needs.</summary>
-    public const int HeaderLength = FlowChunkFormat.HeaderLength;
 }

@@ -24,9 +24,9 @@ internal static class FlowChunkFormat
     public const int ChecksumLength = 8;
     public const int MaxColumns = 256;
 
-    /// <summary>Bounds what a hostile block makes a reader allocate.</summary>
+    /// <summary>Bounds, for one column and for all, what a hostile block makes a reader allocate.</summary>
     public const int MaxRawColumnLength = 16 << 20;
-    public const long MaxRawLength = 64 << 20;
+    public const long MaxRawLength = 32 << 20;
 
     /// <summary>Numbers: the smallest one, 8 bytes, then what each is more than that, in a fixed width of 0 to 8 bytes.</summary>
     public const byte EncodingFixed = 0;

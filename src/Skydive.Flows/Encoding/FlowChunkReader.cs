@@ -11,7 +11,7 @@ namespace Skydive.Flows.Encoding;
 /// Reads one encoded block of flows, whole or by columns. Reading a number column of a million flows takes some milliseconds. Safe for use by
 /// several threads at once; it refers to the block's memory, which must not change meanwhile.
 /// </summary>
-/// <remarks>A damaged or hostile block costs one <see cref="FlowChunkException"/> and at most some 100 MiB, whatever it claims.</remarks>
+/// <remarks>A damaged or hostile block costs one <see cref="FlowChunkException"/> and at most some 200 MiB, whatever it claims.</remarks>
 public sealed class FlowChunkReader
 {
     private readonly ReadOnlyMemory<byte> _chunk;

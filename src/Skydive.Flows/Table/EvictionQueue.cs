@@ -9,7 +9,7 @@ internal sealed class EvictionQueue
 {
     private const int Fraction = 64;
 
-    private readonly Random _random = new(0);
+    private readonly Random _random = new();
     private Candidate[] _candidates = [];
     private int _next;
     private int _count;

@@ -348,8 +348,9 @@ public sealed unsafe partial class FlowTable : IDisposable
         cold->StartNanoseconds = packet->TimestampNanoseconds;
         cold->Path = packet->Path;
         cold->VlanIdentifiers = packet->VlanIdentifiers;
-        cold->MacA = packet->SourceMac;
-        cold->MacB = packet->DestinationMac;
+        bool isSourceB = packet->Order == KeyOrder.SwappedByPort;
+        cold->MacA = isSourceB ? packet->DestinationMac : packet->SourceMac;
+        cold->MacB = isSourceB ? packet->SourceMac : packet->DestinationMac;
         FlowIdentity identity = hot->Key.GetIdentity();
         cold->L2Key = identity.L2Key;
         cold->L3Key = identity.L3Key;

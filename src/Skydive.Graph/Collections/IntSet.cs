@@ -9,8 +9,13 @@ namespace Skydive.Graph.Collections;
 /// </summary>
 internal readonly struct IntSet
 {
+    /// <summary>How many bits of a member tell where in its page it is.</summary>
+    public const int PageBits = 10;
+
+    /// <summary>How many words a page has.</summary>
+    public const int PageWords = 1 << (PageBits - 6);
+
     private const int SmallLimit = 64;
-    private const int PageBits = 10;
 
     // Stands for the set whose only member is _single.
     private static readonly object s_one = new();
@@ -35,6 +40,15 @@ internal readonly struct IntSet
         int[] small => small.Length,
         Pages pages => pages.Count,
         _ => 1,
+    };
+
+    /// <summary>The members in ascending order when they are few; null when they rest in pages.</summary>
+    public int[]? SmallMembers => _members switch
+    {
+        null => [],
+        int[] small => small,
+        Pages => null,
+        _ => [_single],
     };
 
     /// <summary>Whether a number is a member.</summary>
@@ -154,6 +168,69 @@ internal readonly struct IntSet
         _ => [_single],
     };
 
+    /// <summary>The pages in ascending order; none when <see cref="SmallMembers"/> has the members.</summary>
+    public IEnumerable<Page> MemberPages() => (_members as Pages)?.InOrder() ?? [];
+
+    /// <summary>Adds the members of one page to words of bits.</summary>
+    /// <param name="key">Number of the page.</param>
+    /// <param name="words">The words, <see cref="PageWords"/> of them.</param>
+    public void AddTo(int key, Span<ulong> words)
+    {
+        if (_members is Pages pages)
+        {
+            pages.Find(key)?.AddTo(words);
+            return;
+        }
+
+        foreach (int member in SmallMembers!)
+        {
+            if (member >> PageBits == key)
+            {
+                words[(member & ((1 << PageBits) - 1)) >> 6] |= 1ul << (member & 63);
+            }
+        }
+    }
+
+    /// <summary>A part of a large set.</summary>
+    internal sealed class Page(int key, object owner)
+    {
+        public readonly int Key = key;
+        public readonly ulong[] Words = new ulong[PageWords];
+        private readonly object _owner = owner;
+
+        public bool IsEmpty => !Words.AsSpan().ContainsAnyExcept(0ul);
+
+        public bool Contains(int value) => (Words[Word(value)] & Bit(value)) != 0;
+
+        public void Add(int value) => Words[Word(value)] |= Bit(value);
+
+        public void Remove(int value) => Words[Word(value)] &= ~Bit(value);
+
+        public void AddTo(Span<ulong> words)
+        {
+            for (int i = 0; i < words.Length; i++)
+            {
+                words[i] |= Words[i];
+            }
+        }
+
+        public Page OwnedBy(object owner)
+        {
+            if (ReferenceEquals(_owner, owner))
+            {
+                return this;
+            }
+
+            var copy = new Page(Key, owner);
+            Words.CopyTo(copy.Words, 0);
+            return copy;
+        }
+
+        private static int Word(int value) => (value & ((1 << PageBits) - 1)) >> 6;
+
+        private static ulong Bit(int value) => 1ul << (value & 63);
+    }
+
     /// <summary>The form of large sets.</summary>
     private sealed class Pages(object owner)
     {
@@ -165,6 +242,10 @@ internal readonly struct IntSet
         public Pages OwnedBy(object owner) => ReferenceEquals(_owner, owner) ? this : new(owner) { _pages = _pages, Count = Count };
 
         public bool Contains(int value) => _pages[value >> PageBits] is { } page && page.Contains(value);
+
+        public Page? Find(int key) => _pages[key];
+
+        public IEnumerable<Page> InOrder() => _pages.Values();
 
         public void Add(int value, object owner)
         {
@@ -202,36 +283,5 @@ internal readonly struct IntSet
                 }
             }
         }
-    }
-
-    private sealed class Page(int key, object owner)
-    {
-        public readonly int Key = key;
-        public readonly ulong[] Words = new ulong[1 << (PageBits - 6)];
-        private readonly object _owner = owner;
-
-        public bool IsEmpty => !Words.AsSpan().ContainsAnyExcept(0ul);
-
-        public bool Contains(int value) => (Words[Word(value)] & Bit(value)) != 0;
-
-        public void Add(int value) => Words[Word(value)] |= Bit(value);
-
-        public void Remove(int value) => Words[Word(value)] &= ~Bit(value);
-
-        public Page OwnedBy(object owner)
-        {
-            if (ReferenceEquals(_owner, owner))
-            {
-                return this;
-            }
-
-            var copy = new Page(Key, owner);
-            Words.CopyTo(copy.Words, 0);
-            return copy;
-        }
-
-        private static int Word(int value) => (value & ((1 << PageBits) - 1)) >> 6;
-
-        private static ulong Bit(int value) => 1ul << (value & 63);
     }
 }

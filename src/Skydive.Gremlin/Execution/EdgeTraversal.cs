@@ -14,8 +14,14 @@ internal sealed class EdgeTraversal : ElementTraversal<Edge>
     {
     }
 
+    /// <summary>How many there are, where that is known without looking at them; -1 where it is not.</summary>
+    public int KnownCount { get; init; } = -1;
+
     /// <inheritdoc/>
     public override GremlinKind Kind => GremlinKind.Edges;
+
+    /// <inheritdoc/>
+    public override long Count(QueryBudget budget) => KnownCount >= 0 ? KnownCount : base.Count(budget);
 
     /// <inheritdoc/>
     protected override ElementTraversal With(IEnumerable<Edge> items) => new EdgeTraversal(View, items);

@@ -1,3 +1,4 @@
+using Skydive.Contracts.Queries;
 using Skydive.Contracts.Topology;
 using Skydive.Graph.Views;
 
@@ -16,6 +17,12 @@ internal sealed class NodeTraversal : ElementTraversal<Node>
 
     /// <inheritdoc/>
     public override GremlinKind Kind => GremlinKind.Nodes;
+
+    /// <inheritdoc/>
+    public override long Count(QueryBudget budget) => Items is SnapshotNodes live ? live.Count() : base.Count(budget);
+
+    /// <inheritdoc/>
+    public override ElementTraversal Where(Filter filter, QueryBudget budget) => Items is SnapshotNodes live ? With(live.Where(filter)) : base.Where(filter, budget);
 
     /// <inheritdoc/>
     protected override ElementTraversal With(IEnumerable<Node> items) => new NodeTraversal(View, items);

@@ -41,6 +41,19 @@ internal sealed class QueryBudget
         }
     }
 
+    /// <summary>Says that some more elements were looked at.</summary>
+    /// <param name="count">How many.</param>
+    /// <exception cref="GremlinException">They were too many, or the time is up.</exception>
+    /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
+    public void VisitMany(int count)
+    {
+        _untilCheck -= count;
+        if (_untilCheck <= 0)
+        {
+            Check();
+        }
+    }
+
     /// <summary>Says that one more element is held in memory until the end of the run.</summary>
     /// <exception cref="GremlinException">It was one too many, or the time is up.</exception>
     /// <exception cref="OperationCanceledException">The run was cancelled.</exception>

@@ -87,7 +87,8 @@ internal sealed class Binder
         {
             // What an argument must be like beyond its form (a network, a regular expression) is known to the filters.
             var at = call.Arguments.Count > 0 ? call.Arguments[0].Span : call.Span;
-            throw Diagnostics.Error(Text, GremlinErrorReason.InvalidArgument, at, $"argument of '{call.Name}': {Diagnostics.Printable(WithoutParameterName(e))}");
+            string message = WithoutParameterName(e);
+            throw Diagnostics.Error(Text, GremlinErrorReason.InvalidArgument, at, $"argument of '{call.Name}': {Diagnostics.Excerpt(message, new(0, message.Length), 300)}");
         }
     }
 

@@ -3,7 +3,6 @@ namespace Skydive.Linux.Interop;
 /// <summary>Constants of the kernel's headers that more than one part of this project uses.</summary>
 internal static class Constants
 {
-    internal const int AddressFamilyUnspecified = 0; // AF_UNSPEC
     internal const int AddressFamilyInet = 2; // AF_INET
     internal const int AddressFamilyBridge = 7; // AF_BRIDGE
     internal const int AddressFamilyInet6 = 10; // AF_INET6
@@ -19,7 +18,6 @@ internal static class Constants
     internal const int OptionError = 4; // SO_ERROR
     internal const int OptionReceiveBuffer = 8; // SO_RCVBUF
     internal const int OptionAttachFilter = 26; // SO_ATTACH_FILTER
-    internal const int OptionDetachFilter = 27; // SO_DETACH_FILTER
     internal const int OptionReceiveBufferForce = 33; // SO_RCVBUFFORCE
 
     internal const int MessageTruncated = 0x20; // MSG_TRUNC
@@ -28,7 +26,6 @@ internal static class Constants
     internal const short PollIn = 0x001; // POLLIN
     internal const short PollPriority = 0x002; // POLLPRI
     internal const short PollError = 0x008; // POLLERR
-    internal const short PollHangUp = 0x010; // POLLHUP
     internal const short PollInvalid = 0x020; // POLLNVAL
 
     internal const int OpenReadOnly = 0; // O_RDONLY

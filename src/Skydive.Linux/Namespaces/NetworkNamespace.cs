@@ -97,7 +97,10 @@ public sealed unsafe class NetworkNamespace : IDisposable
     /// </param>
     /// <returns>What the code returned.</returns>
     /// <exception cref="LinuxException">The namespace cannot be entered.</exception>
-    /// <remarks>Exceptions of the code pass to the caller. Calls nest: inside the code, another namespace may be run in.</remarks>
+    /// <remarks>
+    /// Exceptions of the code pass to the caller. Calls nest, and then need no change of thread: to visit many namespaces, run a loop inside
+    /// one, and open each from there.
+    /// </remarks>
     public TResult Run<TState, TResult>(TState state, Func<TState, TResult> action)
     {
         ArgumentNullException.ThrowIfNull(action);

@@ -73,6 +73,14 @@ public sealed class SkydiveSelector
     /// <exception cref="ArgumentException">Always.</exception>
     public SkydiveSelector(long number) => throw new ArgumentException($"{number} selects no node: give a name, an identifier, key=value or a Gremlin expression");
 
+    private SkydiveSelector(string tid, SkydiveSelectorKind kind)
+    {
+        Kind = kind;
+        Tid = tid;
+        Nodes = NodeSelector.FromTids([tid]);
+        _description = tid;
+    }
+
     /// <summary>What it was made of.</summary>
     public SkydiveSelectorKind Kind { get; }
 
@@ -84,6 +92,8 @@ public sealed class SkydiveSelector
     internal string? TrackingId { get; }
 
     internal string? CaptureId { get; }
+
+    internal static SkydiveSelector FromTid(string tid) => new(tid, SkydiveSelectorKind.Node);
 
     /// <summary>What the user gave, in short.</summary>
     public override string ToString() => _description;

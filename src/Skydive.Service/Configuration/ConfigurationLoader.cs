@@ -51,6 +51,12 @@ internal sealed class ConfigurationLoader
             _problems.Add(new(true, At(name, e.Start), $"not valid YAML: {e.InnerException?.Message ?? e.Message}"));
             return;
         }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException)
+        {
+            // What the parser itself stumbles over; it does not say where.
+            _problems.Add(new(true, name, $"not valid YAML: {e.Message}"));
+            return;
+        }
 
         foreach (var document in stream.Documents)
         {

@@ -57,11 +57,8 @@ internal ref struct ByteReader(ReadOnlySpan<byte> data)
 
     public double ReadDouble() => BinaryPrimitives.ReadDoubleLittleEndian(ReadBytes(sizeof(double)));
 
-    public string ReadText() => ReadText(ReadCount());
-
-    public string ReadText(int length) => System.Text.Encoding.UTF8.GetString(ReadBytes(length));
-
-    private ReadOnlySpan<byte> ReadBytes(int length)
+    /// <summary>Reads bytes; they are those of the data, not a copy.</summary>
+    public ReadOnlySpan<byte> ReadBytes(int length)
     {
         if (length > Remaining)
         {

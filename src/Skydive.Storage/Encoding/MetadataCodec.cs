@@ -1,3 +1,4 @@
+using System.Buffers;
 using Skydive.Contracts.Metadata;
 
 namespace Skydive.Storage.Encoding;
@@ -21,6 +22,9 @@ internal sealed class MetadataCodec(IMetadataKeys keys)
 {
     /// <summary>How deep maps and lists are kept.</summary>
     public const int MaximumDepth = 64;
+
+    private const int FewChanges = 6;
+    private const int PooledElements = 64;
 
     private const byte Null = 0;
     private const byte False = 1;
@@ -48,11 +52,12 @@ internal sealed class MetadataCodec(IMetadataKeys keys)
 
     /// <summary>The map of bytes that <see cref="Encode"/> made.</summary>
     /// <param name="data">The bytes.</param>
+    /// <param name="texts">Where texts come from.</param>
     /// <exception cref="InvalidDataException">They are something else.</exception>
-    public MetadataMap Decode(ReadOnlySpan<byte> data)
+    public MetadataMap Decode(ReadOnlySpan<byte> data, TextCache texts)
     {
         var reader = new ByteReader(data);
-        var map = ReadMap(ref reader, 0);
+        var map = ReadMap(ref reader, texts, 0);
         CheckEnd(reader);
         return map;
     }
@@ -60,7 +65,7 @@ internal sealed class MetadataCodec(IMetadataKeys keys)
     /// <summary>What turns one map into another.</summary>
     /// <param name="before">The map as it was.</param>
     /// <param name="after">The map as it is.</param>
-    /// <returns>The bytes for <see cref="Apply"/>; none when the maps are equal.</returns>
+    /// <returns>The bytes for <see cref="Apply(MetadataMap, ReadOnlySpan{byte}, TextCache)"/>; none when the maps are equal.</returns>
     public byte[] EncodeChanges(MetadataMap before, MetadataMap after)
     {
         if (before.Equals(after))
@@ -76,9 +81,10 @@ internal sealed class MetadataCodec(IMetadataKeys keys)
     /// <summary>Applies what <see cref="EncodeChanges"/> made.</summary>
     /// <param name="before">The map as it was.</param>
     /// <param name="changes">The bytes.</param>
+    /// <param name="texts">Where texts come from.</param>
     /// <returns>The map as it is.</returns>
     /// <exception cref="InvalidDataException">The bytes are something else.</exception>
-    public MetadataMap Apply(MetadataMap before, ReadOnlySpan<byte> changes)
+    public MetadataMap Apply(MetadataMap before, ReadOnlySpan<byte> changes, TextCache texts)
     {
         if (changes.IsEmpty)
         {
@@ -86,7 +92,7 @@ internal sealed class MetadataCodec(IMetadataKeys keys)
         }
 
         var reader = new ByteReader(changes);
-        var after = ReadChanges(ref reader, before, 0);
+        var after = ReadChanges(ref reader, texts, before, 0);
         CheckEnd(reader);
         return after;
     }
@@ -105,6 +111,29 @@ internal sealed class MetadataCodec(IMetadataKeys keys)
         {
             throw new InvalidDataException($"metadata are nested deeper than {MaximumDepth} levels");
         }
+    }
+
+    private static MetadataMap Apply(MetadataMap before, Dictionary<string, MetadataValue?> changes)
+    {
+        var builder = new MetadataBuilder();
+        var keySpan = before.KeySpan;
+        for (int i = 0; i < keySpan.Length; i++)
+        {
+            if (!changes.ContainsKey(keySpan[i]))
+            {
+                builder.Set(keySpan[i], before.ValueSpan[i]);
+            }
+        }
+
+        foreach (var (key, value) in changes)
+        {
+            if (value is { } changed)
+            {
+                builder.Set(key, changed);
+            }
+        }
+
+        return builder.Build();
     }
 
     private void WriteMap(MetadataMap map, int depth)
@@ -243,59 +272,52 @@ internal sealed class MetadataCodec(IMetadataKeys keys)
         }
     }
 
-    private MetadataMap ReadMap(ref ByteReader reader, int depth)
+    private MetadataMap ReadMap(ref ByteReader reader, TextCache texts, int depth)
     {
         CheckDepth(depth);
         var builder = new MetadataBuilder();
         for (int count = reader.ReadCount(); count > 0; count--)
         {
-            string key = ReadKey(ref reader);
-            builder.Set(key, ReadValue(ref reader, reader.ReadByte(), depth + 1));
+            string key = ReadKey(ref reader, texts);
+            builder.Set(key, ReadValue(ref reader, texts, reader.ReadByte(), depth + 1));
         }
 
         return builder.Build();
     }
 
-    private MetadataMap ReadChanges(ref ByteReader reader, MetadataMap before, int depth)
+    private MetadataMap ReadChanges(ref ByteReader reader, TextCache texts, MetadataMap before, int depth)
     {
         CheckDepth(depth);
 
-        // Null stands for a key that is gone.
-        var changes = new Dictionary<string, MetadataValue?>(StringComparer.Ordinal);
-        for (int count = reader.ReadCount(); count > 0; count--)
+        int count = reader.ReadCount();
+
+        // A few are set one by one, with a copy of the values for each; many in one go. Null stands for a key that is gone.
+        var after = before;
+        var changes = count <= FewChanges ? null : new Dictionary<string, MetadataValue?>(StringComparer.Ordinal);
+        for (; count > 0; count--)
         {
-            string key = ReadKey(ref reader);
+            string key = ReadKey(ref reader, texts);
             byte tag = reader.ReadByte();
-            changes[key] = tag switch
+            MetadataValue? change = tag switch
             {
                 Gone => (MetadataValue?)null,
-                Changed => ReadChanges(ref reader, before[key].AsMap ?? MetadataMap.Empty, depth + 1),
-                _ => ReadValue(ref reader, tag, depth + 1),
+                Changed => ReadChanges(ref reader, texts, before[key].AsMap ?? MetadataMap.Empty, depth + 1),
+                _ => ReadValue(ref reader, texts, tag, depth + 1),
             };
-        }
-
-        var builder = new MetadataBuilder();
-        var keySpan = before.KeySpan;
-        for (int i = 0; i < keySpan.Length; i++)
-        {
-            if (!changes.ContainsKey(keySpan[i]))
+            if (changes is not null)
             {
-                builder.Set(keySpan[i], before.ValueSpan[i]);
+                changes[key] = change;
+            }
+            else
+            {
+                after = change is { } value ? after.With(key, value) : after.Without(key);
             }
         }
 
-        foreach (var (key, value) in changes)
-        {
-            if (value is { } changed)
-            {
-                builder.Set(key, changed);
-            }
-        }
-
-        return builder.Build();
+        return changes is null ? after : Apply(before, changes);
     }
 
-    private string ReadKey(ref ByteReader reader)
+    private string ReadKey(ref ByteReader reader, TextCache texts)
     {
         ulong number = reader.ReadVarint();
         if (number != 0)
@@ -304,23 +326,39 @@ internal sealed class MetadataCodec(IMetadataKeys keys)
         }
 
         // A map never has a key with a dot: a damaged one would be taken for a path.
-        string key = reader.ReadText();
+        string key = texts.Get(reader.ReadBytes(reader.ReadCount()));
         return key.Contains('.', StringComparison.Ordinal) ? throw new InvalidDataException($"'{key}' is no metadata key") : key;
     }
 
-    private MetadataValue ReadList(ref ByteReader reader, int depth)
+    private MetadataValue ReadList(ref ByteReader reader, TextCache texts, int depth)
     {
         CheckDepth(depth);
-        var list = new List<MetadataValue>();
-        for (int count = reader.ReadCount(); count > 0; count--)
+        int count = reader.ReadCount();
+        if (count > PooledElements)
         {
-            list.Add(ReadValue(ref reader, reader.ReadByte(), depth + 1));
+            // Grows with what is really there.
+            var list = new List<MetadataValue>();
+            for (; count > 0; count--)
+            {
+                list.Add(ReadValue(ref reader, texts, reader.ReadByte(), depth + 1));
+            }
+
+            return MetadataValue.List(list);
         }
 
-        return MetadataValue.List(list);
+        var elements = ArrayPool<MetadataValue>.Shared.Rent(PooledElements);
+        for (int i = 0; i < count; i++)
+        {
+            elements[i] = ReadValue(ref reader, texts, reader.ReadByte(), depth + 1);
+        }
+
+        var value = MetadataValue.List(elements.AsSpan(0, count));
+        elements.AsSpan(0, count).Clear();
+        ArrayPool<MetadataValue>.Shared.Return(elements);
+        return value;
     }
 
-    private MetadataValue ReadValue(ref ByteReader reader, byte tag, int depth)
+    private MetadataValue ReadValue(ref ByteReader reader, TextCache texts, byte tag, int depth)
     {
         switch (tag)
         {
@@ -335,15 +373,15 @@ internal sealed class MetadataCodec(IMetadataKeys keys)
             case Number:
                 return MetadataValue.FromDouble(reader.ReadDouble());
             case Text:
-                return reader.ReadText();
+                return texts.Get(reader.ReadBytes(reader.ReadCount()));
             case List:
-                return ReadList(ref reader, depth);
+                return ReadList(ref reader, texts, depth);
             case Map:
-                return ReadMap(ref reader, depth);
+                return ReadMap(ref reader, texts, depth);
             case >= SmallInteger:
                 return tag & 0x7f;
             case >= ShortText:
-                return reader.ReadText(tag & 0x3f);
+                return texts.Get(reader.ReadBytes(tag & 0x3f));
             default:
                 throw new InvalidDataException($"{tag} is no kind of metadata");
         }

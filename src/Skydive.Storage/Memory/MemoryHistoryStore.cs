@@ -21,7 +21,6 @@ public sealed class MemoryHistoryStore : IHistoryStore
     private readonly LinkedList<Flow> _flowsByUpdate = new();
     private readonly Dictionary<string, SortedDictionary<string, string>> _resources = new(StringComparer.Ordinal);
     private long _revisionCount;
-    private long _flowsDropped;
     private bool _isClosed;
 
     /// <summary>Makes an empty store.</summary>
@@ -119,7 +118,6 @@ public sealed class MemoryHistoryStore : IHistoryStore
         {
             _flows.Remove(_flowsByUpdate.First!.Value.UUID);
             _flowsByUpdate.RemoveFirst();
-            _flowsDropped++;
         }
 
         return true;
@@ -199,13 +197,7 @@ public sealed class MemoryHistoryStore : IHistoryStore
     });
 
     /// <inheritdoc/>
-    public StorageStatus GetStatus()
-    {
-        lock (_gate)
-        {
-            return new() { Driver = HistoryStoreOptions.MemoryDriver, Status = "running", FlowsDropped = _flowsDropped };
-        }
-    }
+    public StorageStatus GetStatus() => new() { Driver = HistoryStoreOptions.MemoryDriver, Status = "running" };
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync()

@@ -7,6 +7,9 @@ internal sealed class DatabaseDirectory : IDisposable
     private const string DatabaseName = "history.db";
     private const string LockName = "history.lock";
 
+    // EWOULDBLOCK of flock(2), which .NET gives as it is.
+    private const int WouldBlock = 11;
+
     // FileShare.None is an exclusive flock(2) on Linux.
     private readonly FileStream _lock;
 
@@ -62,7 +65,7 @@ internal sealed class DatabaseDirectory : IDisposable
         {
             return new(path, new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None, UnixCreateMode = OwnerOnly });
         }
-        catch (IOException e) when (e is not (FileNotFoundException or DirectoryNotFoundException or PathTooLongException) && File.Exists(path))
+        catch (IOException e) when (e.HResult == WouldBlock)
         {
             throw new HistoryException(
                 HistoryErrorReason.InUse,

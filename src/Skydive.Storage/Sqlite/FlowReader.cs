@@ -63,15 +63,15 @@ internal static class FlowReader
             cancellationToken.ThrowIfCancellationRequested();
             try
             {
-                int count = FlowChunk.Decode(reader.GetFieldValue<byte[]>(2)).Length;
-                if (count != reader.GetInt64(1))
+                int count = FlowChunk.Decode(reader.GetBytes(2)).Length;
+                if (count != reader.GetNumber(1))
                 {
-                    throw new FlowChunkException($"it has {count} flows instead of {reader.GetInt64(1)}");
+                    throw new FlowChunkException($"it has {count} flows instead of {reader.GetNumber(1)}");
                 }
             }
             catch (FlowChunkException e)
             {
-                faults.Add(string.Create(CultureInfo.InvariantCulture, $"flow chunk {reader.GetInt64(0)} cannot be read: {e.Message}"));
+                faults.Add(string.Create(CultureInfo.InvariantCulture, $"flow chunk {reader.GetNumber(0)} cannot be read: {e.Message}"));
             }
         }
     }
@@ -86,7 +86,7 @@ internal static class FlowReader
             using var reader = statement.Query((long)lengthClass, LengthClass.EarliestBegin(lengthClass, slice.Start), slice.Last, slice.Start);
             while (reader.Read())
             {
-                numbers.Add(reader.GetInt64(0));
+                numbers.Add(reader.GetNumber(0));
             }
         }
 
@@ -96,7 +96,7 @@ internal static class FlowReader
     private static FlowChunkReader Open(Statement data, long number)
     {
         using var reader = data.Query(number);
-        return reader.Read() ? new(reader.GetFieldValue<byte[]>(0)) : throw new InvalidDataException($"flow chunk {number} is missing");
+        return reader.Read() ? new(reader.GetBytes(0)) : throw new InvalidDataException($"flow chunk {number} is missing");
     }
 
     private static bool HasAny(FlowTextColumn column, HashSet<string> texts)

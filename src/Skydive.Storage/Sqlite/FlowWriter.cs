@@ -8,10 +8,17 @@ namespace Skydive.Storage.Sqlite;
 internal sealed class FlowWriter(SqliteConnection connection) : IDisposable
 {
     /// <summary>How many flows a chunk takes: enough to compress well, few enough to be read for the sake of some.</summary>
-    private const int MaximumRecords = 5000;
+    public const int MaximumRecords = 5000;
 
     private readonly Statement _add =
         new(connection, "INSERT INTO flow_chunk (first, last, length, records, data) VALUES ($0, $1, $2, $3, $4)", 5);
+
+    private readonly Statement _count = new(connection, "SELECT count(*) FROM flow_chunk WHERE number BETWEEN $0 AND $1", 2);
+
+    private readonly Statement _delete = new(connection, "DELETE FROM flow_chunk WHERE number BETWEEN $0 AND $1", 2);
+
+    private readonly Statement _replace =
+        new(connection, "INSERT INTO flow_chunk (number, first, last, length, records, data) VALUES ($0, $1, $2, $3, $4, $5)", 6);
 
     /// <summary>Encodes flows, in the caller's thread: the writer has enough to do.</summary>
     /// <param name="flows">The flows.</param>
@@ -46,8 +53,30 @@ internal sealed class FlowWriter(SqliteConnection connection) : IDisposable
         }
     }
 
+    /// <summary>Puts one chunk in the place of several.</summary>
+    /// <param name="merge">Which.</param>
+    /// <returns>False when they are not all there any more; nothing was done then.</returns>
+    public bool Replace(FlowMerge merge)
+    {
+        if (_count.QueryNumber(merge.FirstNumber, merge.LastNumber) != merge.Count)
+        {
+            return false;
+        }
+
+        var chunk = merge.Chunk;
+        _delete.Run(merge.FirstNumber, merge.LastNumber);
+        _replace.Run(merge.LastNumber, chunk.First, chunk.Last, (long)LengthClass.Of(chunk.First, chunk.Last), (long)chunk.Records, chunk.Data);
+        return true;
+    }
+
     /// <inheritdoc/>
-    public void Dispose() => _add.Dispose();
+    public void Dispose()
+    {
+        foreach (var statement in (Statement[])[_add, _count, _delete, _replace])
+        {
+            statement.Dispose();
+        }
+    }
 
     private static byte[] EncodeChunk(IReadOnlyList<Flow> flows)
     {

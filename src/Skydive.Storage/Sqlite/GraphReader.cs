@@ -26,6 +26,7 @@ internal static class GraphReader
         var nodes = new List<Node>();
         var edges = new List<Edge>();
         var bases = new Dictionary<long, RevisionBase>();
+        var texts = new TextCache();
         long first = slice is { } known ? known.Start : long.MaxValue;
         long last = slice?.Last ?? long.MaxValue;
         string end = slice is { IsPoint: true } ? ">" : ">=";
@@ -42,7 +43,7 @@ internal static class GraphReader
                 using var reader = statement.Query((long)lengthClass, LengthClass.EarliestBegin(lengthClass, first), last, first);
                 while (reader.Read())
                 {
-                    ReadRow(reader, codec, bases, nodes, edges);
+                    ReadRow(reader, codec, texts, bases, nodes, edges);
                     if (slice is not null)
                     {
                         AnswerLimits.CheckRevisions(nodes.Count + edges.Count, options);
@@ -72,6 +73,7 @@ internal static class GraphReader
         using var reader = statement.Query();
         long baseNumber = -1;
         var metadata = MetadataMap.Empty;
+        var texts = new TextCache();
         while (faults.Count < maximumFaults && reader.Read())
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -82,43 +84,44 @@ internal static class GraphReader
                     throw new InvalidDataException("its base is missing");
                 }
 
-                if (reader.GetInt64(2) != baseNumber)
+                if (reader.GetNumber(2) != baseNumber)
                 {
-                    metadata = codec.Decode(reader.GetFieldValue<byte[]>(3));
-                    baseNumber = reader.GetInt64(2);
+                    metadata = codec.Decode(reader.GetSpan(3), texts);
+                    baseNumber = reader.GetNumber(2);
                 }
 
-                codec.Apply(metadata, reader.GetFieldValue<byte[]>(1));
+                codec.Apply(metadata, reader.GetSpan(1), texts);
             }
             catch (InvalidDataException e)
             {
-                faults.Add(string.Create(CultureInfo.InvariantCulture, $"revision {reader.GetInt64(0)} cannot be read: {e.Message}"));
+                faults.Add(string.Create(CultureInfo.InvariantCulture, $"revision {reader.GetNumber(0)} cannot be read: {e.Message}"));
             }
         }
     }
 
-    private static void ReadRow(SqliteDataReader reader, MetadataCodec codec, Dictionary<long, RevisionBase> bases, List<Node> nodes, List<Edge> edges)
+    private static void ReadRow(
+        SqliteDataReader reader, MetadataCodec codec, TextCache texts, Dictionary<long, RevisionBase> bases, List<Node> nodes, List<Edge> edges)
     {
-        long baseNumber = reader.GetInt64(2);
+        long baseNumber = reader.GetNumber(2);
         if (!bases.TryGetValue(baseNumber, out var revisionBase))
         {
-            byte[] encoded = reader.GetFieldValue<byte[]>(13);
+            var encoded = reader.GetSpan(13);
             revisionBase = new(
                 baseNumber,
-                reader.GetString(9),
-                reader.GetString(10),
-                reader.IsDBNull(11) ? null : reader.GetString(11),
-                reader.IsDBNull(12) ? null : reader.GetString(12),
-                codec.Decode(encoded),
+                reader.GetText(9),
+                reader.GetText(10),
+                reader.GetTextOrNull(11),
+                reader.GetTextOrNull(12),
+                codec.Decode(encoded, texts),
                 encoded.Length);
             bases.Add(baseNumber, revisionBase);
         }
 
-        var metadata = codec.Apply(revisionBase.Metadata, reader.GetFieldValue<byte[]>(8));
-        long? archivedAt = reader.IsDBNull(7) ? null : reader.GetInt64(7);
-        long? deletedAt = reader.GetInt64(6) != 0 ? archivedAt : null;
-        string id = reader.GetString(1);
-        if (reader.GetInt64(0) == 0)
+        var metadata = codec.Apply(revisionBase.Metadata, reader.GetSpan(8), texts);
+        long? archivedAt = reader.GetNumberOrNull(7);
+        long? deletedAt = reader.GetNumber(6) != 0 ? archivedAt : null;
+        string id = reader.GetText(1);
+        if (reader.GetNumber(0) == 0)
         {
             nodes.Add(new()
             {
@@ -126,9 +129,9 @@ internal static class GraphReader
                 Metadata = metadata,
                 Host = revisionBase.Host,
                 Origin = revisionBase.Origin,
-                CreatedAt = reader.GetInt64(3),
-                UpdatedAt = reader.GetInt64(4),
-                Revision = reader.GetInt64(5),
+                CreatedAt = reader.GetNumber(3),
+                UpdatedAt = reader.GetNumber(4),
+                Revision = reader.GetNumber(5),
                 DeletedAt = deletedAt,
                 ArchivedAt = archivedAt,
             });
@@ -143,9 +146,9 @@ internal static class GraphReader
             Metadata = metadata,
             Host = revisionBase.Host,
             Origin = revisionBase.Origin,
-            CreatedAt = reader.GetInt64(3),
-            UpdatedAt = reader.GetInt64(4),
-            Revision = reader.GetInt64(5),
+            CreatedAt = reader.GetNumber(3),
+            UpdatedAt = reader.GetNumber(4),
+            Revision = reader.GetNumber(5),
             DeletedAt = deletedAt,
             ArchivedAt = archivedAt,
         });

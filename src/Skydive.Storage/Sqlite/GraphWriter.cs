@@ -17,6 +17,7 @@ internal sealed class GraphWriter : IDisposable
     private readonly SqliteConnection _connection;
     private readonly MetadataCodec _codec;
     private readonly Dictionary<long, RevisionBase> _bases = [];
+    private readonly TextCache _texts = new();
     private readonly Statement _findElement;
     private readonly Statement _addElement;
     private readonly Statement _findOpen;
@@ -156,10 +157,10 @@ internal sealed class GraphWriter : IDisposable
                 return null;
             }
 
-            long? end = reader.IsDBNull(5) ? null : reader.GetInt64(5);
+            long? end = reader.GetNumberOrNull(5);
             var revision = new StoredRevision(
-                reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetInt64(3), reader.GetInt64(4) != 0 ? end : null, end);
-            return (revision, reader.GetInt64(6));
+                reader.GetNumber(0), reader.GetNumber(1), reader.GetNumber(2), reader.GetNumber(3), reader.GetNumber(4) != 0 ? end : null, end);
+            return (revision, reader.GetNumber(6));
         }
     }
 
@@ -170,9 +171,9 @@ internal sealed class GraphWriter : IDisposable
         while (reader.Read())
         {
             open.Add((
-                new(reader.GetInt64(0) != 0, reader.GetString(1)),
-                reader.GetString(2),
-                new(reader.GetInt64(3), reader.GetInt64(4), reader.GetInt64(5), reader.GetInt64(6), null, null)));
+                new(reader.GetNumber(0) != 0, reader.GetText(1)),
+                reader.GetText(2),
+                new(reader.GetNumber(3), reader.GetNumber(4), reader.GetNumber(5), reader.GetNumber(6), null, null)));
         }
 
         return open;
@@ -247,14 +248,14 @@ internal sealed class GraphWriter : IDisposable
             throw new InvalidDataException($"base {number} is missing");
         }
 
-        byte[] metadata = reader.GetFieldValue<byte[]>(4);
+        var metadata = reader.GetSpan(4);
         var read = new RevisionBase(
             number,
-            reader.GetString(0),
-            reader.GetString(1),
-            reader.IsDBNull(2) ? null : reader.GetString(2),
-            reader.IsDBNull(3) ? null : reader.GetString(3),
-            _codec.Decode(metadata),
+            reader.GetText(0),
+            reader.GetText(1),
+            reader.GetTextOrNull(2),
+            reader.GetTextOrNull(3),
+            _codec.Decode(metadata, _texts),
             metadata.Length);
         Remember(read);
         return read;

@@ -32,8 +32,8 @@ internal sealed class KeyDictionary : IMetadataKeys, IDisposable
         using var reader = all.Query();
         while (reader.Read())
         {
-            string text = reader.GetString(1);
-            if (reader.GetInt64(0) != _numbers.Count + 1 || text.Contains('.', StringComparison.Ordinal) || _numbers.ContainsKey(text))
+            string text = reader.GetText(1);
+            if (reader.GetNumber(0) != _numbers.Count + 1 || text.Contains('.', StringComparison.Ordinal) || _numbers.ContainsKey(text))
             {
                 throw new InvalidDataException($"metadata key {_numbers.Count + 1} is missing or no key");
             }

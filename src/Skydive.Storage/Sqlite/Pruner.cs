@@ -79,7 +79,7 @@ internal sealed class Pruner : IDisposable
         {
             if (reader.Read())
             {
-                chunkEnd = reader.GetInt64(1);
+                chunkEnd = reader.GetNumber(1);
             }
         }
 
@@ -94,7 +94,7 @@ internal sealed class Pruner : IDisposable
         {
             while (reader.Read())
             {
-                rows.Add((reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2)));
+                rows.Add((reader.GetNumber(0), reader.GetNumber(1), reader.GetNumber(2)));
             }
         }
 
@@ -123,7 +123,7 @@ internal sealed class Pruner : IDisposable
         {
             while (reader.Read())
             {
-                numbers.Add(reader.GetInt64(0));
+                numbers.Add(reader.GetNumber(0));
             }
         }
 

@@ -20,7 +20,7 @@ internal sealed class ResourceTable(SqliteConnection connection) : IDisposable
         using var reader = statement.Query(kind);
         while (reader.Read())
         {
-            resources.Add(new(reader.GetString(0), reader.GetString(1)));
+            resources.Add(new(reader.GetText(0), reader.GetText(1)));
         }
 
         // UTF-8 sorts otherwise than UTF-16 beyond the basic plane, and both stores answer alike.

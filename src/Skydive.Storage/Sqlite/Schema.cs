@@ -13,7 +13,9 @@ namespace Skydive.Storage.Sqlite;
 /// nothing). valid_from is UpdatedAt, valid_to ArchivedAt; is_deleted says that DeletedAt equals valid_to. Both blobs are those of
 /// MetadataCodec, with the keys of <c>metadata_key</c>.</para>
 /// <para>length is the <see cref="LengthClass"/> of the time from valid_from to valid_to, in whose index revisions are found by time.</para>
-/// <para><c>flow_chunk</c> is one batch of flows: first and last are the smallest Start and the largest Last in it.</para>
+/// <para><c>flow_chunk</c> is one batch of flows, in the order in which they were appended: first and last are the smallest Start and the
+/// largest Last in it, length the class of the time between. Its numbers are not used twice, since batches are put together after they were
+/// read.</para>
 /// </remarks>
 internal static class Schema
 {
@@ -39,10 +41,11 @@ internal static class Schema
             CREATE INDEX revision_end ON revision (valid_to) WHERE valid_to IS NOT NULL;
             CREATE INDEX revision_base ON revision (base);
             CREATE TABLE flow_chunk (
-                number INTEGER PRIMARY KEY, first INTEGER NOT NULL, last INTEGER NOT NULL, length INTEGER NOT NULL, records INTEGER NOT NULL,
-                data BLOB NOT NULL);
+                number INTEGER PRIMARY KEY AUTOINCREMENT, first INTEGER NOT NULL, last INTEGER NOT NULL, length INTEGER NOT NULL,
+                records INTEGER NOT NULL, data BLOB NOT NULL);
             CREATE INDEX flow_chunk_time ON flow_chunk (length, first);
             CREATE INDEX flow_chunk_end ON flow_chunk (last);
+            CREATE INDEX flow_chunk_small ON flow_chunk (number) WHERE records < 2500;
             CREATE TABLE resource (kind TEXT NOT NULL, id TEXT NOT NULL, json TEXT NOT NULL, PRIMARY KEY (kind, id)) WITHOUT ROWID;
             """),
     ];

@@ -34,6 +34,7 @@ public sealed class SqliteHistoryStore : IHistoryStore
     private readonly Pruner _pruner;
     private readonly WriteQueue _writer;
     private readonly ReaderPool _readers;
+    private readonly SemaphoreSlim _compacting = new(1);
     private long _flowsDropped;
     private int _isDisposed;
 
@@ -186,19 +187,15 @@ public sealed class SqliteHistoryStore : IHistoryStore
     /// <inheritdoc/>
     public async Task CompactAsync(CancellationToken cancellationToken)
     {
-        while (await _writer.RunAsync(GiveBackPages, cancellationToken).ConfigureAwait(false))
+        await _compacting.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
         {
-            cancellationToken.ThrowIfCancellationRequested();
+            await CompactAloneAsync(cancellationToken).ConfigureAwait(false);
         }
-
-        await _writer.RunAsync(
-            () =>
-            {
-                // Moves the log's pages to the database and cuts it, as far as readers allow.
-                SqliteConnections.GetNumber(_connection, "PRAGMA wal_checkpoint(TRUNCATE)");
-                return true;
-            },
-            cancellationToken).ConfigureAwait(false);
+        finally
+        {
+            _compacting.Release();
+        }
     }
 
     /// <inheritdoc/>
@@ -213,7 +210,7 @@ public sealed class SqliteHistoryStore : IHistoryStore
                     using (var check = new Statement(connection, $"PRAGMA integrity_check({MaximumFaults})"))
                     using (var reader = check.Query())
                     {
-                        while (reader.Read() && reader.GetString(0) is var line && line != "ok")
+                        while (reader.Read() && reader.GetText(0) is var line && line != "ok")
                         {
                             faults.Add(line);
                         }
@@ -240,16 +237,16 @@ public sealed class SqliteHistoryStore : IHistoryStore
     public Task<HistoryStatistics> GetStatisticsAsync(CancellationToken cancellationToken) => _readers.ReadAsync(
         connection =>
         {
-            using var flows = new Statement(connection, "SELECT total(records), total(length(data)), min(first) FROM flow_chunk");
+            using var flows = new Statement(connection, "SELECT sum(records), sum(length(data)), min(first) FROM flow_chunk");
             using var reader = flows.Query();
             reader.Read();
             return new HistoryStatistics
             {
                 LiveElements = SqliteConnections.GetNumber(connection, "SELECT count(*) FROM revision WHERE valid_to IS NULL"),
                 Revisions = SqliteConnections.GetNumber(connection, "SELECT count(*) FROM revision"),
-                FlowRecords = (long)reader.GetDouble(0),
-                FlowBytes = (long)reader.GetDouble(1),
-                OldestFlow = reader.IsDBNull(2) ? null : reader.GetInt64(2),
+                FlowRecords = reader.GetNumberOrNull(0) ?? 0,
+                FlowBytes = reader.GetNumberOrNull(1) ?? 0,
+                OldestFlow = reader.GetNumberOrNull(2),
                 OldestRevision = GetOldestRevision(connection),
                 FailedWrites = _writer.FailedWrites,
             };
@@ -305,6 +302,35 @@ public sealed class SqliteHistoryStore : IHistoryStore
         return oldest;
     }
 
+    private async Task CompactAloneAsync(CancellationToken cancellationToken)
+    {
+        // Read and encoded by a reader's thread: the writer only puts one row in the place of several.
+        long after = long.MinValue;
+        while (await _readers.ReadAsync(connection => FlowMerge.Prepare(connection, after, cancellationToken), cancellationToken).ConfigureAwait(false) is { } merge)
+        {
+            await _writer.WriteAsync(() => _flows.Replace(merge), cancellationToken).ConfigureAwait(false);
+            after = merge.LastNumber;
+        }
+
+        // Some free pages are of use to the next writes; giving them back each time would write all pages behind them anew.
+        if (await _writer.RunAsync(HasManyFreePages, cancellationToken).ConfigureAwait(false))
+        {
+            while (await _writer.RunAsync(GiveBackPages, cancellationToken).ConfigureAwait(false))
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+            }
+        }
+
+        await _writer.RunAsync(
+            () =>
+            {
+                // Moves the log's pages to the database and cuts it, as far as readers allow.
+                SqliteConnections.GetNumber(_connection, "PRAGMA wal_checkpoint(TRUNCATE)");
+                return true;
+            },
+            cancellationToken).ConfigureAwait(false);
+    }
+
     private void OnTransactionEnded(bool isCommitted)
     {
         if (isCommitted)
@@ -317,6 +343,9 @@ public sealed class SqliteHistoryStore : IHistoryStore
             _graph.Forget();
         }
     }
+
+    private bool HasManyFreePages() =>
+        SqliteConnections.GetNumber(_connection, "PRAGMA freelist_count") > SqliteConnections.GetNumber(_connection, "PRAGMA page_count") / 8;
 
     /// <summary>Gives a step's pages back; says whether more are to be given.</summary>
     private bool GiveBackPages()

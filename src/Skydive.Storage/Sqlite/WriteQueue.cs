@@ -202,6 +202,7 @@ internal sealed class WriteQueue : IAsyncDisposable
 
         try
         {
+            RollbackIfOpen();
             _begin.Run();
             foreach (var request in group)
             {
@@ -213,13 +214,8 @@ internal sealed class WriteQueue : IAsyncDisposable
         }
         catch
         {
-            // Some errors, such as a full disk, have rolled back already.
-            if (raw.sqlite3_get_autocommit(_connection.Handle) == 0)
-            {
-                _rollback.Run();
-            }
-
             _transactionEnded(false);
+            RollbackIfOpen();
             throw;
         }
         finally
@@ -228,6 +224,15 @@ internal sealed class WriteQueue : IAsyncDisposable
             {
                 SqliteConnections.Execute(_connection, "PRAGMA synchronous = NORMAL");
             }
+        }
+    }
+
+    /// <summary>Some errors, such as a full disk, have rolled back already; and what fails here is tried again before the next transaction.</summary>
+    private void RollbackIfOpen()
+    {
+        if (raw.sqlite3_get_autocommit(_connection.Handle) == 0)
+        {
+            _rollback.Run();
         }
     }
 }

@@ -1,4 +1,6 @@
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using Skydive.Linux.Capabilities;
 using Skydive.Linux.Namespaces;
 using Skydive.Linux.Route;
 
@@ -146,6 +148,28 @@ public sealed class NetworkNamespaceTests
     }
 
     [Fact]
+    public void Run_ThreadCannotComeHome_IsDiscarded()
+    {
+        using var test = new TestNamespace();
+        using NetworkNamespace home = NetworkNamespace.OpenCurrent();
+
+        // Capabilities belong to the thread: without CAP_SYS_ADMIN it may not enter a namespace any more, not even its own.
+        int lost = test.Network.Run(() =>
+        {
+            DropSystemAdministration();
+            Assert.False(ProcessCapabilities.Has(LinuxCapabilities.SystemAdministration));
+            return Environment.CurrentManagedThreadId;
+        });
+
+        for (int i = 0; i < 10; i++)
+        {
+            (int thread, NamespaceId where) = home.Run(() => (Environment.CurrentManagedThreadId, CurrentId()));
+            Assert.NotEqual(lost, thread);
+            Assert.Equal(home.Id, where);
+        }
+    }
+
+    [Fact]
     public void Run_FromManyThreads_EachIsWhereItAsked()
     {
         using var first = new TestNamespace();
@@ -200,6 +224,21 @@ public sealed class NetworkNamespaceTests
         LinuxException exception = Assert.Throws<LinuxException>(() => current.CreateSocket(200, 1, 0));
         Assert.Equal(LinuxErrorReason.NotSupported, exception.Reason);
     }
+
+    private static unsafe void DropSystemAdministration()
+    {
+        uint* header = stackalloc uint[] { 0x20080522, 0 };
+        uint* data = stackalloc uint[6];
+        Assert.Equal(0, capget(header, data));
+        data[0] &= ~(uint)LinuxCapabilities.SystemAdministration;
+        Assert.Equal(0, capset(header, data));
+    }
+
+    [DllImport("libc")]
+    private static extern unsafe int capget(uint* header, uint* data);
+
+    [DllImport("libc")]
+    private static extern unsafe int capset(uint* header, uint* data);
 
     private static NamespaceId CurrentId()
     {

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Skydive.Contracts.Metadata;
 using Skydive.Contracts.Queries;
 using Skydive.Contracts.Topology;
@@ -6,9 +5,14 @@ using Skydive.Storage.Tests.Support;
 
 namespace Skydive.Storage.Tests.Sqlite;
 
-/// <summary>Figures of the store. What is measured is printed; what is asserted leaves room for a busy machine.</summary>
+/// <summary>
+/// Figures of the store, printed with <c>-diagnostics</c>. What is asserted is processor time, with room for builds that are not optimised.
+/// </summary>
+[Collection(nameof(Alone))]
 public sealed class SqliteSpeedTests : IDisposable
 {
+    private const long Begin = 1_700_000_000_000;
+
     private readonly TemporaryDirectory _directory = new();
 
     private static CancellationToken None => TestContext.Current.CancellationToken;
@@ -19,79 +23,79 @@ public sealed class SqliteSpeedTests : IDisposable
     public async Task AppendFlows_HundredThousandFlows_IsFast()
     {
         await using var store = HistoryStore.Open(new() { Directory = _directory.Path });
-        var batches = Enumerable.Range(0, 20).Select(static seed => Make.Flows(5000, seed, 1_700_000_000_000 + (seed * 1000))).ToList();
-        await store.AppendFlowsAsync(batches[0], None);
-
-        // As the service does it: some batches in flight, encoded by the threads of the pool.
-        double best = double.MaxValue;
-        for (int run = 0; run < 3; run++)
+        var batches = Enumerable.Range(0, 20).Select(static seed => Make.Flows(5000, seed, Begin + (seed * 1000))).ToList();
+        double wall = double.MaxValue, processor = double.MaxValue;
+        for (int run = 0; run < 5; run++)
         {
-            var watch = Stopwatch.StartNew();
-            await Parallel.ForEachAsync(batches, new ParallelOptions { MaxDegreeOfParallelism = 4, CancellationToken = None }, async (batch, token) => await store.AppendFlowsAsync(batch, token));
-            best = Math.Min(best, watch.Elapsed.TotalSeconds);
+            // As the service does it: some batches in flight, encoded by threads of the pool.
+            var watch = new Stopwatches();
+            await Parallel.ForEachAsync(
+                batches,
+                new ParallelOptions { MaxDegreeOfParallelism = 4, CancellationToken = None },
+                async (batch, token) => await store.AppendFlowsAsync(batch, token));
+            wall = Math.Min(wall, watch.WallSeconds);
+            processor = Math.Min(processor, watch.ProcessorSeconds);
         }
 
         var statistics = await store.GetStatisticsAsync(None);
-        var search = Stopwatch.StartNew();
-        var found = await store.SearchFlowsAsync(new() { Slice = new(1_700_000_000_000 - 700_000, 1_700_000_030_000), SortBy = "Metric.ABBytes", Descending = true, Limit = 10 }, None);
-        search.Stop();
-        Print($"flows: {100_000 / best:N0}/s in, {statistics.FlowBytes / (double)statistics.FlowRecords:N0} bytes each; the 10 largest of {statistics.FlowRecords:N0} in {search.Elapsed.TotalMilliseconds:N0} ms");
+        Print($"flows: {100_000 / wall:N0}/s in, {100_000 / processor:N0} per processor second, {statistics.FlowBytes / (double)statistics.FlowRecords:N0} bytes each");
+
+        var searching = new Stopwatches();
+        var found = await store.SearchFlowsAsync(new() { Slice = new(Begin - 700_000, Begin + 30_000), SortBy = "Metric.ABBytes", Descending = true, Limit = 10 }, None);
+        Print($"the 10 largest of {statistics.FlowRecords:N0} flow records: {searching.WallSeconds * 1000:N0} ms, {searching.ProcessorSeconds * 1000:N0} ms of processor time");
         Assert.Equal(10, found.Count);
-        Assert.InRange(100_000 / best, 50_000, double.MaxValue);
+        Assert.InRange(100_000 / processor, 20_000, double.MaxValue);
     }
 
     [Fact]
     public async Task Append_TenThousandRevisionsOfFiveThousandElements_IsFastAndSmall()
     {
         await using var store = HistoryStore.Open(new() { Directory = _directory.Path });
-        const long Begin = 1_700_000_000_000;
         var nodes = Enumerable.Range(0, 5000).Select(static i => Make.Interface(i, Begin)).ToArray();
-        var watch = Stopwatch.StartNew();
+        var watch = new Stopwatches();
         await store.AppendAsync(new(nodes), None);
-        Print($"live elements: {5000 / watch.Elapsed.TotalSeconds:N0}/s in, {await SizeAsync(store) / 5000.0:N0} bytes each");
+        Print($"elements, in one batch: {5000 / watch.WallSeconds:N0}/s in, {5000 / watch.ProcessorSeconds:N0} per processor second, {await SizeAsync(store) / 5000.0:N0} bytes each");
 
         long sizeBefore = await SizeAsync(store);
         var random = new Random(1);
-        watch.Restart();
+        watch = new();
         for (int i = 0; i < 10_000; i++)
         {
-            int index = random.Next(nodes.Length);
-            var node = nodes[index];
-            var metadata = node.Metadata.With("State", i % 2 == 0 ? "DOWN" : "UP").With("LinkFlags", MetadataValue.List(["BROADCAST", $"F{i % 7}"])).With("MTU", 1500 + i);
-            nodes[index] = node.With(metadata, Begin + (i * 1000), node.Revision + 1);
-            await store.AppendAsync(Make.Batch(nodes[index]), None);
+            await store.AppendAsync(Make.Batch(Update(nodes, random.Next(nodes.Length), i, Begin + (i * 1000))), None);
         }
 
-        double rate = 10_000 / watch.Elapsed.TotalSeconds;
+        double processor = watch.ProcessorSeconds;
         double bytesPerRevision = (await SizeAsync(store) - sizeBefore) / 10_000.0;
-        Print($"revisions, one commit each: {rate:N0}/s in, {bytesPerRevision:N0} bytes each");
+        Print($"revisions, one commit each: {10_000 / watch.WallSeconds:N0}/s in, {10_000 / processor:N0} per processor second, {bytesPerRevision:N0} bytes each");
 
-        watch.Restart();
-        await store.AppendAsync(new([.. Enumerable.Range(0, 10_000).Select(i => Update(nodes, i, Begin))]), None);
-        Print($"revisions, in one batch: {10_000 / watch.Elapsed.TotalSeconds:N0}/s in");
+        var batch = new GraphBatch([.. Enumerable.Range(0, 10_000).Select(i => Update(nodes, i % nodes.Length, i, Begin + 30_000_000 + i))]);
+        watch = new();
+        await store.AppendAsync(batch, None);
+        Print($"revisions, in one batch: {10_000 / watch.WallSeconds:N0}/s in, {10_000 / watch.ProcessorSeconds:N0} per processor second");
 
-        double point = double.MaxValue;
-        foreach (long at in (long[])[Begin + 1, Begin + 5_000_000, Begin + 5_000_001, Begin + 20_000_000])
+        double point = double.MaxValue, pointWall = double.MaxValue;
+        for (int i = 0; i < 12; i++)
         {
-            watch.Restart();
-            Assert.Equal(5000, (await store.GetGraphAsync(TimeSlice.At(at), None)).NodeCount);
-            point = Math.Min(point, watch.Elapsed.TotalMilliseconds);
+            watch = new();
+            Assert.Equal(5000, (await store.GetGraphAsync(TimeSlice.At(Begin + (i * 2_000_000)), None)).NodeCount);
+            point = Math.Min(point, watch.ProcessorSeconds * 1000);
+            pointWall = Math.Min(pointWall, watch.WallSeconds * 1000);
         }
 
-        watch.Restart();
+        watch = new();
         int revisions = (await store.GetGraphAsync(new(Begin, Begin + 100_000_000), None)).NodeCount;
-        Print($"point of 5,000 elements: {point:N1} ms; span of {revisions:N0} revisions: {watch.Elapsed.TotalMilliseconds:N1} ms");
+        Print($"point of 5,000 elements: {pointWall:N1} ms, {point:N1} ms of processor time; span of {revisions:N0} revisions: {watch.WallSeconds * 1000:N1} ms");
         Assert.Equal(25_000, revisions);
         Assert.InRange(bytesPerRevision, 1, 500);
-        Assert.InRange(rate, 500, double.MaxValue);
+        Assert.InRange(10_000 / processor, 500, double.MaxValue);
         Assert.InRange(point, 0, 500);
     }
 
-    private static Node Update(Node[] nodes, int step, long begin)
+    private static Node Update(Node[] nodes, int index, int step, long time)
     {
-        int index = step % nodes.Length;
         var node = nodes[index];
-        nodes[index] = node.With(node.Metadata.With("Step", step), begin + 30_000_000 + step, node.Revision + 1);
+        var metadata = node.Metadata.With("State", step % 2 == 0 ? "DOWN" : "UP").With("LinkFlags", MetadataValue.List(["BROADCAST", $"F{step % 7}"])).With("MTU", 1500 + step);
+        nodes[index] = node.With(metadata, time, node.Revision + 1);
         return nodes[index];
     }
 

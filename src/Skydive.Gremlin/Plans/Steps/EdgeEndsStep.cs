@@ -20,7 +20,8 @@ internal sealed record EdgeEndsStep(EdgeDirection Direction, Filter? Filter) : S
     protected override Traversal Execute(Traversal input, QueryContext context)
     {
         var edges = (EdgeTraversal)input;
-        return new NodeTraversal(edges.View, Follow(edges.View, edges.Items, context.Budget));
+        var ends = edges.View is GraphSnapshot live ? FollowLive(live, edges.Items, context.Budget) : Follow(edges.View, edges.Items, context.Budget);
+        return new NodeTraversal(edges.View, ends);
     }
 
     /// <inheritdoc/>
@@ -43,6 +44,24 @@ internal sealed record EdgeEndsStep(EdgeDirection Direction, Filter? Filter) : S
                 {
                     yield return node;
                 }
+            }
+        }
+    }
+
+    /// <summary>The same as <see cref="Follow"/> where an edge has one node at each end.</summary>
+    private IEnumerable<Node> FollowLive(GraphSnapshot live, IEnumerable<Edge> edges, QueryBudget budget)
+    {
+        foreach (var edge in edges)
+        {
+            budget.Visit();
+            if ((Direction & EdgeDirection.In) != 0 && live.GetParent(edge) is { } parent && (Filter is null || Filter.Matches(parent)))
+            {
+                yield return parent;
+            }
+
+            if ((Direction & EdgeDirection.Out) != 0 && live.GetChild(edge) is { } child && (Filter is null || Filter.Matches(child)))
+            {
+                yield return child;
             }
         }
     }

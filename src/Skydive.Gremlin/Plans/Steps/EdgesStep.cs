@@ -18,7 +18,7 @@ internal sealed record EdgesStep(IReadOnlyList<ElementName> Names, Filter? Filte
         var view = ((GraphTraversal)input).View;
         if (Names.Count == 0)
         {
-            return new EdgeTraversal(view, view.GetEdges(Filter));
+            return new EdgeTraversal(view, view.GetEdges(Filter)) { KnownCount = Filter is null ? view.EdgeCount : -1 };
         }
 
         var edges = new List<Edge>(Names.Count);

@@ -18,6 +18,12 @@ internal sealed record NeighborStep(EdgeDirection Direction, Filter? Filter) : S
     protected override Traversal Execute(Traversal input, QueryContext context)
     {
         var nodes = (NodeTraversal)input;
+        if (nodes.View is GraphSnapshot live)
+        {
+            var start = nodes.Items as SnapshotNodes ?? live.StartFrom(nodes.Items, context.Budget.VisitMany);
+            return new NodeTraversal(live, start.Walk(Direction, Filter));
+        }
+
         return new NodeTraversal(nodes.View, Follow(nodes.View, nodes.Items, context.Budget));
     }
 

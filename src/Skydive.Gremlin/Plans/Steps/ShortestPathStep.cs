@@ -1,5 +1,6 @@
 using Skydive.Contracts.Queries;
 using Skydive.Contracts.Topology;
+using Skydive.Graph.Paths;
 using Skydive.Gremlin.Execution;
 
 namespace Skydive.Gremlin.Plans.Steps;
@@ -27,7 +28,7 @@ internal sealed record ShortestPathStep(Filter Target, Filter? EdgeFilter) : Syn
 
     private IEnumerable<IReadOnlyList<Node>> Find(NodeTraversal nodes, QueryBudget budget)
     {
-        var finder = new PathFinder(nodes.View, nodes.View.GetNodes(Target), EdgeFilter, budget);
+        var finder = new PathFinder(nodes.View, nodes.View.GetNodes(Target), EdgeFilter, budget.VisitMany);
         foreach (var start in nodes.Items)
         {
             budget.Visit();

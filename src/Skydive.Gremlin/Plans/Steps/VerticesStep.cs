@@ -1,5 +1,6 @@
 using Skydive.Contracts.Queries;
 using Skydive.Contracts.Topology;
+using Skydive.Graph;
 using Skydive.Gremlin.Execution;
 
 namespace Skydive.Gremlin.Plans.Steps;
@@ -18,7 +19,7 @@ internal sealed record VerticesStep(IReadOnlyList<ElementName> Names, Filter? Fi
         var view = ((GraphTraversal)input).View;
         if (Names.Count == 0)
         {
-            return new NodeTraversal(view, view.GetNodes(Filter));
+            return new NodeTraversal(view, view is GraphSnapshot live ? live.SelectNodes(Filter, context.Budget.VisitMany) : view.GetNodes(Filter));
         }
 
         var nodes = new List<Node>(Names.Count);

@@ -11,6 +11,8 @@ public sealed class GetSkydiveCaptureCommand : SessionCommand
     private const string NameSet = "Name";
     private const string IdSet = "Id";
 
+    private readonly HashSet<string> _asked = new(StringComparer.Ordinal);
+
     /// <summary>Names or patterns.</summary>
     [Parameter(Position = 0, ParameterSetName = NameSet, HelpMessage = "Names; wildcards are allowed.")]
     [SupportsWildcards]
@@ -19,7 +21,7 @@ public sealed class GetSkydiveCaptureCommand : SessionCommand
 
     /// <summary>Identifiers.</summary>
     [Parameter(Mandatory = true, ParameterSetName = IdSet, ValueFromPipelineByPropertyName = true, HelpMessage = "Identifiers of captures.")]
-    [Alias("UUID", "CaptureID")]
+    [Alias("CaptureID", "UUID")]
     [ArgumentCompleter(typeof(CaptureNameCompleter))]
     public string[] Id { get; set; } = [];
 
@@ -38,7 +40,8 @@ public sealed class GetSkydiveCaptureCommand : SessionCommand
         var client = Client;
         if (ParameterSetName == IdSet)
         {
-            foreach (string id in Id)
+            // Many flows come from one capture.
+            foreach (string id in Id.Where(_asked.Add))
             {
                 Attempt(id, () => Write([Await(token => client.GetCaptureAsync(id, token))]));
             }

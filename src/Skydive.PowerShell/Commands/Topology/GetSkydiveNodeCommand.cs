@@ -62,7 +62,9 @@ public sealed class GetSkydiveNodeCommand : PagedCommand
     /// <inheritdoc/>
     protected override object? ErrorTarget => Name.Length > 0 ? Name : Selector;
 
-    private protected override IReadOnlyList<SkydiveSelector>? Selectors => Selector;
+    // Nodes and flows that were exported and imported come by their identifier; they are gathered like real ones.
+    private protected override IReadOnlyList<SkydiveSelector>? Selectors =>
+        Selector ?? (MyInvocation.ExpectingInput && TID.Length > 0 ? [.. TID.Select(SkydiveSelector.FromTid)] : null);
 
     /// <inheritdoc/>
     protected override void End()

@@ -1,0 +1,101 @@
+# Shared by the test files: dot-source it in BeforeAll.
+$ErrorActionPreference = 'Stop'
+$script:RepositoryRoot = (Resolve-Path "$PSScriptRoot/../..").Path
+$script:ModulePath = if ($env:SKYDIVE_TEST_MODULE) { $env:SKYDIVE_TEST_MODULE } else { "$RepositoryRoot/artifacts/module/Skydive" }
+$script:FakeAnalyzerPath = if ($env:SKYDIVE_TEST_FAKE) { $env:SKYDIVE_TEST_FAKE } else { "$RepositoryRoot/artifacts/fake-analyzer/FakeAnalyzer.dll" }
+
+function Start-FakeAnalyzer {
+    $start = [Diagnostics.ProcessStartInfo]::new('dotnet')
+    $start.ArgumentList.Add($script:FakeAnalyzerPath)
+    $start.RedirectStandardInput = $true
+    $start.RedirectStandardOutput = $true
+    $process = [Diagnostics.Process]::Start($start)
+    $line = $process.StandardOutput.ReadLineAsync()
+    if (-not $line.Wait(30000) -or -not $line.Result) {
+        throw 'the fake analyzer did not start'
+    }
+
+    [pscustomobject]@{ Process = $process; Uri = $line.Result }
+}
+
+function Stop-FakeAnalyzer($Fake) {
+    # It ends when its input does.
+    $Fake.Process.StandardInput.Close()
+    if (-not $Fake.Process.WaitForExit(10000)) {
+        $Fake.Process.Kill()
+    }
+
+    $Fake.Process.Dispose()
+}
+
+function Get-FakeState($Fake) { Invoke-RestMethod "$($Fake.Uri)/fake/state" }
+
+function Reset-Fake($Fake) { $null = Invoke-RestMethod -Method Post "$($Fake.Uri)/fake/reset" }
+
+# The Gremlin that the analyzer was asked, in order.
+function Get-FakeQuery($Fake) {
+    (Get-FakeState $Fake).Requests | Where-Object Path -EQ '/api/topology' | ForEach-Object { ($_.Body | ConvertFrom-Json).GremlinQuery }
+}
+
+# Waits for a condition without sleeping longer than it takes.
+function Wait-Until([scriptblock] $Condition, [int] $TimeoutSeconds = 10) {
+    $watch = [Diagnostics.Stopwatch]::StartNew()
+    while (-not (& $Condition)) {
+        if ($watch.Elapsed.TotalSeconds -ge $TimeoutSeconds) {
+            return $false
+        }
+
+        [Threading.Thread]::Sleep(10)
+    }
+
+    $true
+}
+
+# The error that a script block ends with; null when it does not.
+function Get-ErrorOf([scriptblock] $Script) {
+    try {
+        $null = & $Script
+    }
+    catch {
+        $_
+    }
+}
+
+# Text as it appears on a terminal of this width.
+function Format-Text([Parameter(ValueFromPipeline)] $InputObject, [int] $Width = 80, [switch] $List, [string] $View) {
+    begin { $items = [Collections.Generic.List[object]]::new() }
+    process { $items.Add($InputObject) }
+    end {
+        $PSStyle.OutputRendering = 'PlainText'
+        $text = if ($List) { $items | Format-List | Out-String -Width $Width }
+        elseif ($View) { $items | Format-Table -View $View | Out-String -Width $Width }
+        else { $items | Out-String -Width $Width }
+        $text -split '\r?\n'
+    }
+}
+
+function Get-Completion([string] $Line) {
+    [Management.Automation.CommandCompletion]::CompleteInput($Line, $Line.Length, $null).CompletionMatches
+}
+
+# The cmdlet surface as text: what other people's scripts rely on.
+function Get-Surface {
+    $builtin = [Management.Automation.Cmdlet]::CommonParameters + [Management.Automation.Cmdlet]::OptionalCommonParameters
+    foreach ($command in Get-Command -Module Skydive -CommandType Cmdlet | Sort-Object Name -Culture '') {
+        $aliases = (Get-Alias -Definition $command.Name -ErrorAction Ignore).Name -join ', '
+        "$($command.Name)$(if ($aliases) { " (alias $aliases)" }) -> $(($command.OutputType.Name | ForEach-Object { $_ -replace '^System\.Management\.Automation\.' }) -join ', ')"
+        foreach ($set in $command.ParameterSets | Sort-Object Name -Culture '') {
+            "  set $($set.Name)$(if ($set.IsDefault) { ' (default)' })"
+            foreach ($parameter in $set.Parameters | Where-Object Name -NotIn $builtin | Sort-Object Name -Culture '') {
+                $traits = @(
+                    if ($parameter.IsMandatory) { 'mandatory' }
+                    if ($parameter.Position -ge 0) { "position $($parameter.Position)" }
+                    if ($parameter.ValueFromPipeline) { 'by value' }
+                    if ($parameter.ValueFromPipelineByPropertyName) { 'by name' }
+                    if ($parameter.Aliases.Count) { "alias $($parameter.Aliases -join ' ')" }
+                )
+                "    -$($parameter.Name) <$($parameter.ParameterType)>$(if ($traits) { ": $($traits -join ', ')" })"
+            }
+        }
+    }
+}

@@ -1,0 +1,271 @@
+using System.Collections.Concurrent;
+using System.Net.WebSockets;
+using System.Text.Json;
+using FakeAnalyzer;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Skydive.Contracts;
+using Skydive.Contracts.Captures;
+using Skydive.Contracts.Errors;
+using Skydive.Contracts.Messages;
+using Skydive.Contracts.Metadata;
+using Skydive.Contracts.Queries;
+using Skydive.Contracts.Status;
+using Skydive.Contracts.Topology;
+
+// An analyzer's API over an invented network, for the tests of the module. Writes its address to standard output and ends when standard
+// input does, so that it cannot outlive the tests. Under /fake it tells what it was asked.
+var captures = new ConcurrentDictionary<string, Capture>();
+var requests = new ConcurrentQueue<object>();
+var subscribers = new ConcurrentDictionary<string, CancellationTokenSource>();
+int openStreams = 0;
+var options = new JsonSerializerOptions(ContractsJsonContext.Default.Options);
+
+var builder = WebApplication.CreateSlimBuilder();
+builder.Logging.ClearProviders();
+builder.WebHost.UseUrls("http://127.0.0.1:0");
+var app = builder.Build();
+app.UseWebSockets();
+
+app.Use(async (context, next) =>
+{
+    if (!context.Request.Path.StartsWithSegments("/fake"))
+    {
+        context.Request.EnableBuffering();
+        string body = context.Request.ContentType?.Contains("json", StringComparison.Ordinal) == true
+            ? await new StreamReader(context.Request.Body, leaveOpen: true).ReadToEndAsync()
+            : string.Empty;
+        context.Request.Body.Position = 0;
+        requests.Enqueue(new { context.Request.Method, Path = context.Request.Path.Value, Body = body, Ttl = context.Request.Headers["X-Resource-TTL"].ToString() });
+    }
+
+    try
+    {
+        await next(context);
+    }
+    catch (QueryException exception)
+    {
+        await FailAsync(context, exception.Error);
+    }
+});
+
+app.MapGet("/api", (HttpContext context) => WriteAsync(context, new ServiceInfo { Host = "lab", Version = "0.1.0", Service = "analyzer" }));
+app.MapGet("/locked/api", (HttpContext context) => FailAsync(context, new() { Status = 401, Code = "AuthenticationFailed", Detail = "who are you?" }));
+app.MapPost("/locked/api/topology", (HttpContext context) => FailAsync(context, new() { Status = 403, Code = "AccessDenied", Detail = "you may not" }));
+app.MapGet("/garbage/api", () => Results.Content("<html>welcome</html>", "text/html"));
+app.MapGet("/api/status", (HttpContext context) => WriteAsync(context, new AnalyzerStatus
+{
+    Agents = new Dictionary<string, ConnectionStatus>
+    {
+        ["lab"] = new() { ServiceType = "agent", ClientProtocol = "internal", IsConnected = true, ConnectTime = DateTimeOffset.FromUnixTimeMilliseconds(Lab.Time) },
+        ["away"] = new() { ServiceType = "agent", ClientProtocol = "json", Addr = "192.0.2.1", Port = 4711, IsConnected = false, ConnectTime = DateTimeOffset.FromUnixTimeMilliseconds(Lab.Time) },
+    },
+    Probes = new Dictionary<string, ProbeStatus> { ["netlink"] = new() { Status = "running" }, ["netns"] = new() { Status = "failed", Message = "needs CAP_SYS_ADMIN" } },
+    NodeCount = Lab.Nodes.Count,
+    EdgeCount = Lab.Edges.Count,
+    StartTime = DateTimeOffset.UtcNow.AddHours(-1),
+    MemoryBytes = 123 << 20,
+}));
+
+app.MapPost("/api/topology", async (HttpContext context) =>
+{
+    var query = await JsonSerializer.DeserializeAsync(context.Request.Body, ContractsJsonContext.Default.TopologyQuery);
+    string gremlin = query?.GremlinQuery ?? string.Empty;
+    if (gremlin.Contains("'endless'", StringComparison.Ordinal))
+    {
+        await StreamForeverAsync(context);
+        return;
+    }
+
+    if (gremlin.Contains("'silent'", StringComparison.Ordinal))
+    {
+        await Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(static _ => { }, TaskScheduler.Default);
+        return;
+    }
+
+    object result = Gremlin.Evaluate(gremlin);
+    context.Response.ContentType = "application/json";
+    await context.Response.WriteAsync(result switch
+    {
+        SubGraph graph => $"[{JsonSerializer.Serialize(graph, ContractsJsonContext.Default.SubGraph)}]",
+        IReadOnlyList<IFieldSource> list => $"[{string.Join(",", list.Select(Serialize))}]",
+        _ => JsonSerializer.Serialize(result),
+    });
+});
+
+app.MapGet("/api/capture", (HttpContext context) => WriteAsync<IReadOnlyDictionary<string, Capture>>(context, captures.ToDictionary()));
+app.MapGet("/api/capture/{id}", (HttpContext context, string id) => captures.TryGetValue(id, out var capture)
+    ? WriteAsync(context, capture)
+    : FailAsync(context, new() { Status = 404, Code = ErrorCodes.CaptureNotFound, Detail = $"no capture {id}" }));
+app.MapPost("/api/capture", async (HttpContext context) =>
+{
+    var capture = (await JsonSerializer.DeserializeAsync(context.Request.Body, ContractsJsonContext.Default.Capture))!;
+    if (capture.BPFFilter == "bad")
+    {
+        await FailAsync(context, new() { Status = 400, Code = ErrorCodes.InvalidCapture, Detail = "BPFFilter: syntax error" });
+    }
+    else if (captures.Values.Any(other => other.GremlinQuery == capture.GremlinQuery && other.BPFFilter == capture.BPFFilter))
+    {
+        await FailAsync(context, new() { Status = 409, Code = ErrorCodes.CaptureExists, Detail = "there is such a capture" });
+    }
+    else
+    {
+        capture = capture with { UUID = Guid.NewGuid().ToString() };
+        captures[capture.UUID] = capture with { Count = Gremlin.Evaluate(capture.GremlinQuery) is IReadOnlyList<IFieldSource> nodes ? nodes.Count : 0 };
+        context.Response.StatusCode = 201;
+        await WriteAsync(context, capture);
+    }
+});
+app.MapDelete("/api/capture/{id}", (HttpContext context, string id) => captures.TryRemove(id, out _)
+    ? Task.CompletedTask
+    : FailAsync(context, new() { Status = 404, Code = ErrorCodes.CaptureNotFound, Detail = $"no capture {id}" }));
+app.MapPost("/api/pcap", async (HttpContext context) =>
+{
+    using var memory = new MemoryStream();
+    await context.Request.Body.CopyToAsync(memory);
+    if (memory.Length >= 4 && BitConverter.ToUInt32(memory.GetBuffer()) == 0xa1b2c3d4)
+    {
+        context.Response.StatusCode = 202;
+    }
+    else
+    {
+        await FailAsync(context, new() { Status = 400, Code = ErrorCodes.InvalidPcap, Detail = "no pcap file" });
+    }
+});
+app.Map("/ws/subscriber", FollowAsync);
+
+app.MapGet("/fake/state", () => Results.Json(new { Requests = requests.ToArray(), Sockets = subscribers.Count, Streams = openStreams }));
+app.MapPost("/fake/reset", () =>
+{
+    requests.Clear();
+    captures.Clear();
+});
+app.MapPost("/fake/drop", () =>
+{
+    foreach (var subscriber in subscribers.Values)
+    {
+        subscriber.Cancel();
+    }
+});
+
+await app.StartAsync();
+Console.WriteLine(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+await Task.Run(Console.In.ReadToEnd);
+return;
+
+string Serialize(IFieldSource element) => JsonSerializer.Serialize(element, element.GetType(), options);
+
+Task WriteAsync<T>(HttpContext context, T value)
+{
+    context.Response.ContentType = "application/json";
+    return context.Response.WriteAsync(JsonSerializer.Serialize(value, typeof(T), options));
+}
+
+async Task FailAsync(HttpContext context, ApiError error)
+{
+    context.Response.StatusCode = error.Status;
+    context.Response.ContentType = ApiError.MediaType;
+    await context.Response.WriteAsync(JsonSerializer.Serialize(error, ContractsJsonContext.Default.ApiError));
+}
+
+// A result without end: the client has to leave.
+async Task StreamForeverAsync(HttpContext context)
+{
+    Interlocked.Increment(ref openStreams);
+    try
+    {
+        await context.Response.WriteAsync("[");
+        while (true)
+        {
+            await context.Response.WriteAsync(Serialize(Lab.Bridge) + ",", context.RequestAborted);
+            await context.Response.Body.FlushAsync(context.RequestAborted);
+            await Task.Delay(20, context.RequestAborted);
+        }
+    }
+    catch (OperationCanceledException)
+    {
+    }
+    finally
+    {
+        Interlocked.Decrement(ref openStreams);
+    }
+}
+
+// Answers SyncRequest, then changes the bridge's MTU again and again.
+async Task FollowAsync(HttpContext context)
+{
+    if (!context.WebSockets.IsWebSocketRequest)
+    {
+        context.Response.StatusCode = 426;
+        return;
+    }
+
+    using var socket = await context.WebSockets.AcceptWebSocketAsync();
+    using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
+    string id = context.Request.Headers["X-Host-ID"].ToString();
+    subscribers[id] = stop;
+    try
+    {
+        byte[] buffer = new byte[64 * 1024];
+        var received = await socket.ReceiveAsync(buffer, stop.Token);
+        var request = JsonSerializer.Deserialize(buffer.AsSpan(0, received.Count), ContractsJsonContext.Default.WebSocketMessage)!;
+        var sync = request.Obj.Deserialize(ContractsJsonContext.Default.SyncRequest)!;
+        if (sync.GremlinFilter?.Contains("Foo(", StringComparison.Ordinal) == true)
+        {
+            await SendAsync(request with { Type = MessageTypes.SyncReply, Status = 400, Obj = JsonSerializer.SerializeToElement("'Foo' is no step") });
+            await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, stop.Token);
+            return;
+        }
+
+        var graph = new SubGraph { Nodes = Lab.Nodes, Edges = Lab.Edges };
+        await SendAsync(request with { Type = MessageTypes.SyncReply, Obj = JsonSerializer.SerializeToElement(graph, ContractsJsonContext.Default.SubGraph) });
+        var drain = DrainAsync();
+        for (int revision = 3; !drain.IsCompleted; revision++)
+        {
+            var update = new PartialUpdate
+            {
+                ID = Lab.Bridge.Id,
+                UpdatedAt = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds(),
+                Revision = revision,
+                Ops = [new() { Type = MetadataOperation.Add, Key = "MTU", Value = 1500 - revision }],
+            };
+            await SendAsync(new()
+            {
+                Namespace = MessageNamespaces.Graph,
+                Type = MessageTypes.NodePartiallyUpdated,
+                UUID = Guid.NewGuid().ToString(),
+                Obj = JsonSerializer.SerializeToElement(update, ContractsJsonContext.Default.PartialUpdate),
+            });
+            await Task.Delay(20, stop.Token);
+        }
+    }
+    catch (Exception exception) when (exception is OperationCanceledException or WebSocketException)
+    {
+    }
+    finally
+    {
+        subscribers.TryRemove(id, out _);
+    }
+
+    async Task DrainAsync()
+    {
+        byte[] rest = new byte[1024];
+        try
+        {
+            while ((await socket.ReceiveAsync(rest, stop.Token)).MessageType != WebSocketMessageType.Close)
+            {
+            }
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or WebSocketException)
+        {
+        }
+    }
+
+    Task SendAsync(WebSocketMessage message) =>
+        socket.SendAsync(JsonSerializer.SerializeToUtf8Bytes(message, ContractsJsonContext.Default.WebSocketMessage), WebSocketMessageType.Text, true, stop.Token);
+}

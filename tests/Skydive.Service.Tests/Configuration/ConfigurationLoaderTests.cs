@@ -1,0 +1,169 @@
+using System.Net;
+using Microsoft.Extensions.Logging;
+using Skydive.Service.Configuration;
+using Skydive.Service.Hosting;
+
+namespace Skydive.Service.Tests.Configuration;
+
+public sealed class ConfigurationLoaderTests
+{
+    private static readonly Dictionary<string, string> s_noEnvironment = [];
+
+    [Fact]
+    public void AddText_NestedAndDottedKeys_AreTheSame()
+    {
+        var nested = Load("analyzer:\n  listen: 127.0.0.1:9000\n");
+        var dotted = Load("analyzer.listen: 127.0.0.1:9000\n");
+
+        Assert.Equal(new IPEndPoint(IPAddress.Loopback, 9000), nested.Settings["analyzer.listen"].Value);
+        Assert.Equal(nested.Settings["analyzer.listen"].Value, dotted.Settings["analyzer.listen"].Value);
+    }
+
+    [Theory]
+    [InlineData("30", 30_000)]
+    [InlineData("500ms", 500)]
+    [InlineData("1.5s", 1500)]
+    [InlineData("5m", 300_000)]
+    [InlineData("2h", 7_200_000)]
+    [InlineData("7d", 604_800_000)]
+    public void AddText_Duration_IsRead(string text, double milliseconds)
+    {
+        var loader = Load($"flow.update: {text}\n");
+
+        Assert.Empty(loader.Problems);
+        Assert.Equal(TimeSpan.FromMilliseconds(milliseconds), loader.Settings["flow.update"].Value);
+    }
+
+    [Theory]
+    [InlineData("flow.update: -5\n")]
+    [InlineData("flow.update: 5 parsecs\n")]
+    [InlineData("flow.update: 1e300d\n")]
+    [InlineData("flow.update: [1, 2]\n")]
+    [InlineData("flow.max_entries: 0\n")]
+    [InlineData("flow.max_entries: 99999999999999999999\n")]
+    [InlineData("analyzer.listen: 1.2.3.4:99999\n")]
+    [InlineData("analyzer.listen: ::1\n")]
+    [InlineData("logging.level: LOUD\n")]
+    [InlineData("storage.sqlite.max_size: 3Q\n")]
+    [InlineData("storage.x.driver: tape\n")]
+    [InlineData("analyzer: {listen: [\n")]
+    [InlineData("just text\n")]
+    public void AddText_InvalidValue_IsOneErrorWithItsPlace(string text)
+    {
+        var problem = Assert.Single(Load(text).Problems);
+
+        Assert.True(problem.IsError);
+        Assert.StartsWith("test.yml:1", problem.Where.Replace("test.yml:2", "test.yml:1", StringComparison.Ordinal), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AddText_UnknownKey_IsAWarningWithTheNearestKey()
+    {
+        var problem = Assert.Single(Load("flow:\n  updatte: 5\n").Problems);
+
+        Assert.False(problem.IsError);
+        Assert.Contains("did you mean 'flow.update'", problem.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("# nothing\n")]
+    [InlineData("analyzer:\n  # listen: 1\n")]
+    [InlineData("host_id:\n")]
+    public void AddText_NothingSet_IsFine(string text)
+    {
+        var loader = Load(text);
+
+        Assert.Empty(loader.Problems);
+        Assert.Empty(loader.Settings);
+    }
+
+    [Fact]
+    public void AddEnvironment_WinsOverFileAndReadsSections()
+    {
+        var loader = Load("flow.update: 5\n");
+        loader.AddEnvironment(new Dictionary<string, string>
+        {
+            ["SKYDIVE_FLOW_UPDATE"] = "7",
+            ["SKYDIVE_STORAGE_SQLITE_MAX_AGE"] = "3d",
+            ["SKYDIVE_ANALYZERS"] = "a:1 b:2",
+        });
+
+        Assert.Empty(loader.Problems);
+        Assert.Equal(TimeSpan.FromSeconds(7), loader.Settings["flow.update"].Value);
+        Assert.Equal(TimeSpan.FromDays(3), loader.Settings["storage.sqlite.max_age"].Value);
+        Assert.Equal(["a:1", "b:2"], (string[])loader.Settings["analyzers"].Value);
+    }
+
+    [Fact]
+    public void Load_NothingSet_GivesTheDefaults()
+    {
+        var options = ServiceOptions.Load(Role.AllInOne, [WriteFile(string.Empty)], s_noEnvironment, out var problems)!;
+
+        Assert.Empty(problems);
+        Assert.Equal(new IPEndPoint(IPAddress.Loopback, 8082), options.Listen);
+        Assert.Equal("sqlite", options.Storage.Driver);
+        Assert.Equal(LogLevel.Information, options.LogLevel);
+        Assert.Equal(TimeSpan.FromSeconds(60), options.FlowUpdate);
+        Assert.Equal(Environment.MachineName, options.HostId);
+    }
+
+    [Fact]
+    public void Load_ListenBeyondLoopback_NeedsAnExplicitWord()
+    {
+        string open = WriteFile("analyzer.listen: 0.0.0.0:8082\n");
+        string agreed = WriteFile("analyzer.listen: 0.0.0.0:8082\nanalyzer.auth.api.backend: noauth\n");
+
+        Assert.Null(ServiceOptions.Load(Role.Analyzer, [open], s_noEnvironment, out var problems));
+        Assert.Contains("nobody would have to log in", Assert.Single(problems).Message, StringComparison.Ordinal);
+        Assert.NotNull(ServiceOptions.Load(Role.Analyzer, [agreed], s_noEnvironment, out _));
+    }
+
+    [Fact]
+    public void Load_StorageSectionOfOnesOwn_IsUsed()
+    {
+        string file = WriteFile(
+            """
+            analyzer: {topology: {backend: mine}, flow: {backend: mine}}
+            storage: {data_dir: /tmp/x, mine: {driver: memory, max_age: 0}}
+            """);
+
+        var options = ServiceOptions.Load(Role.Analyzer, [file], s_noEnvironment, out var problems)!;
+
+        Assert.Empty(problems);
+        Assert.Equal("memory", options.Storage.Driver);
+        Assert.Null(options.Storage.MaximumAge);
+    }
+
+    [Fact]
+    public void Load_FileMissing_IsAnError()
+    {
+        Assert.Null(ServiceOptions.Load(Role.Analyzer, ["/no/such/file.yml"], s_noEnvironment, out var problems));
+        Assert.Contains("cannot be read", Assert.Single(problems).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AddText_RandomText_NeverThrows()
+    {
+        var random = new Random(7);
+        const string Alphabet = "abc:-[]{}#&*!|>'\"%@`,? \n\t012._~";
+        for (int i = 0; i < 20_000; i++)
+        {
+            Load(new string([.. Enumerable.Range(0, random.Next(40)).Select(_ => Alphabet[random.Next(Alphabet.Length)])]));
+        }
+    }
+
+    private static ConfigurationLoader Load(string text)
+    {
+        var loader = new ConfigurationLoader();
+        loader.AddText("test.yml", text);
+        return loader;
+    }
+
+    private static string WriteFile(string text)
+    {
+        string path = Path.Combine(Directory.CreateTempSubdirectory("skydive-test-").FullName, "skydive.yml");
+        File.WriteAllText(path, text);
+        return path;
+    }
+}
