@@ -57,20 +57,13 @@ public sealed partial class AgentRuntime : IAsyncDisposable
     {
         string hostNode = HostProbe.AddTo(Graph);
         _hardwareState.SetRunning();
-        var host = NetworkNamespace.OpenCurrent();
         _netlink = new(Graph, hostNode, _netlinkState, _logger);
         _netlink.Start();
         Watch(_netlink.Completion);
-        _netns = new(_options.NamespacePath, host.Id, _netlink, _netnsState, _logger);
+        _netns = new(_options.NamespacePath, _netlink, _netnsState, _logger);
         long began = TimeProvider.System.GetTimestamp();
-        var namespaces = _netns.Start();
-        await _netlink.AddAsync([new NamespaceSource(host, string.Empty, "/proc/self/ns/net", IsHost: true), .. namespaces]).ConfigureAwait(false);
+        await _netns.StartAsync(NetworkNamespace.OpenCurrent()).ConfigureAwait(false);
         Watch(_netns.Completion);
-        if (_netnsState.Status.Status == "starting")
-        {
-            _netnsState.SetRunning();
-        }
-
         _captures.Start();
         Watch(_captures.Completion);
         LogStarted(_logger, Graph.Current.NodeCount, Graph.Current.EdgeCount, TimeProvider.System.GetElapsedTime(began).TotalMilliseconds);

@@ -18,15 +18,22 @@ namespace Skydive.Agent.Captures;
 /// </summary>
 internal sealed partial class CaptureDirectory : IAgentLink, IAsyncDisposable
 {
+    private const string CapturesKey = "Captures";
+
     private readonly LiveGraph _graph;
     private readonly AgentOptions _options;
     private readonly IFlowOutput _flows;
     private readonly ILogger _logger;
     private readonly Func<string, LinkLocation?> _findLink;
+
+    // Read by anyone; changed only by who holds _changing.
     private readonly ConcurrentDictionary<(string NodeId, string CaptureId), NodeCapture> _captures = new();
-    private readonly Lock _lock = new();
+    private readonly SemaphoreSlim _changing = new(1, 1);
+    private readonly Lock _publishing = new();
     private readonly CancellationTokenSource _stop = new();
     private GraphSubscription? _subscription;
+    private bool _isOver;
+    private int _isDisposed;
 
     public CaptureDirectory(LiveGraph graph, AgentOptions options, IFlowOutput flows, ILogger logger, Func<string, LinkLocation?> findLink)
     {
@@ -51,14 +58,20 @@ internal sealed partial class CaptureDirectory : IAgentLink, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public Task StartCaptureAsync(string nodeId, Capture capture, CancellationToken cancellationToken)
+    public async Task StartCaptureAsync(string nodeId, Capture capture, CancellationToken cancellationToken)
     {
-        lock (_lock)
+        await _changing.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
         {
             var key = (nodeId, capture.UUID);
+            if (_isOver)
+            {
+                throw new AgentRequestException(503, $"the agent of {Host} is ending");
+            }
+
             if (_captures.ContainsKey(key))
             {
-                return Task.CompletedTask;
+                return;
             }
 
             var node = _graph.Current.FindNode(nodeId) ?? throw new AgentRequestException(404, $"node {nodeId} not found on {Host}");
@@ -68,25 +81,68 @@ internal sealed partial class CaptureDirectory : IAgentLink, IAsyncDisposable
             }
 
             _captures[key] = new NodeCapture(node, capture, location, _options, _flows, _logger);
-            Publish(nodeId);
+        }
+        finally
+        {
+            _changing.Release();
         }
 
-        return Task.CompletedTask;
+        Publish([nodeId]);
     }
 
     /// <inheritdoc/>
     public async Task StopCaptureAsync(string nodeId, string captureId, CancellationToken cancellationToken)
     {
-        if (_captures.TryRemove((nodeId, captureId), out var capture))
+        NodeCapture? capture;
+        await _changing.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            _captures.TryRemove((nodeId, captureId), out capture);
+        }
+        finally
+        {
+            _changing.Release();
+        }
+
+        if (capture is not null)
         {
             await capture.DisposeAsync().ConfigureAwait(false);
         }
 
-        Publish(nodeId);
+        Publish([nodeId]);
     }
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<Flow>> SearchFlowsAsync(FlowSearch search, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<Flow>> SearchFlowsAsync(FlowSearch search, CancellationToken cancellationToken) =>
+        Task.Run(() => SearchFlows(search, cancellationToken), cancellationToken);
+
+    /// <summary>Ends all captures; their flows are sent before this returns.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
+        {
+            return;
+        }
+
+        await _stop.CancelAsync().ConfigureAwait(false);
+        await Completion.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _changing.WaitAsync(CancellationToken.None).ConfigureAwait(false);
+        try
+        {
+            _isOver = true;
+            await Task.WhenAll(_captures.Values.Select(static capture => capture.DisposeAsync().AsTask())).ConfigureAwait(false);
+            _captures.Clear();
+        }
+        finally
+        {
+            _changing.Release();
+        }
+
+        _subscription?.Dispose();
+        _stop.Dispose();
+    }
+
+    private IReadOnlyList<Flow> SearchFlows(FlowSearch search, CancellationToken cancellationToken)
     {
         // Every table answers its part; order, de-duplication and cut are made once over all.
         var part = search with { Skip = 0, Limit = search.Limit is { } limit ? (int)Math.Min((long)limit + search.Skip, int.MaxValue) : null };
@@ -100,49 +156,72 @@ internal sealed partial class CaptureDirectory : IAgentLink, IAsyncDisposable
             }
         }
 
-        return Task.FromResult(search.Finish(found));
-    }
-
-    /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
-    {
-        await _stop.CancelAsync().ConfigureAwait(false);
-        await Completion.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        foreach (var capture in _captures.Values)
-        {
-            await capture.DisposeAsync().ConfigureAwait(false);
-        }
-
-        _subscription?.Dispose();
-        _stop.Dispose();
+        return search.Finish(found);
     }
 
     private async Task FollowGraphAsync()
     {
         try
         {
-            await foreach (var change in _subscription!.ReadAllAsync(_stop.Token).ConfigureAwait(false))
+            while (await _subscription!.WaitToReadAsync(_stop.Token).ConfigureAwait(false))
             {
-                foreach (var (key, capture) in _captures.ToArray())
+                // Of all that is waiting only the end matters; counters that tick, ours above all, do not matter at all.
+                GraphSnapshot? newest = null;
+                while (_subscription.TryRead(out var change))
                 {
-                    var node = change.Snapshot.FindNode(key.NodeId);
-                    if (node is null)
-                    {
-                        _captures.TryRemove(key, out _);
-                        await capture.DisposeAsync().ConfigureAwait(false);
-                    }
-                    else if (_findLink(key.NodeId) is { } location && capture.NeedsRestart(node))
-                    {
-                        await capture.DisposeAsync().ConfigureAwait(false);
-                        _captures[key] = new NodeCapture(node, capture.Capture, location, _options, _flows, _logger);
-                        Publish(key.NodeId);
-                    }
+                    newest = change.Commit is { IsTransient: true } ? newest : change.Snapshot;
+                }
+
+                if (newest is not null && !_captures.IsEmpty)
+                {
+                    await FollowAsync(newest).ConfigureAwait(false);
                 }
             }
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
         }
+    }
+
+    private async Task FollowAsync(GraphSnapshot snapshot)
+    {
+        var changed = new HashSet<string>(StringComparer.Ordinal);
+        await _changing.WaitAsync(_stop.Token).ConfigureAwait(false);
+        try
+        {
+            foreach (var (key, capture) in _captures.ToArray())
+            {
+                // A capture that was started since may know a newer node than this snapshot: it has not gone then.
+                if (snapshot.FindNode(key.NodeId) is not { } node)
+                {
+                    if (_graph.Current.FindNode(key.NodeId) is null)
+                    {
+                        _captures.TryRemove(key, out _);
+                        await capture.DisposeAsync().ConfigureAwait(false);
+                    }
+                }
+                else
+                {
+                    string before = capture.Problem;
+                    if (capture.NeedsRestart(node) && _findLink(key.NodeId) is { } location)
+                    {
+                        await capture.DisposeAsync().ConfigureAwait(false);
+                        _captures[key] = new NodeCapture(node, capture.Capture, location, _options, _flows, _logger);
+                        changed.Add(key.NodeId);
+                    }
+                    else if (capture.Problem != before)
+                    {
+                        changed.Add(key.NodeId);
+                    }
+                }
+            }
+        }
+        finally
+        {
+            _changing.Release();
+        }
+
+        Publish(changed);
     }
 
     private async Task UpdateStatsAsync()
@@ -152,10 +231,7 @@ internal sealed partial class CaptureDirectory : IAgentLink, IAsyncDisposable
             using var timer = new PeriodicTimer(_options.CaptureStatsUpdate);
             while (await timer.WaitForNextTickAsync(_stop.Token).ConfigureAwait(false))
             {
-                foreach (string nodeId in _captures.Keys.Select(static key => key.NodeId).Distinct(StringComparer.Ordinal).ToArray())
-                {
-                    Publish(nodeId);
-                }
+                Publish(_captures.Keys.Select(static key => key.NodeId).ToHashSet(StringComparer.Ordinal));
             }
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
@@ -163,35 +239,62 @@ internal sealed partial class CaptureDirectory : IAgentLink, IAsyncDisposable
         }
     }
 
-    /// <summary>Brings the state of a node's captures into its metadata. Ticking counters alone make no history.</summary>
-    private void Publish(string nodeId)
+    /// <summary>
+    /// Brings the state of some nodes' captures into their metadata. Where only counters ticked, that is a transient commit of its own, which
+    /// makes no history.
+    /// </summary>
+    private void Publish(IReadOnlyCollection<string> nodeIds)
     {
-        var states = _captures.Where(entry => entry.Key.NodeId == nodeId)
-            .OrderBy(static entry => entry.Key.CaptureId, StringComparer.Ordinal)
-            .Select(static entry => (MetadataValue)entry.Value.ToMetadata())
-            .ToArray();
-        var node = _graph.Current.FindNode(nodeId);
-        if (node is null)
+        if (nodeIds.Count == 0)
         {
             return;
         }
 
-        var list = states.Length == 0 ? default : MetadataValue.List(states);
-        if (node.Metadata["Captures"].Equals(list))
+        // One after another: what is read here must not be older than what another has written meanwhile.
+        lock (_publishing)
+        {
+            var captures = _captures.ToArray().Where(entry => nodeIds.Contains(entry.Key.NodeId)).ToLookup(static entry => entry.Key.NodeId);
+            var ticked = new Dictionary<string, MetadataValue>(StringComparer.Ordinal);
+            var changed = new Dictionary<string, MetadataValue>(StringComparer.Ordinal);
+            var snapshot = _graph.Current;
+            foreach (string nodeId in nodeIds)
+            {
+                MetadataValue[] states =
+                [
+                    .. captures[nodeId].OrderBy(static entry => entry.Key.CaptureId, StringComparer.Ordinal).Select(static entry => (MetadataValue)entry.Value.ToMetadata()),
+                ];
+                var list = states.Length == 0 ? default : MetadataValue.List(states);
+                if (snapshot.FindNode(nodeId) is { } node && !node.Metadata[CapturesKey].Equals(list))
+                {
+                    bool countersOnly = node.Metadata[CapturesKey].Elements.ToArray().Select(WithoutCounters).SequenceEqual(states.Select(WithoutCounters));
+                    (countersOnly ? ticked : changed).Add(nodeId, list);
+                }
+            }
+
+            Write(changed, isTransient: false);
+            Write(ticked, isTransient: true);
+        }
+    }
+
+    private void Write(Dictionary<string, MetadataValue> lists, bool isTransient)
+    {
+        if (lists.Count == 0)
         {
             return;
         }
 
-        bool countersOnly = node.Metadata["Captures"].Elements.ToArray().Select(WithoutCounters).SequenceEqual(states.Select(WithoutCounters));
         _graph.Write(
             transaction =>
             {
-                if (transaction.FindNode(nodeId) is { } current)
+                foreach (var (nodeId, list) in lists)
                 {
-                    transaction.SetMetadata(current, list.IsNull ? current.Metadata.Without("Captures") : current.Metadata.With("Captures", list));
+                    if (transaction.FindNode(nodeId) is { } node)
+                    {
+                        transaction.SetMetadata(node, list.IsNull ? node.Metadata.Without(CapturesKey) : node.Metadata.With(CapturesKey, list));
+                    }
                 }
             },
-            isTransient: countersOnly);
+            isTransient);
     }
 
     private static MetadataValue WithoutCounters(MetadataValue capture) =>

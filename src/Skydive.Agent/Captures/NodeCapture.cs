@@ -34,13 +34,15 @@ internal sealed partial class NodeCapture : IFlowSink, IAsyncDisposable
     private readonly string _nodeName;
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Lock _tableLock = new();
-    private FlowTable? _table;
+    private readonly Lock _ringLock = new();
     private PacketRing? _ring;
+    private PacketRingStatistics? _statistics;
+    private volatile FlowTable? _table;
     private volatile string? _error;
     private volatile bool _isUp;
     private volatile bool _isOver;
     private long _flowsDropped;
+    private int _isDisposed;
 
     public NodeCapture(Node node, Capture capture, LinkLocation location, AgentOptions options, IFlowOutput flows, ILogger logger)
     {
@@ -59,6 +61,7 @@ internal sealed partial class NodeCapture : IFlowSink, IAsyncDisposable
         catch (Exception e) when (e is LinuxException or BpfSyntaxException or NotSupportedException)
         {
             Fail(e.Message);
+            Release();
             _ended.SetResult();
             return;
         }
@@ -72,7 +75,10 @@ internal sealed partial class NodeCapture : IFlowSink, IAsyncDisposable
     /// <summary>The node's topology identifier, which its flows carry.</summary>
     public string NodeTID { get; }
 
-    /// <summary>Takes note of a change of the node.</summary>
+    /// <summary>What is wrong with it; empty when nothing is.</summary>
+    public string Problem => _error ?? (_isUp ? string.Empty : "interface is down: packets are taken as soon as it is up");
+
+    /// <summary>Takes note of a change of the node. Called by one thread at a time.</summary>
     /// <returns>Whether the capture has to be made anew: the node has another TID, or the capture had failed and the interface is up now.</returns>
     public bool NeedsRestart(Node node)
     {
@@ -82,18 +88,12 @@ internal sealed partial class NodeCapture : IFlowSink, IAsyncDisposable
     }
 
     /// <summary>Finds flows in the table. Safe to call from any thread.</summary>
-    public IReadOnlyList<Flow> Search(FlowSearch search)
-    {
-        lock (_tableLock)
-        {
-            return _table?.Search(search) ?? [];
-        }
-    }
+    public IReadOnlyList<Flow> Search(FlowSearch search) => _table?.Search(search) ?? [];
 
-    /// <summary>The capture as it stands in the <c>Captures</c> list of its node.</summary>
+    /// <summary>The capture as it stands in the <c>Captures</c> list of its node. Safe to call from any thread.</summary>
     public MetadataMap ToMetadata()
     {
-        string? error = _error ?? (_isUp ? null : "interface is down: packets are taken as soon as it is up");
+        string? error = Problem is { Length: > 0 } problem ? problem : null;
         var metadata = new MetadataBuilder()
             .Set("ID", Capture.UUID)
             .Set("State", error is null ? CaptureStates.Active : CaptureStates.Error)
@@ -102,13 +102,9 @@ internal sealed partial class NodeCapture : IFlowSink, IAsyncDisposable
             .SetIfNotNull("Description", Capture.Description)
             .SetIfNotNull("BPFFilter", Capture.BPFFilter)
             .SetIfNotNull("Error", error);
-        lock (_tableLock)
+        if (ReadStatistics() is { } statistics)
         {
-            if (_ring is { } ring && !_isOver)
-            {
-                var statistics = ring.GetStatistics();
-                metadata.Set("PacketsReceived", statistics.Packets).Set("PacketsDropped", statistics.Drops);
-            }
+            metadata.Set("PacketsReceived", statistics.Packets).Set("PacketsDropped", statistics.Drops);
         }
 
         long flowsDropped = Interlocked.Read(ref _flowsDropped);
@@ -124,20 +120,19 @@ internal sealed partial class NodeCapture : IFlowSink, IAsyncDisposable
         }
     }
 
-    /// <inheritdoc/>
+    /// <summary>Ends the capture; its flows are sent before this returns.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _stop.CancelAsync().ConfigureAwait(false);
-        await _ended.Task.ConfigureAwait(false);
-        lock (_tableLock)
+        if (Interlocked.Exchange(ref _isDisposed, 1) == 0)
         {
-            _ring?.Dispose();
-            _ring = null;
-            _table?.Dispose();
-            _table = null;
+            await _stop.CancelAsync().ConfigureAwait(false);
+            await _ended.Task.ConfigureAwait(false);
+            _stop.Dispose();
         }
-
-        _stop.Dispose();
+        else
+        {
+            await _ended.Task.ConfigureAwait(false);
+        }
     }
 
     private static bool IsUp(Node node) => node.Metadata["LinkFlags"].Elements.Contains("UP");
@@ -150,16 +145,6 @@ internal sealed partial class NodeCapture : IFlowSink, IAsyncDisposable
             ?? throw new NotSupportedException($"interfaces of type {_location.HardwareType} carry no packets that can be decoded");
         int headerSize = Capture.HeaderSize > 0 ? Capture.HeaderSize : DefaultHeaderSize;
         var filter = string.IsNullOrEmpty(Capture.BPFFilter) ? null : BpfCompiler.Compile(Capture.BPFFilter, linkTypes);
-        _ring = PacketRing.Open(new PacketRingOptions
-        {
-            Namespace = _location.Namespace,
-            InterfaceIndex = _location.Index,
-            BlockSizeBytes = BlockSizeBytes,
-            BlockCount = BlockCount,
-            SnapLength = headerSize,
-            Filter = filter,
-            Promiscuous = true,
-        });
         _table = new(
             new FlowTableOptions
             {
@@ -173,59 +158,110 @@ internal sealed partial class NodeCapture : IFlowSink, IAsyncDisposable
                 ApplicationTimeouts = _options.ApplicationTimeouts,
             },
             this);
+        _ring = PacketRing.Open(new PacketRingOptions
+        {
+            Namespace = _location.Namespace,
+            InterfaceIndex = _location.Index,
+            BlockSizeBytes = BlockSizeBytes,
+            BlockCount = BlockCount,
+            SnapLength = headerSize,
+            Filter = filter,
+            Promiscuous = true,
+        });
     }
 
     private void Run()
     {
-        var ring = _ring!;
         var table = _table!;
         try
         {
-            table.Tick(NowNanoseconds());
-            while (true)
-            {
-                var wait = TimeSpan.FromTicks(Math.Clamp((table.NextTickNanoseconds - NowNanoseconds()) / 100, 0, TimeSpan.TicksPerMinute));
-                var status = ring.Read(wait, _stop.Token, out var block);
-                if (status == PacketRingStatus.Block)
-                {
-                    using (block)
-                    {
-                        while (block.MoveNext())
-                        {
-                            var frame = block.Current;
-                            table.Process(frame.Data, frame.OriginalLength, frame.TimestampNanoseconds, frame.HasVlan ? new VlanTag(frame.VlanTci) : default);
-                        }
-                    }
-
-                    table.Flush();
-                }
-                else if (status == PacketRingStatus.InterfaceRemoved)
-                {
-                    Fail("interface is gone");
-                    break;
-                }
-                else if (status == PacketRingStatus.Cancelled)
-                {
-                    break;
-                }
-
-                if (table.NextTickNanoseconds <= NowNanoseconds())
-                {
-                    table.Tick(NowNanoseconds());
-                }
-            }
-
+            Carry(_ring!, table);
             table.Finish(NowNanoseconds());
         }
-        catch (LinuxException e)
+#pragma warning disable CA1031 // Frames come from anybody: a fault in one capture is shown at its node and must not take the agent with it.
+        catch (Exception e)
+#pragma warning restore CA1031
         {
             Fail(e.Message);
+            if (e is not LinuxException)
+            {
+                LogBroke(_logger, Capture.UUID, _nodeName, e);
+            }
         }
-        finally
+
+        _isOver = true;
+        Release();
+        _ended.TrySetResult();
+    }
+
+    private void Carry(PacketRing ring, FlowTable table)
+    {
+        table.Tick(NowNanoseconds());
+        while (true)
         {
-            _isOver = true;
-            _ended.TrySetResult();
+            var wait = TimeSpan.FromTicks(Math.Clamp((table.NextTickNanoseconds - NowNanoseconds()) / 100, 0, TimeSpan.TicksPerMinute));
+            var status = ring.Read(wait, _stop.Token, out var block);
+            if (status == PacketRingStatus.Block)
+            {
+                using (block)
+                {
+                    while (block.MoveNext())
+                    {
+                        var frame = block.Current;
+                        table.Process(frame.Data, frame.OriginalLength, frame.TimestampNanoseconds, frame.HasVlan ? new VlanTag(frame.VlanTci) : default);
+                    }
+                }
+
+                table.Flush();
+            }
+            else if (status == PacketRingStatus.InterfaceRemoved)
+            {
+                Fail("interface is gone");
+                return;
+            }
+            else if (status == PacketRingStatus.Cancelled)
+            {
+                return;
+            }
+
+            long now = NowNanoseconds();
+            if (table.NextTickNanoseconds <= now)
+            {
+                table.Tick(now);
+            }
         }
+    }
+
+    private PacketRingStatistics? ReadStatistics()
+    {
+        lock (_ringLock)
+        {
+            try
+            {
+                _statistics = _ring?.GetStatistics() ?? _statistics;
+            }
+            catch (LinuxException)
+            {
+                // A broken socket ends the capture with an error; until then the last counters are the best there are.
+            }
+
+            return _statistics;
+        }
+    }
+
+    /// <summary>Gives back descriptors and memory, also of a capture that failed and is still listed. The last counters stay.</summary>
+    private void Release()
+    {
+        ReadStatistics();
+        lock (_ringLock)
+        {
+            _ring?.Dispose();
+            _ring = null;
+        }
+
+        var table = _table;
+        _table = null;
+        table?.Dispose();
     }
 
     private void Fail(string message)
@@ -237,4 +273,7 @@ internal sealed partial class NodeCapture : IFlowSink, IAsyncDisposable
 
     [LoggerMessage(1101, LogLevel.Warning, "Capture {Id} at {Node} takes no packets: {Reason}")]
     private static partial void LogFailed(ILogger logger, string id, string node, string reason);
+
+    [LoggerMessage(1102, LogLevel.Error, "Capture {Id} at {Node} broke")]
+    private static partial void LogBroke(ILogger logger, string id, string node, Exception exception);
 }

@@ -1,5 +1,6 @@
 using System.Net.WebSockets;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Skydive.Contracts;
@@ -21,18 +22,17 @@ namespace Skydive.Agent.Link;
 public sealed partial class AnalyzerConnection : IAsyncDisposable
 {
     private const int MaximumMessageBytes = 16 * 1024 * 1024;
-    private static readonly TimeSpan s_minimumPause = TimeSpan.FromMilliseconds(500);
-    private static readonly TimeSpan s_maximumPause = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan s_connectTimeout = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan s_writeTimeout = TimeSpan.FromSeconds(10);
+    private const int MaximumSearches = 4;
 
     private readonly Uri _analyzer;
-    private readonly AgentRuntime _agent;
+    private readonly LiveGraph _graph;
+    private readonly IAgentLink _link;
     private readonly TimeSpan _pingDelay;
     private readonly TimeSpan _pongTimeout;
     private readonly ILogger<AnalyzerConnection> _logger;
     private readonly CancellationTokenSource _stop = new();
     private volatile ConnectionStatus _status;
+    private int _isDisposed;
 
     /// <summary>Begins to connect.</summary>
     /// <param name="analyzer">The analyzer, as http:// or https:// address.</param>
@@ -41,9 +41,17 @@ public sealed partial class AnalyzerConnection : IAsyncDisposable
     /// <param name="pongTimeout">How long a pong may take.</param>
     /// <param name="logger">Told when the connection comes and goes.</param>
     public AnalyzerConnection(Uri analyzer, AgentRuntime agent, TimeSpan pingDelay, TimeSpan pongTimeout, ILogger<AnalyzerConnection> logger)
+        : this(analyzer, agent.Graph, agent.Link, pingDelay, pongTimeout, logger)
+    {
+    }
+
+    /// <summary>Begins to connect, with the parts of an agent.</summary>
+    internal AnalyzerConnection(
+        Uri analyzer, LiveGraph graph, IAgentLink link, TimeSpan pingDelay, TimeSpan pongTimeout, ILogger<AnalyzerConnection> logger)
     {
         _analyzer = analyzer;
-        _agent = agent;
+        _graph = graph;
+        _link = link;
         _pingDelay = pingDelay;
         _pongTimeout = pongTimeout;
         _logger = logger;
@@ -60,44 +68,14 @@ public sealed partial class AnalyzerConnection : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
+        {
+            return;
+        }
+
         await _stop.CancelAsync().ConfigureAwait(false);
         await Completion.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _stop.Dispose();
-    }
-
-    /// <summary>Connects a WebSocket of the agent.</summary>
-    internal static async Task<ClientWebSocket> ConnectAsync(
-        Uri analyzer, string path, string host, TimeSpan pingDelay, TimeSpan pongTimeout, CancellationToken cancellationToken)
-    {
-        var socket = new ClientWebSocket();
-        try
-        {
-            socket.Options.SetRequestHeader(WebSocketHeaders.HostId, host);
-            socket.Options.SetRequestHeader(WebSocketHeaders.ClientType, "agent");
-            socket.Options.SetRequestHeader(WebSocketHeaders.ClientProtocol, "json");
-            socket.Options.KeepAliveInterval = pingDelay;
-            socket.Options.KeepAliveTimeout = pongTimeout;
-            socket.Options.CollectHttpResponseDetails = true;
-            using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            deadline.CancelAfter(s_connectTimeout);
-            var address = new UriBuilder(analyzer) { Scheme = analyzer.Scheme == "https" ? "wss" : "ws", Path = path }.Uri;
-            await socket.ConnectAsync(address, deadline.Token).ConfigureAwait(false);
-            return socket;
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
-    }
-
-    /// <summary>The pause before another try: doubled each time, with a random part so that many agents do not come back at once.</summary>
-    internal static TimeSpan Pause(int failures)
-    {
-        double longest = Math.Min(s_maximumPause.TotalMilliseconds, s_minimumPause.TotalMilliseconds * Math.Pow(2, Math.Min(failures, 16)));
-#pragma warning disable CA5394 // Spreads load, keeps no secret.
-        return TimeSpan.FromMilliseconds((longest / 2) + (Random.Shared.NextDouble() * longest / 2));
-#pragma warning restore CA5394
     }
 
     private async Task RunAsync()
@@ -107,27 +85,33 @@ public sealed partial class AnalyzerConnection : IAsyncDisposable
         {
             while (true)
             {
+                long began = TimeProvider.System.GetTimestamp();
                 try
                 {
-                    using var socket = await ConnectAsync(
-                        _analyzer, "/ws/agent/topology", _agent.Graph.Host, _pingDelay, _pongTimeout, _stop.Token).ConfigureAwait(false);
+                    using var socket = await AnalyzerSocket.ConnectAsync(
+                        _analyzer, "/ws/agent/topology", _graph.Host, _pingDelay, _pongTimeout, _stop.Token).ConfigureAwait(false);
                     string remote = socket.HttpResponseHeaders?.GetValueOrDefault(WebSocketHeaders.HostId)?.FirstOrDefault() ?? _analyzer.Authority;
                     _status = MakeStatus(true, remote);
                     LogConnected(_logger, _analyzer);
-                    failures = 0;
+                    began = TimeProvider.System.GetTimestamp();
                     await ServeAsync(socket).ConfigureAwait(false);
+                    LogClosed(_logger, _analyzer);
                 }
-                catch (Exception e) when (e is WebSocketException or IOException or JsonException
-                    || (e is OperationCanceledException && !_stop.IsCancellationRequested))
+                catch (Exception e) when (e is JsonException || AnalyzerSocket.IsDisconnect(e, _stop.Token))
                 {
-                    if (failures == 0)
+                    if (failures == 0 || _status.IsConnected)
                     {
                         LogDisconnected(_logger, _analyzer, e.Message);
                     }
                 }
+                finally
+                {
+                    _status = _status with { IsConnected = false };
+                }
 
-                _status = _status with { IsConnected = false };
-                await Task.Delay(Pause(failures++), _stop.Token).ConfigureAwait(false);
+                // An analyzer that takes the connection and drops it again is not to get the whole graph twice a second.
+                failures = TimeProvider.System.GetElapsedTime(began) >= AnalyzerSocket.GoodConnection ? 0 : failures;
+                await Task.Delay(AnalyzerSocket.Pause(failures++), _stop.Token).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
@@ -139,7 +123,7 @@ public sealed partial class AnalyzerConnection : IAsyncDisposable
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
         var replies = Channel.CreateBounded<ReadOnlyMemory<byte>>(64);
-        using var subscription = _agent.Graph.Subscribe();
+        using var subscription = _graph.Subscribe();
         var sending = SendAsync(socket, subscription, replies.Reader, ending.Token);
         var receiving = ReceiveAsync(socket, replies.Writer, ending.Token);
         try
@@ -229,50 +213,79 @@ public sealed partial class AnalyzerConnection : IAsyncDisposable
         SendAsync(
             socket, MessageWriter.WriteSync(MessageTypes.Sync, Guid.NewGuid().ToString(), snapshot.GetNodes(), snapshot.GetEdges()), cancellationToken);
 
-    private static async Task SendAsync(ClientWebSocket socket, ReadOnlyMemory<byte> message, CancellationToken cancellationToken)
-    {
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        deadline.CancelAfter(s_writeTimeout);
-        await socket.SendAsync(message, WebSocketMessageType.Text, WebSocketMessageFlags.EndOfMessage, deadline.Token).ConfigureAwait(false);
-    }
+    private static Task SendAsync(ClientWebSocket socket, ReadOnlyMemory<byte> message, CancellationToken cancellationToken) =>
+        AnalyzerSocket.SendAsync(socket, message, WebSocketMessageType.Text, cancellationToken);
 
     private async Task ReceiveAsync(ClientWebSocket socket, ChannelWriter<ReadOnlyMemory<byte>> replies, CancellationToken cancellationToken)
     {
-        while (await WebSocketReader.ReadAsync(socket, MaximumMessageBytes, cancellationToken).ConfigureAwait(false) is { } received)
+        // A search through large tables must not keep an order waiting, nor the pongs; orders are carried out in order.
+        using var searches = new SemaphoreSlim(MaximumSearches, MaximumSearches);
+        try
         {
-            var request = JsonSerializer.Deserialize(received.Data.Span, ContractsJsonContext.Default.WebSocketMessage)!;
-            var reply = (request.Namespace, request.Type) switch
+            while (await WebSocketReader.ReadAsync(socket, MaximumMessageBytes, cancellationToken).ConfigureAwait(false) is { } received)
             {
-                (MessageNamespaces.Flow, MessageTypes.TableQuery) => await SearchAsync(request, cancellationToken).ConfigureAwait(false),
-                (MessageNamespaces.OnDemandCapture, MessageTypes.Start) => await OrderAsync(request, MessageTypes.StartReply, cancellationToken).ConfigureAwait(false),
-                (MessageNamespaces.OnDemandCapture, MessageTypes.Stop) => await OrderAsync(request, MessageTypes.StopReply, cancellationToken).ConfigureAwait(false),
-                _ => default,
-            };
-            if (!reply.IsEmpty)
+                var request = JsonSerializer.Deserialize(received.Data.Span, ContractsJsonContext.Default.WebSocketMessage)
+                    ?? throw new JsonException("a message of the analyzer is null");
+                switch (request.Namespace, request.Type)
+                {
+                    case (MessageNamespaces.Flow, MessageTypes.TableQuery):
+                        await searches.WaitAsync(cancellationToken).ConfigureAwait(false);
+                        _ = Task.Run(() => SearchAsync(request, replies, searches, cancellationToken), CancellationToken.None);
+                        break;
+                    case (MessageNamespaces.OnDemandCapture, MessageTypes.Start):
+                        await replies.WriteAsync(await OrderAsync(request, MessageTypes.StartReply, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+                        break;
+                    case (MessageNamespaces.OnDemandCapture, MessageTypes.Stop):
+                        await replies.WriteAsync(await OrderAsync(request, MessageTypes.StopReply, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+                        break;
+                    default:
+                        LogUnknown(_logger, request.Namespace, request.Type);
+                        break;
+                }
+            }
+        }
+        finally
+        {
+            // None outlives the connection that it was asked on.
+            for (int i = 0; i < MaximumSearches; i++)
             {
-                await replies.WriteAsync(reply, cancellationToken).ConfigureAwait(false);
+                await searches.WaitAsync(CancellationToken.None).ConfigureAwait(false);
             }
         }
     }
 
-    private async Task<ReadOnlyMemory<byte>> SearchAsync(WebSocketMessage request, CancellationToken cancellationToken)
+    private async Task SearchAsync(
+        WebSocketMessage request, ChannelWriter<ReadOnlyMemory<byte>> replies, SemaphoreSlim searches, CancellationToken cancellationToken)
     {
-        FlowSearchReply reply;
-        int status = 200;
         try
         {
-            var search = request.Obj.Deserialize(ContractsJsonContext.Default.FlowSearch)!;
-            var flows = await _agent.Link.SearchFlowsAsync(search, cancellationToken).ConfigureAwait(false);
-            reply = new() { Flows = [.. flows.Chunk(FlowChunk.MaxCount).Select(static chunk => FlowChunk.Encode(chunk))] };
-        }
-        catch (JsonException e)
-        {
-            status = 400;
-            reply = new() { Error = e.Message };
-        }
+            FlowSearchReply reply;
+            int status = 200;
+            try
+            {
+                var flows = await _link.SearchFlowsAsync(Read(request, ContractsJsonContext.Default.FlowSearch), cancellationToken).ConfigureAwait(false);
+                reply = new() { Flows = [.. flows.Chunk(FlowChunk.MaxCount).Select(static chunk => FlowChunk.Encode(chunk))] };
+            }
+#pragma warning disable CA1031 // The last resort of one request: the analyzer is told, the connection and the agent go on.
+            catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+#pragma warning restore CA1031
+            {
+                status = StatusOf(e, request);
+                reply = new() { Error = e.Message };
+            }
 
-        return MessageWriter.Write(
-            MessageNamespaces.Flow, MessageTypes.TableReply, request.UUID, reply, ContractsJsonContext.Default.FlowSearchReply, status);
+            await replies.WriteAsync(
+                MessageWriter.Write(MessageNamespaces.Flow, MessageTypes.TableReply, request.UUID, reply, ContractsJsonContext.Default.FlowSearchReply, status),
+                cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // The connection is gone: there is nobody to answer.
+        }
+        finally
+        {
+            searches.Release();
+        }
     }
 
     private async Task<ReadOnlyMemory<byte>> OrderAsync(WebSocketMessage request, string replyType, CancellationToken cancellationToken)
@@ -282,20 +295,17 @@ public sealed partial class AnalyzerConnection : IAsyncDisposable
         int status = 200;
         try
         {
-            var order = request.Obj.Deserialize(ContractsJsonContext.Default.CaptureOrder)!;
+            var order = Read(request, ContractsJsonContext.Default.CaptureOrder);
             node = order.NodeID;
             await (request.Type == MessageTypes.Start
-                ? _agent.Link.StartCaptureAsync(node, order.Resource, cancellationToken)
-                : _agent.Link.StopCaptureAsync(node, order.Resource.UUID, cancellationToken)).ConfigureAwait(false);
+                ? _link.StartCaptureAsync(node, order.Resource, cancellationToken)
+                : _link.StopCaptureAsync(node, order.Resource.UUID, cancellationToken)).ConfigureAwait(false);
         }
-        catch (AgentRequestException e)
+#pragma warning disable CA1031 // The last resort of one request: the analyzer is told, the connection and the agent go on.
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+#pragma warning restore CA1031
         {
-            status = e.Status;
-            error = e.Message;
-        }
-        catch (JsonException e)
-        {
-            status = 400;
+            status = StatusOf(e, request);
             error = e.Message;
         }
 
@@ -306,6 +316,26 @@ public sealed partial class AnalyzerConnection : IAsyncDisposable
             new CaptureReply { NodeID = node, Error = error },
             ContractsJsonContext.Default.CaptureReply,
             status);
+    }
+
+    private static T Read<T>(WebSocketMessage request, JsonTypeInfo<T> type)
+        where T : class =>
+        request.Obj.ValueKind == JsonValueKind.Object
+            ? request.Obj.Deserialize(type)!
+            : throw new JsonException($"Obj of {request.Type} is no object");
+
+    private int StatusOf(Exception exception, WebSocketMessage request)
+    {
+        switch (exception)
+        {
+            case AgentRequestException e:
+                return e.Status;
+            case JsonException:
+                return 400;
+            default:
+                LogFault(_logger, request.Namespace, request.Type, exception);
+                return 500;
+        }
     }
 
     private ConnectionStatus MakeStatus(bool isConnected, string remoteHost) => new()
@@ -322,6 +352,15 @@ public sealed partial class AnalyzerConnection : IAsyncDisposable
 
     [LoggerMessage(1201, LogLevel.Information, "Connected to analyzer {Analyzer}")]
     private static partial void LogConnected(ILogger logger, Uri analyzer);
+
+    [LoggerMessage(1203, LogLevel.Information, "Analyzer {Analyzer} closed the connection")]
+    private static partial void LogClosed(ILogger logger, Uri analyzer);
+
+    [LoggerMessage(1204, LogLevel.Debug, "The analyzer sent an unknown message {Namespace}/{Type}")]
+    private static partial void LogUnknown(ILogger logger, string @namespace, string type);
+
+    [LoggerMessage(1205, LogLevel.Error, "Request {Namespace}/{Type} of the analyzer failed")]
+    private static partial void LogFault(ILogger logger, string @namespace, string type, Exception exception);
 
     [LoggerMessage(1202, LogLevel.Warning, "No connection to analyzer {Analyzer}: {Reason}; trying again until there is one")]
     private static partial void LogDisconnected(ILogger logger, Uri analyzer, string reason);

@@ -3,6 +3,7 @@ using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Skydive.Agent.Captures;
 using Skydive.Contracts.Flows;
+using Skydive.Contracts.Messages;
 using Skydive.Flows.Encoding;
 
 namespace Skydive.Agent.Link;
@@ -14,7 +15,7 @@ namespace Skydive.Agent.Link;
 public sealed partial class FlowConnection : IFlowOutput, IAsyncDisposable
 {
     private const int MaximumBatches = 1024;
-    private static readonly TimeSpan s_writeTimeout = TimeSpan.FromSeconds(10);
+    private const int MaximumMessageBytes = 4096;
 
     private readonly Uri _analyzer;
     private readonly string _host;
@@ -25,6 +26,8 @@ public sealed partial class FlowConnection : IFlowOutput, IAsyncDisposable
         Channel.CreateBounded<IReadOnlyList<Flow>>(new BoundedChannelOptions(MaximumBatches) { SingleReader = true });
 
     private readonly CancellationTokenSource _stop = new();
+    private IReadOnlyList<Flow>? _unsent;
+    private int _isDisposed;
 
     /// <summary>Begins to connect.</summary>
     /// <param name="analyzer">The analyzer, as http:// or https:// address.</param>
@@ -46,11 +49,21 @@ public sealed partial class FlowConnection : IFlowOutput, IAsyncDisposable
     public Task Completion { get; }
 
     /// <inheritdoc/>
-    public bool TryAccept(IReadOnlyList<Flow> flows) => _queue.Writer.TryWrite(flows);
+    /// <exception cref="ArgumentOutOfRangeException">There are more than <see cref="FlowChunk.MaxCount"/> flows.</exception>
+    public bool TryAccept(IReadOnlyList<Flow> flows)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(flows.Count, FlowChunk.MaxCount, nameof(flows));
+        return flows.Count == 0 || _queue.Writer.TryWrite(flows);
+    }
 
-    /// <inheritdoc/>
+    /// <summary>Sends what is waiting if that is quickly done, then ends.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
+        {
+            return;
+        }
+
         _queue.Writer.TryComplete();
         _stop.CancelAfter(TimeSpan.FromSeconds(2));
         await Completion.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -60,34 +73,19 @@ public sealed partial class FlowConnection : IFlowOutput, IAsyncDisposable
     private async Task RunAsync()
     {
         int failures = 0;
-        IReadOnlyList<Flow>? unsent = null;
         try
         {
-            while (true)
+            while (_unsent is not null || !_queue.Reader.Completion.IsCompleted)
             {
+                long began = TimeProvider.System.GetTimestamp();
                 try
                 {
-                    using var socket = await AnalyzerConnection.ConnectAsync(
+                    using var socket = await AnalyzerSocket.ConnectAsync(
                         _analyzer, "/ws/agent/flow", _host, _pingDelay, _pongTimeout, _stop.Token).ConfigureAwait(false);
-                    failures = 0;
-                    while (unsent is not null || await _queue.Reader.WaitToReadAsync(_stop.Token).ConfigureAwait(false))
-                    {
-                        if (unsent is null && !_queue.Reader.TryRead(out unsent))
-                        {
-                            continue;
-                        }
-
-                        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
-                        deadline.CancelAfter(s_writeTimeout);
-                        await socket.SendAsync(
-                            FlowChunk.Encode(unsent), WebSocketMessageType.Binary, WebSocketMessageFlags.EndOfMessage, deadline.Token).ConfigureAwait(false);
-                        unsent = null;
-                    }
-
-                    await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, _stop.Token).ConfigureAwait(false);
-                    return;
+                    began = TimeProvider.System.GetTimestamp();
+                    await ServeAsync(socket).ConfigureAwait(false);
                 }
-                catch (Exception e) when (e is WebSocketException or IOException || (e is OperationCanceledException && !_stop.IsCancellationRequested))
+                catch (Exception e) when (AnalyzerSocket.IsDisconnect(e, _stop.Token))
                 {
                     if (failures == 0)
                     {
@@ -95,10 +93,58 @@ public sealed partial class FlowConnection : IFlowOutput, IAsyncDisposable
                     }
                 }
 
-                await Task.Delay(AnalyzerConnection.Pause(failures++), _stop.Token).ConfigureAwait(false);
+                if (_unsent is not null || !_queue.Reader.Completion.IsCompleted)
+                {
+                    failures = TimeProvider.System.GetElapsedTime(began) >= AnalyzerSocket.GoodConnection ? 0 : failures;
+                    await Task.Delay(AnalyzerSocket.Pause(failures++), _stop.Token).ConfigureAwait(false);
+                }
             }
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+        }
+    }
+
+    private async Task ServeAsync(ClientWebSocket socket)
+    {
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
+        var sending = SendAsync(socket, ending.Token);
+
+        // The analyzer has nothing to say here, but only who listens hears that it closes; what is sent after that would be lost.
+        var receiving = ReceiveAsync(socket, ending.Token);
+        try
+        {
+            await (await Task.WhenAny(sending, receiving).ConfigureAwait(false)).ConfigureAwait(false);
+            if (sending.IsCompletedSuccessfully)
+            {
+                await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, _stop.Token).ConfigureAwait(false);
+                await receiving.ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            await ending.CancelAsync().ConfigureAwait(false);
+            await Task.WhenAll(sending, receiving).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task SendAsync(ClientWebSocket socket, CancellationToken cancellationToken)
+    {
+        while (_unsent is not null || await _queue.Reader.WaitToReadAsync(cancellationToken).ConfigureAwait(false))
+        {
+            if (_unsent is null && !_queue.Reader.TryRead(out _unsent))
+            {
+                continue;
+            }
+
+            await AnalyzerSocket.SendAsync(socket, FlowChunk.Encode(_unsent), WebSocketMessageType.Binary, cancellationToken).ConfigureAwait(false);
+            _unsent = null;
+        }
+    }
+
+    private static async Task ReceiveAsync(ClientWebSocket socket, CancellationToken cancellationToken)
+    {
+        while (await WebSocketReader.ReadAsync(socket, MaximumMessageBytes, cancellationToken).ConfigureAwait(false) is not null)
         {
         }
     }

@@ -13,7 +13,8 @@ internal static class LinkMetadata
     /// <param name="link">The interface.</param>
     /// <param name="addresses">Its addresses in the kernel's order.</param>
     /// <param name="peerNamespace">Name of the namespace in which its peer stands; empty for that of the host, null when unknown.</param>
-    public static MetadataMap Build(LinkMessage link, IReadOnlyList<AddressMessage> addresses, string? peerNamespace)
+    /// <param name="driver">Driver of a device; the kind of interface is the driver of others.</param>
+    public static MetadataMap Build(LinkMessage link, IReadOnlyList<AddressMessage> addresses, string? peerNamespace, string driver = "")
     {
         var metadata = new MetadataBuilder()
             .Set("Name", link.Name)
@@ -21,7 +22,7 @@ internal static class LinkMetadata
             .Set("EncapType", EncapsulationOf(link.HardwareType))
             .Set("IfIndex", link.Index)
             .Set("MTU", link.Mtu)
-            .Set("Driver", link.Kind ?? string.Empty)
+            .Set("Driver", link.Kind ?? driver)
             .Set("State", StateOf(link.OperationalState))
             .Set("LinkFlags", FlagsOf(link.Flags));
         if (!link.Address.IsEmpty)

@@ -21,13 +21,19 @@ internal sealed class LinkState(NamespaceState owner, LinkMessage message)
     /// <summary>The other interface of a veth pair, once it is found.</summary>
     public LinkState? Peer { get; set; }
 
-    /// <summary>The edge from its master, as it is in the graph.</summary>
-    public LinkState? LinkedMaster { get; set; }
+    /// <summary>The node at which the edge from its master starts, as it is in the graph.</summary>
+    public string? MasterNodeId { get; set; }
 
-    /// <summary>The edge from the interface below, as it is in the graph.</summary>
-    public LinkState? LinkedLower { get; set; }
+    /// <summary>The node at which the edge from the interface below starts, as it is in the graph.</summary>
+    public string? LowerNodeId { get; set; }
+
+    /// <summary>The driver of a device; empty until it was asked for, and for what has none.</summary>
+    public string Driver { get; set; } = string.Empty;
 
     public bool IsVeth => Message.Kind == "veth";
+
+    /// <summary>Whether the kernel tells no kind, so that a driver has to be asked for.</summary>
+    public bool IsDevice => Message is { Kind: null, HardwareType: not HardwareType.Loopback };
 
     /// <summary>Whether it stands on another interface of its namespace, frame by frame.</summary>
     public bool IsStacked => Message.Kind is "vlan" or "macvlan" or "macvtap" or "ipvlan" or "ipvtap";

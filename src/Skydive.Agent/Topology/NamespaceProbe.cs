@@ -8,26 +8,37 @@ namespace Skydive.Agent.Topology;
 
 /// <summary>
 /// Finds the named network namespaces under a folder (<c>/var/run/netns</c>), those that are there and those that come and go. A namespace
-/// with several names is watched once, until its last name is gone.
+/// with several names is watched once, under the first of them (ordinal), until its last name is gone.
 /// </summary>
 internal sealed partial class NamespaceProbe : IDisposable
 {
+    private const ulong MountsKey = 1;
+    private const ulong FolderKey = 2;
+
+    /// <summary>How long until what could not be opened or read is tried again.</summary>
+    private static readonly TimeSpan s_retryDelay = TimeSpan.FromSeconds(10);
+
     private readonly string _folder;
-    private readonly NamespaceId _hostId;
     private readonly NetlinkProbe _netlink;
     private readonly ProbeState _state;
     private readonly ILogger _logger;
-    private readonly Dictionary<string, NamespaceId> _known = new(StringComparer.Ordinal);
-    private readonly HashSet<string> _refused = new(StringComparer.Ordinal);
-    private readonly SemaphoreSlim _changed = new(0, 1);
-    private readonly CancellationTokenSource _stop = new();
+    private readonly DescriptorPoller _poller = new();
     private readonly MountWatcher _mounts;
-    private FileSystemWatcher? _files;
+    private readonly CancellationTokenSource _stop = new();
 
-    public NamespaceProbe(string folder, NamespaceId hostId, NetlinkProbe netlink, ProbeState state, ILogger logger)
+    // Belong to the start, then to the loop.
+    private readonly Dictionary<string, NamespaceId> _paths = new(StringComparer.Ordinal);
+    private readonly Dictionary<NamespaceId, string> _watched = [];
+    private readonly HashSet<string> _troubles = new(StringComparer.Ordinal);
+    private DirectoryWatcher? _entries;
+    private NamespaceId _hostId;
+    private int _isDisposed;
+
+    /// <summary>Makes a probe that does nothing yet.</summary>
+    /// <exception cref="LinuxException"><c>/proc</c> is not mounted, or the process is out of descriptors.</exception>
+    public NamespaceProbe(string folder, NetlinkProbe netlink, ProbeState state, ILogger logger)
     {
-        _folder = folder;
-        _hostId = hostId;
+        _folder = Path.TrimEndingDirectorySeparator(folder);
         _netlink = netlink;
         _state = state;
         _logger = logger;
@@ -37,81 +48,61 @@ internal sealed partial class NamespaceProbe : IDisposable
     /// <summary>Ends when the probe is disposed, or fails with what broke it.</summary>
     public Task Completion { get; private set; } = Task.CompletedTask;
 
-    /// <summary>The namespaces that have a name now, as sources for the first reading; later ones are found by the probe itself.</summary>
-    public IReadOnlyList<NamespaceSource> Start()
+    /// <summary>
+    /// Has the namespace of the host and all that have a name now watched, in one revision of the graph, and begins to look for changes.
+    /// </summary>
+    /// <param name="host">The namespace of the host; the probe takes it over.</param>
+    public async Task StartAsync(NetworkNamespace host)
     {
-        WatchFiles();
-        var (added, _) = Scan();
-        Completion = Task.WhenAll(
-            Task.Factory.StartNew(WatchMounts, _stop.Token, TaskCreationOptions.LongRunning, TaskScheduler.Default), Task.Run(RunAsync));
-        return added;
+        _hostId = host.Id;
+
+        // Watched before it is read, so that nothing comes unnoticed in between.
+        _poller.Add(_mounts.Descriptor, MountsKey, priority: true);
+        WatchFolder();
+        var changes = Scan();
+        await WatchAsync([new(host, string.Empty, "/proc/self/ns/net", IsHost: true), .. changes.Added]).ConfigureAwait(false);
+        _state.SetRunning();
+        Completion = Task.Factory.StartNew(Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
+    /// <summary>Ends the loop. What it found stays in the graph.</summary>
     public void Dispose()
     {
-        _stop.Cancel();
-        _mounts.Dispose();
-        _files?.Dispose();
-        Completion.ContinueWith(static _ => { }, TaskScheduler.Default).Wait();
-        _changed.Dispose();
-        _stop.Dispose();
-    }
-
-    private void WatchMounts()
-    {
-        // ip netns add makes a file first and mounts the namespace on it then: only the second makes it a namespace.
-        while (_mounts.Wait(Timeout.InfiniteTimeSpan, _stop.Token) != WaitOutcome.Cancelled)
-        {
-            Signal();
-        }
-    }
-
-    private void WatchFiles()
-    {
-        if (_files is not null || !Directory.Exists(_folder))
+        if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
         {
             return;
         }
 
-        // Symbolic links to /proc/PID/ns/net, as people make them for containers, come without a mount.
-        _files = new(_folder) { NotifyFilter = NotifyFilters.FileName };
-        _files.Created += (_, _) => Signal();
-        _files.Deleted += (_, _) => Signal();
-        _files.Renamed += (_, _) => Signal();
-        _files.Error += (_, _) => Signal();
-        _files.EnableRaisingEvents = true;
+        _stop.Cancel();
+        Completion.ContinueWith(static _ => { }, TaskScheduler.Default).Wait();
+        _entries?.Dispose();
+        _mounts.Dispose();
+        _poller.Dispose();
+        _stop.Dispose();
     }
 
-    private void Signal()
+    /// <summary>Waits on its own thread; what follows from a change is waited for there too, one change after another.</summary>
+    private void Run()
     {
+        ulong[] keys = new ulong[2];
+        var events = new List<DirectoryEvent>();
         try
         {
-            _changed.Release();
-        }
-        catch (SemaphoreFullException)
-        {
-            // A look is due already.
-        }
-    }
-
-    private async Task RunAsync()
-    {
-        try
-        {
-            while (true)
+            while (_poller.Wait(keys, out int count, _troubles.Count == 0 ? Timeout.InfiniteTimeSpan : s_retryDelay, _stop.Token) != WaitOutcome.Cancelled)
             {
-                await _changed.WaitAsync(_stop.Token).ConfigureAwait(false);
-                WatchFiles();
-                var (added, removed) = Scan();
-                if (removed.Count > 0)
+                if (keys.AsSpan(0, count).Contains(FolderKey))
                 {
-                    await _netlink.RemoveAsync(removed).ConfigureAwait(false);
+                    ReadEntries(events);
                 }
 
-                if (added.Count > 0)
+                if (_entries is null)
                 {
-                    await _netlink.AddAsync(added).ConfigureAwait(false);
+                    WatchFolder();
                 }
+
+                // ip netns add makes a file first and mounts the namespace on it then: only the second makes it a namespace. Symbolic links
+                // to /proc/PID/ns/net, as people make them for containers, come without a mount.
+                FollowAsync(Scan()).WaitAsync(_stop.Token).GetAwaiter().GetResult();
             }
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
@@ -119,85 +110,209 @@ internal sealed partial class NamespaceProbe : IDisposable
         }
     }
 
-    private (List<NamespaceSource> Added, List<NamespaceId> Removed) Scan()
+    private async Task FollowAsync(NamespaceChanges changes)
     {
-        var before = _known.Values.ToHashSet();
-        var found = new Dictionary<string, NetworkNamespace>(StringComparer.Ordinal);
-        foreach (string path in ListFiles())
+        if (changes.Removed.Count > 0 || changes.Renamed.Count > 0)
         {
-            if (Open(path) is { } networkNamespace)
+            await _netlink.RemoveAsync(changes.Removed, changes.Renamed).ConfigureAwait(false);
+        }
+
+        if (changes.Added.Count > 0)
+        {
+            await WatchAsync(changes.Added).ConfigureAwait(false);
+        }
+    }
+
+    private async Task WatchAsync(IReadOnlyList<NamespaceSource> sources)
+    {
+        foreach (var refused in await _netlink.AddAsync(sources).ConfigureAwait(false))
+        {
+            // As if it had not been seen: the next look finds it anew.
+            if (_watched.Remove(refused, out string? path))
             {
-                found.Add(path, networkNamespace);
+                _troubles.Add(path);
             }
         }
+    }
 
-        foreach (string path in _known.Keys.Where(path => !found.ContainsKey(path)).ToArray())
+    private void WatchFolder()
+    {
+        try
         {
-            _known.Remove(path);
+            _entries = new(_folder);
+            _poller.Add(_entries.Descriptor, FolderKey);
+            Solve(_folder);
         }
-
-        var added = new List<NamespaceSource>();
-        foreach (var (path, networkNamespace) in found.OrderBy(static entry => entry.Key, StringComparer.Ordinal))
+        catch (LinuxException e)
         {
-            _known[path] = networkNamespace.Id;
-            if (networkNamespace.Id == _hostId || !before.Add(networkNamespace.Id))
+            _entries?.Dispose();
+            _entries = null;
+            Trouble(_folder, $"{_folder} cannot be watched: {e.Message}");
+        }
+    }
+
+    private void ReadEntries(List<DirectoryEvent> events)
+    {
+        events.Clear();
+        try
+        {
+            _entries?.TryRead(events);
+        }
+        catch (LinuxException e)
+        {
+            // Made anew at the next try.
+            _entries?.Dispose();
+            _entries = null;
+            Trouble(_folder, $"{_folder} cannot be watched: {e.Message}");
+        }
+    }
+
+    /// <summary>Looks which namespaces have names, and compares that with what is watched.</summary>
+    private NamespaceChanges Scan()
+    {
+        var found = new Dictionary<NamespaceId, (NetworkNamespace? Namespace, string Path)>();
+        foreach (string path in ListFiles())
+        {
+            var opened = Open(path, out bool isUnknown);
+            if (opened is null && isUnknown && _paths.TryGetValue(path, out var before))
             {
-                networkNamespace.Dispose();
+                // What cannot be looked at just now is taken to be as it was.
+                found.TryAdd(before, (null, path));
                 continue;
             }
 
-            added.Add(new(networkNamespace, Path.GetFileName(path), path, IsHost: false));
+            if (opened is null)
+            {
+                _paths.Remove(path);
+                continue;
+            }
+
+            _paths[path] = opened.Id;
+            if (opened.Id == _hostId || _watched.ContainsKey(opened.Id) || found.ContainsKey(opened.Id))
+            {
+                found.TryAdd(opened.Id, (null, path));
+                opened.Dispose();
+                continue;
+            }
+
+            found.Add(opened.Id, (opened, path));
         }
 
-        var present = _known.Values.ToHashSet();
-        return (added, before.Where(id => !present.Contains(id)).ToList());
+        return Compare(found);
     }
 
-    private IEnumerable<string> ListFiles()
+    private NamespaceChanges Compare(Dictionary<NamespaceId, (NetworkNamespace? Namespace, string Path)> found)
     {
+        var changes = new NamespaceChanges([], [], []);
+        foreach (var (id, path) in _watched.ToArray())
+        {
+            if (!found.TryGetValue(id, out var now))
+            {
+                _watched.Remove(id);
+                changes.Removed.Add(id);
+            }
+            else if (now.Path != path && !(_paths.TryGetValue(path, out var other) && other == id))
+            {
+                // The name that it was known by is gone, but it has another.
+                _watched[id] = now.Path;
+                changes.Renamed.Add(new(id, Path.GetFileName(now.Path), now.Path));
+            }
+        }
+
+        foreach (var (id, (networkNamespace, path)) in found)
+        {
+            if (networkNamespace is not null)
+            {
+                _watched.Add(id, path);
+                changes.Added.Add(new(networkNamespace, Path.GetFileName(path), path, IsHost: false));
+            }
+        }
+
+        return changes;
+    }
+
+    /// <summary>The files in the folder by name; those known before when the folder cannot be read.</summary>
+    private string[] ListFiles()
+    {
+        string[] files;
         try
         {
-            return Directory.GetFiles(_folder);
+            files = Directory.GetFiles(_folder);
+            Solve(_folder + "/");
         }
         catch (DirectoryNotFoundException)
         {
-            return [];
+            files = [];
         }
-        catch (UnauthorizedAccessException e)
+        catch (Exception e) when (e is UnauthorizedAccessException or IOException)
         {
-            _state.SetDegraded(e.Message);
-            return [];
+            Trouble(_folder + "/", $"{_folder} cannot be read: {e.Message}");
+            return [.. _paths.Keys.Order(StringComparer.Ordinal)];
         }
+
+        Array.Sort(files, StringComparer.Ordinal);
+        foreach (string gone in _paths.Keys.Except(files, StringComparer.Ordinal).ToArray())
+        {
+            _paths.Remove(gone);
+        }
+
+        foreach (string gone in _troubles.Where(path => Path.GetDirectoryName(path) == _folder).Except(files, StringComparer.Ordinal).ToArray())
+        {
+            Solve(gone);
+        }
+
+        return files;
     }
 
-    private NetworkNamespace? Open(string path)
+    /// <summary>Opens a file, if it is a namespace.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="isUnknown">Whether nothing can be said of the file, which may be a namespace.</param>
+    private NetworkNamespace? Open(string path, out bool isUnknown)
     {
+        isUnknown = false;
         try
         {
             var status = NetworkNamespace.TryOpen(path, out var networkNamespace);
-            if (status == NamespaceOpenStatus.PermissionDenied && _refused.Add(path))
+            if (status == NamespaceOpenStatus.PermissionDenied)
             {
-                LogRefused(_logger, path);
-                _state.SetDegraded($"namespace {path} cannot be opened: run as root, or with CAP_SYS_ADMIN");
+                isUnknown = true;
+                Trouble(path, $"namespace {path} cannot be opened: run as root, or with CAP_SYS_ADMIN");
+            }
+            else
+            {
+                Solve(path);
             }
 
             return networkNamespace;
         }
         catch (LinuxException e)
         {
-            if (_refused.Add(path))
-            {
-                LogFailed(_logger, path, e.Message);
-                _state.SetDegraded($"namespace {path}: {e.Message}");
-            }
-
+            isUnknown = true;
+            Trouble(path, $"namespace {path} cannot be opened: {e.Message}");
             return null;
         }
     }
 
-    [LoggerMessage(1011, LogLevel.Warning, "Namespace {Path} cannot be opened: run as root, or with CAP_SYS_ADMIN")]
-    private static partial void LogRefused(ILogger logger, string path);
+    private void Trouble(string subject, string message)
+    {
+        _troubles.Add(subject);
+        if (_state.SetProblem(subject, message))
+        {
+            LogTrouble(_logger, message);
+        }
+    }
 
-    [LoggerMessage(1012, LogLevel.Warning, "Namespace {Path} cannot be opened: {Reason}")]
-    private static partial void LogFailed(ILogger logger, string path, string reason);
+    private void Solve(string subject)
+    {
+        if (_troubles.Remove(subject))
+        {
+            _state.ClearProblem(subject);
+        }
+    }
+
+    [LoggerMessage(1011, LogLevel.Warning, "{Message}; trying again")]
+    private static partial void LogTrouble(ILogger logger, string message);
+
+    /// <summary>What is different from what is watched.</summary>
+    private sealed record NamespaceChanges(List<NamespaceSource> Added, List<NamespaceId> Removed, List<NamespaceName> Renamed);
 }

@@ -6,11 +6,15 @@ namespace Skydive.Agent.Topology;
 /// <summary>What the probe knows of one namespace. Belongs to the probe's thread.</summary>
 internal sealed class NamespaceState : IDisposable
 {
-    private NamespaceState(ulong key, NetworkNamespace networkNamespace, string name, RtnetlinkListener listener, RtnetlinkClient client)
+    private readonly Dictionary<int, NamespaceState> _peersById = [];
+    private readonly Dictionary<NamespaceState, int> _idsOfPeers = [];
+
+    private NamespaceState(ulong key, NamespaceSource source, RtnetlinkListener listener, RtnetlinkClient client)
     {
         Key = key;
-        Namespace = networkNamespace;
-        Name = name;
+        Namespace = source.Namespace;
+        Name = source.Name;
+        Path = source.Path;
         Listener = listener;
         Client = client;
     }
@@ -21,7 +25,13 @@ internal sealed class NamespaceState : IDisposable
     public NetworkNamespace Namespace { get; }
 
     /// <summary>Its name; empty for the namespace of the host.</summary>
-    public string Name { get; }
+    public string Name { get; set; }
+
+    /// <summary>Where it was found.</summary>
+    public string Path { get; set; }
+
+    /// <summary>What it is called in the log.</summary>
+    public string Title => Name.Length == 0 ? "the host" : Name;
 
     public RtnetlinkListener Listener { get; }
 
@@ -32,22 +42,41 @@ internal sealed class NamespaceState : IDisposable
 
     public Dictionary<int, LinkState> Links { get; } = [];
 
-    /// <summary>Which namespace an id in this one means, as far as it was asked for.</summary>
-    public Dictionary<int, NamespaceState> PeerNamespaces { get; } = [];
-
     /// <summary>Opens the sockets of a namespace: first the one for events, so that none is missed between dump and events.</summary>
     /// <exception cref="Skydive.Linux.LinuxException">It cannot be entered.</exception>
-    public static NamespaceState Open(ulong key, NetworkNamespace networkNamespace, string name)
+    public static NamespaceState Open(ulong key, NamespaceSource source)
     {
-        var listener = RtnetlinkListener.Open(networkNamespace, RtnetlinkGroups.Links | RtnetlinkGroups.Addresses);
+        var listener = RtnetlinkListener.Open(source.Namespace, RtnetlinkGroups.Links | RtnetlinkGroups.Addresses);
         try
         {
-            return new(key, networkNamespace, name, listener, RtnetlinkClient.Open(networkNamespace));
+            return new(key, source, listener, RtnetlinkClient.Open(source.Namespace));
         }
         catch
         {
             listener.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>The namespace that an id means in this one, as far as it was asked for.</summary>
+    public NamespaceState? FindPeer(int id) => _peersById.GetValueOrDefault(id);
+
+    /// <summary>The id of a namespace in this one, as far as it was asked for.</summary>
+    public int? FindId(NamespaceState peer) => _idsOfPeers.TryGetValue(peer, out int id) ? id : null;
+
+    /// <summary>Keeps the id of a namespace in this one. It is the same as long as that namespace exists.</summary>
+    public void Learn(NamespaceState peer, int id)
+    {
+        _peersById[id] = peer;
+        _idsOfPeers[peer] = id;
+    }
+
+    /// <summary>Forgets a namespace that is no longer watched.</summary>
+    public void Unlearn(NamespaceState peer)
+    {
+        if (_idsOfPeers.Remove(peer, out int id))
+        {
+            _peersById.Remove(id);
         }
     }
 

@@ -4,6 +4,7 @@ using Skydive.Contracts.Metadata;
 using Skydive.Contracts.Topology;
 using Skydive.Graph;
 using Skydive.Linux;
+using Skydive.Linux.Ethtool;
 using Skydive.Linux.Namespaces;
 using Skydive.Linux.Netlink;
 using Skydive.Linux.Polling;
@@ -17,21 +18,35 @@ namespace Skydive.Agent.Topology;
 /// </summary>
 internal sealed partial class NetlinkProbe : IDisposable
 {
+    /// <summary>A namespace in which something changes all the time must not keep the others from the graph.</summary>
+    private const int MaximumDatagramsPerTurn = 1024;
+
+    /// <summary>How long until a namespace that could not be read is read again.</summary>
+    private static readonly TimeSpan s_retryDelay = TimeSpan.FromSeconds(1);
+
     private readonly LiveGraph _graph;
     private readonly string _hostNodeId;
     private readonly ProbeState _state;
     private readonly ILogger _logger;
     private readonly DescriptorPoller _poller = new();
-    private readonly ConcurrentQueue<NamespaceCommand> _commands = new();
+    private readonly Lock _commandsLock = new();
+    private readonly Queue<NamespaceCommand> _commands = [];
     private readonly ConcurrentDictionary<string, LinkLocation> _locations = new(StringComparer.Ordinal);
     private readonly Dictionary<ulong, NamespaceState> _namespaces = [];
     private readonly HashSet<LinkState> _dirty = [];
-    private readonly HashSet<LinkState> _peerless = [];
+
+    // Interfaces whose other end went elsewhere, of which the kernel does not tell.
+    private readonly HashSet<LinkState> _outdated = [];
+    private readonly HashSet<NamespaceState> _unread = [];
+    private readonly HashSet<NamespaceState> _renamed = [];
+    private readonly List<NamespaceState> _added = [];
+    private readonly List<(LinkState One, LinkState Other)> _separated = [];
     private readonly List<string> _deletedNodes = [];
-    private readonly List<(string NodeId, MetadataMap Metadata)> _addedNamespaces = [];
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ulong _nextKey;
+    private bool _isOver;
+    private int _isDisposed;
 
     public NetlinkProbe(LiveGraph graph, string hostNodeId, ProbeState state, ILogger logger)
     {
@@ -54,38 +69,65 @@ internal sealed partial class NetlinkProbe : IDisposable
     /// Watches some namespaces from now on, in one revision of the graph. Safe to call from any thread; the probe takes over the namespaces.
     /// </summary>
     /// <param name="sources">The namespaces.</param>
-    /// <returns>A task that ends when they are in the graph.</returns>
-    public Task AddAsync(IReadOnlyList<NamespaceSource> sources) => Enqueue(new(sources, []));
+    /// <returns>A task that ends when they are in the graph, with those that could not be watched; it fails when the probe does.</returns>
+    public Task<IReadOnlyList<NamespaceId>> AddAsync(IReadOnlyList<NamespaceSource> sources) => Enqueue(new(sources, [], []));
 
-    /// <summary>Forgets namespaces and everything in them. Safe to call from any thread.</summary>
-    /// <param name="ids">The namespaces.</param>
-    /// <returns>A task that ends when they are gone from the graph.</returns>
-    public Task RemoveAsync(IReadOnlyList<NamespaceId> ids) => Enqueue(new([], ids));
+    /// <summary>Forgets namespaces and everything in them, and gives others another name. Safe to call from any thread.</summary>
+    /// <param name="removed">The namespaces to forget.</param>
+    /// <param name="renamed">The namespaces that are called otherwise now.</param>
+    /// <returns>A task that ends when the graph shows it.</returns>
+    public Task RemoveAsync(IReadOnlyList<NamespaceId> removed, IReadOnlyList<NamespaceName> renamed) => Enqueue(new([], removed, renamed));
 
+    /// <summary>Ends the thread and closes all sockets.</summary>
     public void Dispose()
     {
+        if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
+        {
+            return;
+        }
+
         _stop.Cancel();
         _completion.Task.ContinueWith(static _ => { }, TaskScheduler.Default).Wait();
         _poller.Dispose();
         _stop.Dispose();
     }
 
-    private Task Enqueue(NamespaceCommand command)
+    private Task<IReadOnlyList<NamespaceId>> Enqueue(NamespaceCommand command)
     {
-        _commands.Enqueue(command);
+        lock (_commandsLock)
+        {
+            if (_isOver)
+            {
+                Abandon(command);
+                return Task.FromCanceled<IReadOnlyList<NamespaceId>>(new CancellationToken(canceled: true));
+            }
+
+            _commands.Enqueue(command);
+        }
+
         _poller.Wake();
         return command.Done.Task;
     }
 
+    private static void Abandon(NamespaceCommand command)
+    {
+        foreach (var source in command.Added)
+        {
+            source.Namespace.Dispose();
+        }
+    }
+
     private void Run()
     {
+        var executing = new List<NamespaceCommand>();
+        Exception? fault = null;
         try
         {
             ulong[] keys = new ulong[64];
             var events = new List<RtnetlinkEvent>();
-            while (_poller.Wait(keys, out int count, Timeout.InfiniteTimeSpan, _stop.Token) != WaitOutcome.Cancelled)
+            while (_poller.Wait(keys, out int count, _unread.Count == 0 ? Timeout.InfiniteTimeSpan : s_retryDelay, _stop.Token) != WaitOutcome.Cancelled)
             {
-                var done = ExecuteCommands();
+                ExecuteCommands(executing);
                 foreach (ulong key in keys.AsSpan(0, count))
                 {
                     if (_namespaces.TryGetValue(key, out var state))
@@ -94,86 +136,145 @@ internal sealed partial class NetlinkProbe : IDisposable
                     }
                 }
 
-                Commit();
-                foreach (var command in done)
+                if (count == 0)
                 {
-                    command.Done.TrySetResult();
+                    foreach (var state in _unread.ToArray())
+                    {
+                        Read(state);
+                    }
                 }
-            }
 
-            _completion.TrySetResult();
+                Commit();
+                foreach (var command in executing)
+                {
+                    command.Done.TrySetResult(command.Refused);
+                }
+
+                executing.Clear();
+            }
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+            // Disposed in the middle of a request to the kernel.
         }
 #pragma warning disable CA1031 // Whatever breaks the probe is handed to whoever watches its completion, and ends the process there.
         catch (Exception e)
 #pragma warning restore CA1031
         {
+            fault = e;
             _state.SetFailed(e.Message);
-            _completion.TrySetException(e);
         }
-        finally
+
+        foreach (var state in _namespaces.Values)
         {
-            foreach (var state in _namespaces.Values)
+            state.Dispose();
+        }
+
+        lock (_commandsLock)
+        {
+            _isOver = true;
+            foreach (var command in _commands)
             {
-                state.Dispose();
+                Abandon(command);
             }
 
-            while (_commands.TryDequeue(out var command))
-            {
-                command.Done.TrySetCanceled();
-            }
+            executing.AddRange(_commands);
+            _commands.Clear();
         }
+
+        // Nobody may wait for ever for what will not be done any more.
+        foreach (var command in executing)
+        {
+            _ = fault is null ? command.Done.TrySetCanceled() : command.Done.TrySetException(fault);
+        }
+
+        _ = fault is null ? _completion.TrySetResult() : _completion.TrySetException(fault);
     }
 
-    private List<NamespaceCommand> ExecuteCommands()
+    private void ExecuteCommands(List<NamespaceCommand> executing)
     {
-        var done = new List<NamespaceCommand>();
-        while (_commands.TryDequeue(out var command))
+        lock (_commandsLock)
+        {
+            executing.AddRange(_commands);
+            _commands.Clear();
+        }
+
+        foreach (var command in executing)
         {
             foreach (var id in command.Removed)
             {
-                if (_namespaces.Values.FirstOrDefault(state => state.Namespace.Id == id) is { } state)
+                if (Find(id) is { } state)
                 {
                     Remove(state);
                 }
             }
 
-            foreach (var source in command.Added)
+            foreach (var name in command.Renamed)
             {
-                Add(source);
+                if (Find(name.Id) is { } state && state.NodeId != _hostNodeId)
+                {
+                    Rename(state, name);
+                }
             }
 
-            done.Add(command);
+            foreach (var source in command.Added)
+            {
+                if (!TryAdd(source))
+                {
+                    command.Refused.Add(source.Namespace.Id);
+                }
+            }
         }
-
-        return done;
     }
 
-    private void Add(NamespaceSource source)
+    private NamespaceState? Find(NamespaceId id) => _namespaces.Values.FirstOrDefault(state => state.Namespace.Id == id);
+
+    private bool TryAdd(NamespaceSource source)
     {
-        NamespaceState state;
+        if (Find(source.Namespace.Id) is not null)
+        {
+            source.Namespace.Dispose();
+            return true;
+        }
+
+        NamespaceState? state = null;
         try
         {
-            state = NamespaceState.Open(_nextKey++, source.Namespace, source.Name);
+            state = NamespaceState.Open(_nextKey++, source);
+            _poller.Add(state.Listener.Descriptor!, state.Key);
         }
         catch (LinuxException e)
         {
+            state?.Dispose();
             source.Namespace.Dispose();
-            LogNamespaceRefused(_logger, source.Path, e.Message);
-            _state.SetDegraded($"namespace {source.Path}: {e.Message}");
-            return;
+            if (source.IsHost)
+            {
+                // Without the interfaces of the host itself there is nothing to show.
+                throw;
+            }
+
+            if (_state.SetProblem(source.Path, $"namespace {source.Path}: {e.Message}"))
+            {
+                LogNamespaceRefused(_logger, source.Path, e.Message);
+            }
+
+            return false;
         }
 
-        state.NodeId = source.IsHost ? _hostNodeId : Identifiers.Random();
-        if (!source.IsHost)
-        {
-            var metadata = MetadataMap.Create(
-                ("Name", source.Name), ("Type", "netns"), ("Path", source.Path), ("Inode", (long)state.Namespace.Id.Inode), ("Device", (long)state.Namespace.Id.Device));
-            _addedNamespaces.Add((state.NodeId, metadata));
-        }
-
+        _state.ClearProblem(source.Path);
         _namespaces.Add(state.Key, state);
-        _poller.Add(state.Listener.Descriptor!, state.Key);
-        Dump(state);
+        if (source.IsHost)
+        {
+            state.NodeId = _hostNodeId;
+        }
+        else
+        {
+            state.NodeId = Identifiers.Random();
+            _added.Add(state);
+        }
+
+        Read(state);
+        return true;
     }
 
     private void Remove(NamespaceState state)
@@ -185,25 +286,40 @@ internal sealed partial class NetlinkProbe : IDisposable
 
         foreach (var other in _namespaces.Values)
         {
-            foreach (int id in other.PeerNamespaces.Where(entry => entry.Value == state).Select(static entry => entry.Key).ToArray())
-            {
-                other.PeerNamespaces.Remove(id);
-            }
+            other.Unlearn(state);
         }
 
-        if (state.NodeId is { } nodeId && nodeId != _hostNodeId)
+        // One that came and went between two revisions was never in the graph.
+        if (!_added.Remove(state) && state.NodeId is { } nodeId && nodeId != _hostNodeId)
         {
             _deletedNodes.Add(nodeId);
         }
 
+        _unread.Remove(state);
+        _renamed.Remove(state);
+        _state.ClearProblem(state.Path);
         _poller.Remove(state.Listener.Descriptor!);
         _namespaces.Remove(state.Key);
         state.Dispose();
     }
 
+    private void Rename(NamespaceState state, NamespaceName name)
+    {
+        state.Name = name.Name;
+        state.Path = name.Path;
+        _renamed.Add(state);
+        foreach (var link in state.Links.Values)
+        {
+            if (link.Peer is { } peer)
+            {
+                _dirty.Add(peer);
+            }
+        }
+    }
+
     private void Receive(NamespaceState state, List<RtnetlinkEvent> events)
     {
-        while (true)
+        for (int turn = 0; turn < MaximumDatagramsPerTurn; turn++)
         {
             events.Clear();
             switch (state.Listener.TryReceive(events))
@@ -217,8 +333,8 @@ internal sealed partial class NetlinkProbe : IDisposable
                     break;
                 case NetlinkReceiveStatus.Overrun:
                     _state.CountResynchronization();
-                    LogOverrun(_logger, state.Name.Length == 0 ? "the host" : state.Name);
-                    Dump(state);
+                    LogOverrun(_logger, state.Title);
+                    Read(state);
                     return;
                 default:
                     return;
@@ -241,9 +357,11 @@ internal sealed partial class NetlinkProbe : IDisposable
 
                 break;
             case RtnetlinkEventKind.AddressSet:
-                if (state.Links.TryGetValue(rtnetlinkEvent.Address!.Index, out var changed))
+                if (state.Links.TryGetValue(rtnetlinkEvent.Address!.Index, out var changed)
+                    && !changed.Addresses.Exists(address => IsSame(address, rtnetlinkEvent.Address)))
                 {
-                    SetAddress(changed, rtnetlinkEvent.Address);
+                    changed.Addresses.Add(rtnetlinkEvent.Address);
+                    _dirty.Add(changed);
                 }
 
                 break;
@@ -260,41 +378,53 @@ internal sealed partial class NetlinkProbe : IDisposable
         }
     }
 
-    /// <summary>Reads all of a namespace; what was known and is not there any more is forgotten.</summary>
-    private void Dump(NamespaceState state)
+    /// <summary>Reads all of a namespace; what was known and is not there any more is forgotten. When that fails it is tried again.</summary>
+    private void Read(NamespaceState state)
     {
+        NetlinkDump<LinkMessage> links;
+        NetlinkDump<AddressMessage> addresses;
         try
         {
-            var links = state.Client.DumpLinks(cancellationToken: _stop.Token);
-            var addresses = state.Client.DumpAddresses(cancellationToken: _stop.Token);
-            var present = new HashSet<int>(links.Count);
-            foreach (var message in links)
-            {
-                present.Add(message.Index);
-                Update(state, message);
-            }
-
-            foreach (var gone in state.Links.Values.Where(link => !present.Contains(link.Message.Index)).ToArray())
-            {
-                Forget(gone);
-            }
-
-            var byLink = addresses.AsSpan().ToArray().ToLookup(static address => address.Index);
-            foreach (var link in state.Links.Values)
-            {
-                if (!link.Addresses.SequenceEqual(byLink[link.Message.Index]))
-                {
-                    link.Addresses.Clear();
-                    link.Addresses.AddRange(byLink[link.Message.Index]);
-                    _dirty.Add(link);
-                }
-            }
+            links = state.Client.DumpLinks(cancellationToken: _stop.Token);
+            addresses = state.Client.DumpAddresses(cancellationToken: _stop.Token);
         }
         catch (NetlinkException e)
         {
-            // The namespace may vanish while it is read; its removal follows. Anything else shows in the status.
-            LogDumpFailed(_logger, state.Name.Length == 0 ? "the host" : state.Name, e.Message);
-            _state.SetDegraded($"namespace {state.Name}: {e.Message}");
+            _unread.Add(state);
+            if (_state.SetProblem(state.Path, $"interfaces of {state.Title}: {e.Message}"))
+            {
+                LogReadFailed(_logger, state.Title, e.Message);
+            }
+
+            return;
+        }
+
+        if (_unread.Remove(state))
+        {
+            _state.ClearProblem(state.Path);
+        }
+
+        var present = new HashSet<int>(links.Count);
+        foreach (var message in links)
+        {
+            present.Add(message.Index);
+            Update(state, message);
+        }
+
+        foreach (var gone in state.Links.Values.Where(link => !present.Contains(link.Message.Index)).ToArray())
+        {
+            Forget(gone);
+        }
+
+        var byLink = addresses.AsSpan().ToArray().ToLookup(static address => address.Index);
+        foreach (var link in state.Links.Values)
+        {
+            if (!link.Addresses.SequenceEqual(byLink[link.Message.Index]))
+            {
+                link.Addresses.Clear();
+                link.Addresses.AddRange(byLink[link.Message.Index]);
+                _dirty.Add(link);
+            }
         }
     }
 
@@ -304,6 +434,10 @@ internal sealed partial class NetlinkProbe : IDisposable
         {
             link = new LinkState(state, message);
             state.Links.Add(message.Index, link);
+            if (link.IsDevice)
+            {
+                link.Driver = ReadDriver(state, message.Name);
+            }
         }
         else if (link.Peer is { } peer
             && (link.Message.LinkIndex != message.LinkIndex || link.Message.LinkNamespaceId != message.LinkNamespaceId))
@@ -311,18 +445,26 @@ internal sealed partial class NetlinkProbe : IDisposable
             // The other end moved: its new place is looked for anew.
             link.Peer = null;
             peer.Peer = null;
+            _separated.Add((link, peer));
             _dirty.Add(peer);
-            if (peer.IsVeth)
-            {
-                _peerless.Add(peer);
-            }
+            _outdated.Add(peer);
         }
 
         link.Message = message;
         _dirty.Add(link);
-        if (link.IsVeth && link.Peer is null)
+    }
+
+    private static string ReadDriver(NamespaceState state, string name)
+    {
+        try
         {
-            _peerless.Add(link);
+            using var ethtool = EthtoolClient.Open(state.Namespace);
+            return ethtool.TryGetDriver(name, out var info) ? info!.Driver : string.Empty;
+        }
+        catch (LinuxException)
+        {
+            // The interface is gone already, or its driver does not say: a node without a driver's name is better than none.
+            return string.Empty;
         }
     }
 
@@ -330,18 +472,13 @@ internal sealed partial class NetlinkProbe : IDisposable
     {
         link.Owner.Links.Remove(link.Message.Index);
         _dirty.Remove(link);
-        _peerless.Remove(link);
+        _outdated.Remove(link);
         if (link.Peer is { } peer)
         {
+            link.Peer = null;
             peer.Peer = null;
-            _peerless.Add(peer);
-        }
-
-        foreach (var other in link.Owner.Links.Values)
-        {
-            // The edges go with the node; only the memory of them has to go here.
-            other.LinkedMaster = other.LinkedMaster == link ? null : other.LinkedMaster;
-            other.LinkedLower = other.LinkedLower == link ? null : other.LinkedLower;
+            _dirty.Add(peer);
+            _outdated.Add(peer);
         }
 
         if (link.NodeId is { } nodeId)
@@ -351,68 +488,84 @@ internal sealed partial class NetlinkProbe : IDisposable
         }
     }
 
-    private void SetAddress(LinkState link, AddressMessage address)
-    {
-        int index = link.Addresses.FindIndex(other => IsSame(other, address));
-        if (index < 0)
-        {
-            link.Addresses.Add(address);
-            _dirty.Add(link);
-        }
-        else if (link.Addresses[index].PrefixLength != address.PrefixLength)
-        {
-            link.Addresses[index] = address;
-            _dirty.Add(link);
-        }
-    }
-
     private static bool IsSame(AddressMessage left, AddressMessage right) =>
         left.Address.Equals(right.Address) && left.PrefixLength == right.PrefixLength && Equals(left.Peer, right.Peer);
 
     private void Commit()
     {
-        if (_dirty.Count == 0 && _deletedNodes.Count == 0 && _addedNamespaces.Count == 0)
+        if (_dirty.Count > 0 || _deletedNodes.Count > 0 || _added.Count > 0 || _renamed.Count > 0)
         {
-            return;
+            foreach (var link in _outdated)
+            {
+                Refresh(link);
+            }
+
+            _outdated.Clear();
+            FindPeers();
+            _graph.Write(Write);
+            _dirty.Clear();
+            _deletedNodes.Clear();
+            _added.Clear();
+            _renamed.Clear();
+            _separated.Clear();
         }
 
-        FindPeers();
-        _graph.Write(transaction =>
-        {
-            foreach (string nodeId in _deletedNodes)
-            {
-                transaction.DeleteNode(nodeId);
-            }
-
-            foreach (var (nodeId, metadata) in _addedNamespaces)
-            {
-                transaction.AddNode(nodeId, metadata);
-                transaction.SetOwner(_hostNodeId, nodeId);
-            }
-
-            foreach (var link in _dirty)
-            {
-                WriteNode(transaction, link);
-            }
-
-            foreach (var link in _dirty)
-            {
-                WriteEdges(transaction, link);
-            }
-        });
-        _dirty.Clear();
-        _deletedNodes.Clear();
-        _addedNamespaces.Clear();
-        if (_state.Status.Status == "starting")
+        if (_namespaces.Count > 0)
         {
             _state.SetRunning();
+        }
+    }
+
+    private void Write(GraphTransaction transaction)
+    {
+        foreach (string nodeId in _deletedNodes)
+        {
+            transaction.DeleteNode(nodeId);
+        }
+
+        foreach (var state in _added)
+        {
+            transaction.AddNode(state.NodeId!, MetadataMap.Create(
+                ("Name", state.Name),
+                ("Type", "netns"),
+                ("Path", state.Path),
+                ("Inode", (long)state.Namespace.Id.Inode),
+                ("Device", (long)state.Namespace.Id.Device)));
+            transaction.SetOwner(_hostNodeId, state.NodeId!);
+        }
+
+        foreach (var state in _renamed)
+        {
+            if (transaction.FindNode(state.NodeId!) is { } node)
+            {
+                transaction.SetMetadata(node, node.Metadata.With("Name", state.Name).With("Path", state.Path));
+            }
+        }
+
+        foreach (var (one, other) in _separated)
+        {
+            if (one.Peer != other && one.NodeId is not null && other.NodeId is not null)
+            {
+                var (parent, child) = IsFirst(one, other) ? (one, other) : (other, one);
+                transaction.Unlink(parent.NodeId!, child.NodeId!, RelationTypes.Layer2);
+            }
+        }
+
+        foreach (var link in _dirty)
+        {
+            WriteNode(transaction, link);
+        }
+
+        foreach (var link in _dirty)
+        {
+            WriteEdges(transaction, link);
         }
     }
 
     private void WriteNode(GraphTransaction transaction, LinkState link)
     {
         string? peerNamespace = link.Message.LinkNamespaceId is null ? null : link.Peer?.Owner.Name;
-        var metadata = LinkMetadata.Build(link.Message, link.Addresses, peerNamespace);
+        var metadata = LinkMetadata.Build(link.Message, link.Addresses, peerNamespace, link.Driver);
         if (link.NodeId is { } nodeId && transaction.FindNode(nodeId) is { } node)
         {
             // What others have written into the node stays.
@@ -420,7 +573,7 @@ internal sealed partial class NetlinkProbe : IDisposable
         }
         else
         {
-            link.NodeId = Identifiers.Random();
+            link.NodeId ??= Identifiers.Random();
             transaction.AddNode(link.NodeId, metadata);
             transaction.SetOwner(link.Owner.NodeId!, link.NodeId);
         }
@@ -429,12 +582,12 @@ internal sealed partial class NetlinkProbe : IDisposable
         _locations[link.NodeId] = new(link.Owner.Namespace, link.Message.Index, link.Message.HardwareType);
     }
 
-    private void WriteEdges(GraphTransaction transaction, LinkState link)
+    private static void WriteEdges(GraphTransaction transaction, LinkState link)
     {
         var master = link.Message.MasterIndex == 0 ? null : link.Owner.Links.GetValueOrDefault(link.Message.MasterIndex);
-        link.LinkedMaster = Relink(transaction, link.LinkedMaster, master, link, null);
+        link.MasterNodeId = Relink(transaction, link.MasterNodeId, master?.NodeId, link, null);
         var lower = link.IsStacked && link.Message.LinkNamespaceId is null ? link.Owner.Links.GetValueOrDefault(link.Message.LinkIndex) : null;
-        link.LinkedLower = Relink(transaction, link.LinkedLower, lower, link, MetadataMap.Create(("Type", link.Message.Kind)));
+        link.LowerNodeId = Relink(transaction, link.LowerNodeId, lower?.NodeId, link, MetadataMap.Create(("Type", link.Message.Kind)));
 
         if (link.Peer is { NodeId: not null } peer)
         {
@@ -447,41 +600,35 @@ internal sealed partial class NetlinkProbe : IDisposable
     /// Moves a layer 2 edge from one parent to another. A parent that is not known yet is looked for again when it appears, since an
     /// interface is told of again whenever its master or lower interface changes.
     /// </summary>
-    private static LinkState? Relink(GraphTransaction transaction, LinkState? before, LinkState? after, LinkState link, MetadataMap? details)
+    private static string? Relink(GraphTransaction transaction, string? before, string? after, LinkState link, MetadataMap? details)
     {
-        if (before != after && before?.NodeId is not null)
+        if (before is not null && before != after)
         {
-            transaction.Unlink(before.NodeId, link.NodeId!, RelationTypes.Layer2);
+            transaction.Unlink(before, link.NodeId!, RelationTypes.Layer2);
         }
 
-        if (after?.NodeId is null)
+        if (after is not null)
         {
-            return null;
+            transaction.Link(after, link.NodeId!, RelationTypes.Layer2, details);
         }
 
-        transaction.Link(after.NodeId, link.NodeId!, RelationTypes.Layer2, details);
         return after;
     }
 
-    /// <summary>The edge of a pair starts at the interface with the larger index, as in Skydive; between equals the names decide.</summary>
+    /// <summary>The edge of a pair starts at the interface with the larger index, as in Skydive; between equals the namespaces decide.</summary>
     private static bool IsFirst(LinkState link, LinkState peer) =>
-        link.Message.Index != peer.Message.Index
-            ? link.Message.Index > peer.Message.Index
-            : string.CompareOrdinal(link.Owner.Name, peer.Owner.Name) > 0;
+        link.Message.Index != peer.Message.Index ? link.Message.Index > peer.Message.Index : link.Owner.Key > peer.Owner.Key;
 
+    /// <summary>Joins the ends of veth pairs. Of two ends, the one that came or changed last finds the other.</summary>
     private void FindPeers()
     {
-        foreach (var link in _peerless.ToArray())
+        foreach (var link in _dirty.Where(static link => link.IsVeth).ToArray())
         {
             if (link.Peer is null && FindPeer(link) is { } peer)
             {
                 link.Peer = peer;
                 peer.Peer = link;
-                _dirty.Add(link);
                 _dirty.Add(peer);
-                _peerless.Remove(link);
-                _peerless.Remove(peer);
-                Refresh(peer);
             }
         }
     }
@@ -495,39 +642,66 @@ internal sealed partial class NetlinkProbe : IDisposable
 
         if (link.Message.LinkNamespaceId is not { } id)
         {
-            return link.Owner.Links.GetValueOrDefault(link.Message.LinkIndex) is { IsVeth: true } local ? local : null;
+            return FindPeer(link, link.Owner);
         }
 
-        if (link.Owner.PeerNamespaces.TryGetValue(id, out var known))
+        if (link.Owner.FindPeer(id) is { } known)
         {
-            return known.Links.GetValueOrDefault(link.Message.LinkIndex) is { IsVeth: true } peer ? peer : null;
+            return FindPeer(link, known);
         }
 
         // Only namespaces with an interface that may be the peer are asked for: of hundreds that is one, or a few.
         foreach (var candidate in _namespaces.Values)
         {
-            if (candidate != link.Owner
-                && candidate.Links.GetValueOrDefault(link.Message.LinkIndex) is { IsVeth: true } peer
-                && peer.Message.LinkIndex == link.Message.Index
-                && GetNamespaceId(link.Owner, candidate) == id)
+            if (candidate == link.Owner || candidate.Links.GetValueOrDefault(link.Message.LinkIndex) is not { IsVeth: true, Peer: null } end
+                || (_dirty.Contains(end) && end.Message.LinkIndex != link.Message.Index))
             {
-                link.Owner.PeerNamespaces[id] = candidate;
-                return peer;
+                continue;
+            }
+
+            int? candidateId = link.Owner.FindId(candidate) ?? AskForId(link.Owner, candidate);
+            if (candidateId == id)
+            {
+                return FindPeer(link, candidate);
             }
         }
 
         return null;
     }
 
-    private int? GetNamespaceId(NamespaceState state, NamespaceState other)
+    /// <summary>The other end in the namespace where it must be, unless it is joined to another or not known yet.</summary>
+    private LinkState? FindPeer(LinkState link, NamespaceState place)
+    {
+        if (place.Links.GetValueOrDefault(link.Message.LinkIndex) is not { IsVeth: true, Peer: null } peer)
+        {
+            return null;
+        }
+
+        if (!_dirty.Contains(peer))
+        {
+            // What is known of it is from before this end came here.
+            Refresh(peer);
+        }
+
+        bool isSameNamespace = place == link.Owner;
+        return peer.Message.LinkIndex == link.Message.Index && peer.Message.LinkNamespaceId is null == isSameNamespace ? peer : null;
+    }
+
+    private int? AskForId(NamespaceState state, NamespaceState other)
     {
         try
         {
-            return state.Client.GetNamespaceId(other.Namespace, _stop.Token);
+            int? id = state.Client.GetNamespaceId(other.Namespace, _stop.Token);
+            if (id is { } known)
+            {
+                state.Learn(other, known);
+            }
+
+            return id;
         }
         catch (NetlinkException e)
         {
-            LogDumpFailed(_logger, state.Name, e.Message);
+            LogReadFailed(_logger, state.Title, e.Message);
             return null;
         }
     }
@@ -538,6 +712,7 @@ internal sealed partial class NetlinkProbe : IDisposable
         try
         {
             link.Message = link.Owner.Client.GetLink(link.Message.Index, cancellationToken: _stop.Token);
+            _dirty.Add(link);
         }
         catch (NetlinkException e) when (e.Reason == LinuxErrorReason.NotFound)
         {
@@ -545,7 +720,7 @@ internal sealed partial class NetlinkProbe : IDisposable
         }
         catch (NetlinkException e)
         {
-            LogDumpFailed(_logger, link.Owner.Name, e.Message);
+            LogReadFailed(_logger, link.Owner.Title, e.Message);
         }
     }
 
@@ -556,5 +731,5 @@ internal sealed partial class NetlinkProbe : IDisposable
     private static partial void LogOverrun(ILogger logger, string @namespace);
 
     [LoggerMessage(1003, LogLevel.Warning, "Interfaces of {Namespace} could not be read: {Reason}")]
-    private static partial void LogDumpFailed(ILogger logger, string @namespace, string reason);
+    private static partial void LogReadFailed(ILogger logger, string @namespace, string reason);
 }

@@ -6,10 +6,14 @@ namespace Skydive.Agent.Topology;
 /// <summary>
 /// Gives every node its topology identifier (TID), which stays the same when the agent restarts: that of a host follows from its name, of a
 /// namespace from host and path, of an Open vSwitch bridge or port from host and UUID, of anything else from its owner's TID, name and type.
-/// A change of any of these changes the TID, also of what is owned below, in the same revision. A node without an owner has none.
+/// A change of any of these changes the TID, also of what is owned below, in the same revision. A node that no host owns, directly or not,
+/// has none.
 /// </summary>
 internal sealed class TidHook : IGraphHook
 {
+    /// <summary>More owners above one another than there are in any topology: who goes further is going in a circle.</summary>
+    private const int MaximumDepth = 32;
+
     /// <inheritdoc/>
     public void BeforeCommit(GraphTransaction transaction)
     {
@@ -60,16 +64,32 @@ internal sealed class TidHook : IGraphHook
             return Identifiers.Derive(node.Name);
         }
 
-        if (view.GetOwner(node)?.TID is not { } owner)
+        if (view.GetOwner(node) is not { TID: { } ownerTid } owner || FindHost(owner, view) is not { TID: { } hostTid })
         {
             return null;
         }
 
         return node.Type switch
         {
-            "netns" => Identifiers.Derive(owner, node.GetText("Path") ?? string.Empty, "netns"),
-            "ovsbridge" or "ovsport" => Identifiers.Derive(owner, node.GetText("UUID") ?? string.Empty, node.Type),
-            _ => Identifiers.Derive(owner, node.Name, node.Type),
+            "netns" => Identifiers.Derive(hostTid, node.GetText("Path") ?? string.Empty, "netns"),
+            "ovsbridge" or "ovsport" => Identifiers.Derive(hostTid, node.GetText("UUID") ?? string.Empty, node.Type),
+            _ => Identifiers.Derive(ownerTid, node.Name, node.Type),
         };
+    }
+
+    private static Node? FindHost(Node owner, GraphSnapshot view)
+    {
+        Node? node = owner;
+        for (int depth = 0; node is not null && depth < MaximumDepth; depth++)
+        {
+            if (node.Type == "host")
+            {
+                return node;
+            }
+
+            node = view.GetOwner(node);
+        }
+
+        return null;
     }
 }
