@@ -54,7 +54,7 @@ internal sealed unsafe class DescriptorWait : IDisposable
             // The registration is gone by now, so that a wake-up of this token cannot arrive after the reset.
             if (reset && !_disposed)
             {
-                _wake.Reset();
+                Reset();
             }
         }
     }
@@ -65,6 +65,18 @@ internal sealed unsafe class DescriptorWait : IDisposable
         _disposed = true;
         _wake.Set();
         _wake.Dispose();
+    }
+
+    private void Reset()
+    {
+        try
+        {
+            _wake.Reset();
+        }
+        catch (ObjectDisposedException)
+        {
+            // Disposed since it was looked at: nobody will wait any more.
+        }
     }
 
     private WaitOutcome Poll(TimeSpan timeout, CancellationToken cancellationToken, out short returned)
