@@ -56,5 +56,7 @@ Describe 'The headline lines against a real service' -Skip:$noService {
 
     It 'follows the graph' {
         (Watch-SkydiveTopology -InitialState | Select-Object -First 3).Count | Should -Be 3
+        Watch-SkydiveTopology lo -InitialState -MaximumEvents 1 | ForEach-Object Name | Should -Be 'lo'
+        (Get-ErrorOf { Watch-SkydiveTopology 'G.V().Foo()' }).FullyQualifiedErrorId | Should -Match ',Skydive.PowerShell.WatchSkydiveTopologyCommand$'
     }
 }

@@ -17,7 +17,7 @@ public sealed class ErrorTests
         {
             context.Response.StatusCode = 400;
             context.Response.ContentType = "application/problem+json";
-            return context.Response.WriteAsync("""{"Status":400,"Code":"GremlinSyntaxError","Detail":"'Foo' is\nno step","Offset":6,"Line":1,"Column":7,"Expected":["Has","Out"]}""");
+            return context.Response.WriteAsync("""{"status":400,"code":"GremlinSyntaxError","detail":"'Foo' is\nno step","offset":6,"line":1,"column":7,"expected":["Has","Out"]}""");
         });
         using var client = service.Connect();
 

@@ -65,6 +65,14 @@ public sealed class GremlinTests
     [InlineData("Grafana.V()", false)]
     public void IsExpression_Text_IsToldApart(string text, bool expected) => Assert.Equal(expected, GremlinText.IsExpression(text));
 
+    [Theory]
+    [InlineData("G.V()", "G.V().SubGraph()")]
+    [InlineData("G.V().SubGraph()", "G.V().SubGraph()")]
+    [InlineData("G.V().subgraph('RelationType', 'layer2') ", "G.V().subgraph('RelationType', 'layer2')")]
+    [InlineData("G.V().Has('SubGraph(')", "G.V().Has('SubGraph(').SubGraph()")]
+    [InlineData("g", "g")]
+    public void AsGraph_Expression_EndsWithOneSubGraph(string text, string expected) => Assert.Equal(expected, GremlinText.Verbatim(text).AsGraph().ToString());
+
     [Fact]
     public void Verbatim_NotFromG_IsRefused()
     {

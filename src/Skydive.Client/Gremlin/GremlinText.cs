@@ -165,6 +165,12 @@ public sealed partial class GremlinText : IEquatable<GremlinText>
     /// <summary>The flows of the nodes, or of the whole graph.</summary>
     public GremlinText Flows() => Step("Flows");
 
+    /// <summary>
+    /// The nodes or edges and what joins them as a graph, which is what a filter of <see cref="SkydiveClient.WatchTopologyAsync"/> must be. An
+    /// expression that gives a graph already stays as it is.
+    /// </summary>
+    public GremlinText AsGraph() => GraphEnd().IsMatch(_text) ? this : Step("SubGraph");
+
     /// <summary>A part of the results.</summary>
     /// <param name="skip">How many to leave out at the beginning.</param>
     /// <param name="first">How many to give at most; null for all.</param>
@@ -190,6 +196,9 @@ public sealed partial class GremlinText : IEquatable<GremlinText>
 
     private static object Alternative(string pattern) =>
         Wildcard.IsPattern(pattern) ? GremlinPredicate.Like(pattern) : Wildcard.Unescape(pattern);
+
+    [GeneratedRegex(@"(^G|\)\s*\.\s*SubGraph\s*\([^()]*\))\s*$", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
+    private static partial Regex GraphEnd();
 
     [GeneratedRegex(@"^\s*[Gg]\s*(\.\s*[A-Za-z0-9_]+\s*\()", RegexOptions.CultureInvariant)]
     private static partial Regex ExpressionStart();

@@ -176,11 +176,6 @@ internal sealed class TopologyStream
         options.SetRequestHeader("X-Client-Protocol", "json");
         options.SetRequestHeader("X-Websocket-Namespace", MessageNamespaces.Graph);
         options.SetRequestHeader("X-Update-Policy", _options.PartialUpdates ? "partial" : "full");
-        if (_options.Filter is { } filter && filter.All(static character => character is >= ' ' and <= '~'))
-        {
-            options.SetRequestHeader("X-Gremlin-Filter", filter);
-        }
-
         foreach (var (name, value) in _client.AuthenticationHeaders())
         {
             options.SetRequestHeader(name, value);
@@ -199,8 +194,8 @@ internal sealed class TopologyStream
         }
     }
 
-    // The filter is in the header, which works from the first event on, and here again: only this reply can say what is wrong with it, and
-    // a header cannot carry text beyond ASCII.
+    // The filter is here rather than in the header X-Gremlin-Filter: only this reply can say what is wrong with it, and a header cannot carry
+    // text beyond ASCII. What comes unfiltered before the reply is passed over, since the reply holds the graph as it is then.
     private Task AskForGraphAsync(ClientWebSocket socket, CancellationToken cancellationToken)
     {
         var request = JsonSerializer.SerializeToElement(new SyncRequest { GremlinFilter = _options.Filter }, ContractsJsonContext.Default.SyncRequest);
@@ -250,9 +245,7 @@ internal sealed class TopologyStream
                 return _client.TimedOut(_client.Options.OperationTimeout, exception);
             case WebSocketException when socket.HttpStatusCode is not (0 or HttpStatusCode.SwitchingProtocols):
                 int status = (int)socket.HttpStatusCode;
-                string detail = status == 400 && _options.Filter is { } filter
-                    ? $"the service refuses to tell of changes (400): is the filter {filter} right?"
-                    : $"the service refuses to tell of changes: {status} {socket.HttpStatusCode}";
+                string detail = $"the service refuses to tell of changes: {status} {socket.HttpStatusCode}";
                 return new SkydiveApiException(new ApiError { Status = status, Code = ErrorReader.CodeOf(status), Detail = detail });
             case WebSocketException { InnerException: { } inner } when _client.TranslateFailure(inner) is { } failure:
                 return failure;

@@ -3,7 +3,7 @@ namespace Skydive.Client.Streams;
 /// <summary>What of a graph to follow, and how.</summary>
 public sealed record TopologyStreamOptions
 {
-    /// <summary>A Gremlin expression that limits what is told; null for everything.</summary>
+    /// <summary>A Gremlin expression that gives a graph, such as <c>G.V().Has('Type', 'veth').SubGraph()</c>, and limits what is told to it; null for everything.</summary>
     public string? Filter { get; init; }
 
     /// <summary>What the client calls itself; the service shows it in its status.</summary>

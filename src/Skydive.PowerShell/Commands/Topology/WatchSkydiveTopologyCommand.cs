@@ -48,7 +48,7 @@ public sealed class WatchSkydiveTopologyCommand : SessionCommand
     protected override void Process()
     {
         _types = EventType is { Length: > 0 } ? [.. EventType] : null;
-        string? filter = Selector?.Nodes.ToString();
+        string? filter = Selector?.Nodes.AsGraph().ToString();
         if (filter is not null)
         {
             WriteVerbose(filter);
