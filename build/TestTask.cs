@@ -54,16 +54,16 @@ internal static partial class TestTask
     {
         string folder = Path.Combine(Repository.Root, "tests", "Pester");
         Console.WriteLine("--- Pester");
-        if (Repository.PowerShell.Count == 0)
+        if (WhyNoPester() is { } reason)
         {
             int skipped = Directory.EnumerateFiles(folder, "*.Tests.ps1").Sum(static file => TestPattern().Count(File.ReadAllText(file)));
-            Console.WriteLine($"*** SKIPPED: no pwsh on PATH; the {skipped} tests of the PowerShell module were NOT run ***");
+            Console.WriteLine($"*** SKIPPED: {reason}; the {skipped} tests of the PowerShell module were NOT run ***");
             return new(0, 0, Math.Max(skipped, 1));
         }
 
         string result = Path.Combine(Repository.TestResults, "Pester.xml");
         using var service = Repository.IsRoot ? ServiceProcess.Start() : null;
-        var environment = new Dictionary<string, string> { ["SKYDIVE_TEST_MODULE"] = Repository.Module };
+        var environment = new Dictionary<string, string>();
         if (service is not null)
         {
             environment["SKYDIVE_TEST_ANALYZER"] = service.Address.ToString();
@@ -71,9 +71,26 @@ internal static partial class TestTask
 
         int code = Command.Run(
             Repository.PowerShell[0],
-            [.. Repository.PowerShell.Skip(1), "-NoProfile", "-NonInteractive", "-File", Path.Combine(folder, "Invoke-Tests.ps1"), "-ResultPath", result],
+            [
+                .. Repository.PowerShell.Skip(1), "-NoProfile", "-NonInteractive", "-File", Path.Combine(folder, "Invoke-Tests.ps1"),
+                "-OutputPath", result,
+                "-ModulePath", Repository.Module,
+                "-FakeAnalyzerPath", Path.Combine(folder, "FakeAnalyzer", "bin", Repository.Configuration, "net10.0", "FakeAnalyzer.dll"),
+            ],
             environment);
         return Read("Pester", result, code);
+    }
+
+    private static string? WhyNoPester()
+    {
+        if (Repository.PowerShell.Count == 0)
+        {
+            return "no pwsh on PATH";
+        }
+
+        const string HasPester = "exit [int]-not (Get-Module -ListAvailable Pester | Where-Object { $_.Version -ge [version]'5.0' })";
+        return Command.Run(Repository.PowerShell[0], [.. Repository.PowerShell.Skip(1), "-NoProfile", "-NonInteractive", "-Command", HasPester]) == 0
+            ? null : "pwsh has no Pester 5 or later (Install-Module Pester)";
     }
 
     private static TestCounts Read(string name, string result, int exitCode)
