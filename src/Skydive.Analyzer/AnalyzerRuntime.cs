@@ -25,7 +25,9 @@ public sealed class AnalyzerRuntime : IAsyncDisposable
     private readonly ILoggerFactory _loggers;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly DateTimeOffset _startTime;
-    private HistoryWriter? _writer;
+    private volatile HistoryWriter? _writer;
+    private volatile bool _isReady;
+    private int _isDisposed;
 
     /// <summary>Makes an analyzer that does nothing yet.</summary>
     /// <param name="options">How it works.</param>
@@ -63,7 +65,7 @@ public sealed class AnalyzerRuntime : IAsyncDisposable
     public IQuerySource QuerySource { get; }
 
     /// <summary>Whether history and captures are loaded.</summary>
-    public bool IsReady { get; private set; }
+    public bool IsReady => _isReady;
 
     /// <summary>Ends when the analyzer is disposed, or fails with what broke it.</summary>
     public Task Completion => _ended.Task;
@@ -87,20 +89,21 @@ public sealed class AnalyzerRuntime : IAsyncDisposable
         Watch(Flows.Completion);
         await Captures.StartAsync(cancellationToken).ConfigureAwait(false);
         Watch(Captures.Completion);
-        IsReady = true;
+        _isReady = true;
     }
 
     /// <summary>How the analyzer does.</summary>
     public AnalyzerStatus GetStatus()
     {
         var snapshot = Graph.Current;
+        var storage = _store.GetStatus();
         using var process = Process.GetCurrentProcess();
         return new()
         {
             Agents = Agents.Agents.ToDictionary(static agent => agent.Link.Host, static agent => agent.Status, StringComparer.Ordinal),
             Subscribers = Subscribers.Status,
             Probes = _options.GetProbes(),
-            Storage = _store.GetStatus() with { FlowsDropped = Flows.Dropped },
+            Storage = storage with { FlowsDropped = storage.FlowsDropped + Flows.Refused },
             NodeCount = snapshot.NodeCount,
             EdgeCount = snapshot.EdgeCount,
             StartTime = _startTime,
@@ -111,7 +114,12 @@ public sealed class AnalyzerRuntime : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        IsReady = false;
+        if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
+        {
+            return;
+        }
+
+        _isReady = false;
         await Captures.DisposeAsync().ConfigureAwait(false);
         await Flows.DisposeAsync().ConfigureAwait(false);
         if (_writer is not null)

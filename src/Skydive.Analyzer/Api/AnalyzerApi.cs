@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
 using Skydive.Analyzer.WebSockets;
@@ -17,6 +18,9 @@ namespace Skydive.Analyzer.Api;
 public static class AnalyzerApi
 {
     private const string JsonType = "application/json; charset=UTF-8";
+
+    /// <summary>Queries and resources are texts of people; only traces are large.</summary>
+    private const long MaximumBodyBytes = 1 << 20;
 
     /// <summary>Maps the API of an analyzer.</summary>
     /// <param name="app">The web application.</param>
@@ -43,7 +47,7 @@ public static class AnalyzerApi
         var captures = new CaptureEndpoint(analyzer.Captures, analyzer.Options.DefaultLayerKeyMode);
         app.MapGet("/api/capture", captures.ListAsync);
         app.MapGet("/api/capture/{id}", captures.GetAsync);
-        app.MapPost("/api/capture", captures.CreateAsync);
+        app.MapPost("/api/capture", Limited(captures.CreateAsync));
         app.MapDelete("/api/capture/{id}", captures.DeleteAsync);
         app.MapPost("/api/pcap", new PcapEndpoint(analyzer.Store).PostAsync);
 
@@ -107,11 +111,21 @@ public static class AnalyzerApi
     {
         var topology = new TopologyEndpoint(source);
         app.MapGet("/api/topology", topology.GetAsync);
-        app.MapPost("/api/topology", topology.PostAsync);
+        app.MapPost("/api/topology", Limited(topology.PostAsync));
         var endpoint = new SubscriberEndpoint(
             graph, new GremlinSubscriberFilters(), source.GetHistoryAsync, subscribers, options, serviceType, loggers.CreateLogger<SubscriberEndpoint>());
         app.Map("/ws/subscriber", context => endpoint.HandleAsync(context, stopping));
     }
+
+    private static RequestDelegate Limited(RequestDelegate handle) => context =>
+    {
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+        {
+            size.MaxRequestBodySize = MaximumBodyBytes;
+        }
+
+        return handle(context);
+    };
 
     private static Task WriteAsync<T>(HttpContext context, T value, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
     {

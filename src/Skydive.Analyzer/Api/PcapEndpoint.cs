@@ -10,12 +10,24 @@ namespace Skydive.Analyzer.Api;
 /// <summary><c>/api/pcap</c>: the flows of a pcap file go to the flow store, all or, when the file is damaged, none.</summary>
 internal sealed class PcapEndpoint(IHistoryStore store)
 {
+    /// <summary>What is held until the end of the file is seen: some hundred megabytes.</summary>
+    private const int MaximumFlows = 1_000_000;
+
     /// <summary>POST: the file as body.</summary>
     public async Task PostAsync(HttpContext context)
     {
         // The reader works on a seekable file: a trace may be larger than memory.
         string path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
-        await using var file = new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 81920, FileOptions.DeleteOnClose | FileOptions.Asynchronous);
+        await using var file = new FileStream(path, new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.ReadWrite,
+            Share = FileShare.None,
+            Options = FileOptions.DeleteOnClose | FileOptions.Asynchronous,
+
+            // What people say to each other is nobody else's business.
+            UnixCreateMode = OperatingSystem.IsWindows() ? null : UnixFileMode.UserRead | UnixFileMode.UserWrite,
+        });
         await context.Request.Body.CopyToAsync(file, context.RequestAborted).ConfigureAwait(false);
         file.Position = 0;
         var collected = new Collector();
@@ -36,8 +48,19 @@ internal sealed class PcapEndpoint(IHistoryStore store)
 
     private sealed class Collector : IFlowSink
     {
+        private int _count;
+
         public List<IReadOnlyList<Flow>> Batches { get; } = [];
 
-        public void OnFlows(FlowBatch flows) => Batches.Add(flows);
+        public void OnFlows(FlowBatch flows)
+        {
+            _count += flows.Count;
+            if (_count > MaximumFlows)
+            {
+                throw new BadHttpRequestException($"the file holds more than {MaximumFlows} flows: split it", StatusCodes.Status413PayloadTooLarge);
+            }
+
+            Batches.Add(flows);
+        }
     }
 }

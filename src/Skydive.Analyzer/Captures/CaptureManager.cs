@@ -23,10 +23,13 @@ namespace Skydive.Analyzer.Captures;
 public sealed partial class CaptureManager : IAsyncDisposable
 {
     private const string ResourceKind = "capture";
-    private static readonly TimeSpan s_debounce = TimeSpan.FromMilliseconds(20);
+    private const string CapturesKey = "Captures";
+    private static readonly TimeSpan s_minimumPause = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan s_maximumPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_storeRetryDelay = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_stopRetryDelay = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan s_orderTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan s_maximumRetryDelay = TimeSpan.FromMinutes(1);
-    private static readonly Filter s_hasCaptures = new ExistsFilter("Captures");
 
     private readonly LiveGraph _graph;
     private readonly AgentDirectory _agents;
@@ -36,10 +39,15 @@ public sealed partial class CaptureManager : IAsyncDisposable
     private readonly ILogger<CaptureManager> _logger;
     private readonly ConcurrentDictionary<string, StandingCapture> _captures = new(StringComparer.Ordinal);
     private readonly ConcurrentQueue<string> _returnedHosts = new();
+
+    // The nodes with captures of whatever state, so that the whole graph need not be looked through for them at every change.
+    private readonly ConcurrentDictionary<string, bool> _capturing = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _changing = new(1, 1);
     private readonly SemaphoreSlim _due = new(0, 1);
     private readonly CancellationTokenSource _stop = new();
     private GraphSubscription? _subscription;
+    private DateTimeOffset? _stopRetryAt;
+    private int _isDisposed;
 
     /// <summary>Makes a manager without captures.</summary>
     /// <param name="graph">The analyzer's graph.</param>
@@ -84,7 +92,7 @@ public sealed partial class CaptureManager : IAsyncDisposable
     /// <exception cref="HistoryException">It could not be kept.</exception>
     public async Task<Capture> CreateAsync(Capture capture, TimeSpan? timeToLive, CancellationToken cancellationToken)
     {
-        var query = CaptureValidator.Validate(capture, _options.ValidateBpf);
+        var query = await CaptureValidator.ValidateAsync(capture, _options.ValidateBpf, cancellationToken).ConfigureAwait(false);
         var stored = new StoredCapture
         {
             Capture = capture with { UUID = Identifiers.Random(), Count = 0 },
@@ -171,6 +179,7 @@ public sealed partial class CaptureManager : IAsyncDisposable
 
         _agents.AgentAdded += OnAgentAdded;
         _subscription = _graph.Subscribe();
+        FindCapturing(_subscription.Start);
         Completion = Task.WhenAll(Task.Run(FollowGraphAsync), Task.Run(RunAsync));
         Signal();
     }
@@ -178,12 +187,15 @@ public sealed partial class CaptureManager : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
+        {
+            return;
+        }
+
         _agents.AgentAdded -= OnAgentAdded;
         await _stop.CancelAsync().ConfigureAwait(false);
         await Completion.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _subscription?.Dispose();
-        _changing.Dispose();
-        _due.Dispose();
         _stop.Dispose();
     }
 
@@ -216,8 +228,10 @@ public sealed partial class CaptureManager : IAsyncDisposable
         {
             await foreach (var change in _subscription!.ReadAllAsync(_stop.Token).ConfigureAwait(false))
             {
-                // Counters that tick match no other nodes.
-                if (change.Commit is not { IsTransient: true } && !_captures.IsEmpty)
+                bool concernsCaptures = change.Commit is { } commit ? FollowCapturing(commit) : FindCapturing(change.Snapshot);
+
+                // Counters that tick match no other nodes. What runs somewhere is looked at even when there are no captures: it must not.
+                if (change.Commit is not { IsTransient: true } && (concernsCaptures || !_captures.IsEmpty))
                 {
                     Signal();
                 }
@@ -228,15 +242,62 @@ public sealed partial class CaptureManager : IAsyncDisposable
         }
     }
 
+    private bool FollowCapturing(GraphCommit commit)
+    {
+        bool concernsCaptures = false;
+        foreach (var graphEvent in commit.Events)
+        {
+            if (graphEvent.Node is not { } node)
+            {
+                continue;
+            }
+
+            if (graphEvent.Kind != GraphEventKind.NodeDeleted && node.Metadata.ContainsKey(CapturesKey))
+            {
+                _capturing[node.Id] = true;
+                concernsCaptures = true;
+            }
+            else
+            {
+                _capturing.TryRemove(node.Id, out _);
+            }
+        }
+
+        return concernsCaptures;
+    }
+
+    private bool FindCapturing(GraphSnapshot snapshot)
+    {
+        _capturing.Clear();
+        foreach (var node in snapshot.GetNodes(new ExistsFilter(CapturesKey)))
+        {
+            _capturing[node.Id] = true;
+        }
+
+        return !_capturing.IsEmpty;
+    }
+
     private async Task RunAsync()
     {
         try
         {
+            var due = _due.WaitAsync(_stop.Token);
+            var pause = s_minimumPause;
             while (true)
             {
-                await _due.WaitAsync(NextDeadline(), _stop.Token).ConfigureAwait(false);
-                await Task.Delay(s_debounce, _time, _stop.Token).ConfigureAwait(false);
+                await WaitAsync(due).ConfigureAwait(false);
+                if (due.IsCompleted)
+                {
+                    await due.ConfigureAwait(false);
+                    due = _due.WaitAsync(_stop.Token);
+                }
+
+                // Changes come in bursts. However large the graph and however many the captures, four fifths of a processor stay free.
+                await Task.Delay(pause, _time, _stop.Token).ConfigureAwait(false);
+                long began = _time.GetTimestamp();
                 await ReconcileAsync(_stop.Token).ConfigureAwait(false);
+                var took = _time.GetElapsedTime(began) * 4;
+                pause = took < s_minimumPause ? s_minimumPause : took > s_maximumPause ? s_maximumPause : took;
             }
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
@@ -244,31 +305,30 @@ public sealed partial class CaptureManager : IAsyncDisposable
         }
     }
 
-    private TimeSpan NextDeadline()
+    /// <summary>Waits for a reason to look, or for the time of the next retry or expiry.</summary>
+    private async Task WaitAsync(Task due)
     {
-        var now = _time.GetUtcNow();
-        var deadlines = _captures.Values
-            .SelectMany(static standing => standing.Nodes.Values.Select(static state => state.RetryAt)
-                .Append(standing.Stored.ExpiresAt is { } expires ? DateTimeOffset.FromUnixTimeMilliseconds(expires) : null))
-            .OfType<DateTimeOffset>()
-            .ToArray();
-        if (deadlines.Length == 0)
+        if (_captures.Values.Select(static standing => standing.NextDeadline).Append(_stopRetryAt).Min() is not { } deadline)
         {
-            return Timeout.InfiniteTimeSpan;
+            await due.ConfigureAwait(false);
+            return;
         }
 
-        var wait = deadlines.Min() - now;
-        return wait < TimeSpan.Zero ? TimeSpan.Zero : wait > TimeSpan.FromHours(1) ? TimeSpan.FromHours(1) : wait;
+        // Timers have a largest time; who wakes before it just looks again.
+        var wait = deadline - _time.GetUtcNow();
+        if (wait > TimeSpan.Zero)
+        {
+            using var awake = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
+            await Task.WhenAny(due, Task.Delay(wait > TimeSpan.FromHours(1) ? TimeSpan.FromHours(1) : wait, _time, awake.Token)).ConfigureAwait(false);
+            await awake.CancelAsync().ConfigureAwait(false);
+        }
+
+        _stop.Token.ThrowIfCancellationRequested();
     }
 
     private async Task ReconcileAsync(CancellationToken cancellationToken)
     {
-        var now = _time.GetUtcNow();
-        foreach (var expired in _captures.Values.Where(standing => standing.Stored.ExpiresAt <= now.ToUnixTimeMilliseconds()).ToArray())
-        {
-            await DeleteAsync(expired.Capture.UUID, cancellationToken).ConfigureAwait(false);
-        }
-
+        await RemoveExpiredAsync(cancellationToken).ConfigureAwait(false);
         while (_returnedHosts.TryDequeue(out string? host))
         {
             foreach (var standing in _captures.Values)
@@ -281,7 +341,7 @@ public sealed partial class CaptureManager : IAsyncDisposable
         }
 
         var snapshot = _graph.Current;
-        await StopOrphansAsync(snapshot, cancellationToken).ConfigureAwait(false);
+        var orders = FindOrphans(snapshot);
         foreach (var standing in _captures.Values)
         {
             foreach (string gone in standing.Nodes.Keys.Where(nodeId => snapshot.FindNode(nodeId) is null).ToArray())
@@ -289,9 +349,27 @@ public sealed partial class CaptureManager : IAsyncDisposable
                 standing.Nodes.Remove(gone);
             }
 
-            foreach (var node in await SelectAsync(standing, snapshot, cancellationToken).ConfigureAwait(false))
+            orders.AddRange(FindStarts(standing, await SelectAsync(standing, snapshot, cancellationToken).ConfigureAwait(false)));
+        }
+
+        // Agents do not wait for one another.
+        await Task.WhenAll(orders.GroupBy(static order => order.Agent).Select(group => OrderAsync(group, cancellationToken))).ConfigureAwait(false);
+        Settle(orders);
+    }
+
+    private async Task RemoveExpiredAsync(CancellationToken cancellationToken)
+    {
+        var now = _time.GetUtcNow();
+        foreach (var standing in _captures.Values.Where(standing => standing.Stored.ExpiresAt <= now.ToUnixTimeMilliseconds() && !(standing.RemoveAt > now)).ToArray())
+        {
+            try
             {
-                await StartAsync(standing, node, now, cancellationToken).ConfigureAwait(false);
+                await DeleteAsync(standing.Capture.UUID, cancellationToken).ConfigureAwait(false);
+            }
+            catch (HistoryException e)
+            {
+                standing.RemoveAt = now + s_storeRetryDelay;
+                LogNotRemoved(_logger, standing.Capture.UUID, e.Message);
             }
         }
     }
@@ -301,14 +379,16 @@ public sealed partial class CaptureManager : IAsyncDisposable
         try
         {
             var result = await standing.Query.ExecuteAsync(new SnapshotQuerySource(snapshot), null, cancellationToken).ConfigureAwait(false);
+            standing.IsFailing = false;
             return [.. result.Nodes.DistinctBy(static node => node.Id)
                 .Where(node => node.Host.Length > 0 && node.TID is not null && CaptureTypes.CapturableNodeTypes.Contains(node.Type))];
         }
         catch (GremlinException e)
         {
             // For example a node that is named by its identifier and is not there yet.
-            if (e.Reason != GremlinErrorReason.NotFound)
+            if (e.Reason != GremlinErrorReason.NotFound && !standing.IsFailing)
             {
+                standing.IsFailing = true;
                 LogQueryFailed(_logger, standing.Capture.UUID, e.Message);
             }
 
@@ -316,60 +396,101 @@ public sealed partial class CaptureManager : IAsyncDisposable
         }
     }
 
-    private async Task StartAsync(StandingCapture standing, Node node, DateTimeOffset now, CancellationToken cancellationToken)
+    /// <summary>The nodes at which a capture is to be started now. An agent that is away gives a reason for another round when it returns.</summary>
+    private IEnumerable<AgentOrder> FindStarts(StandingCapture standing, IReadOnlyList<Node> nodes)
     {
-        var state = standing.Nodes.GetValueOrDefault(node.Id);
-        if (state is not null && (state.RetryAt is null || state.RetryAt > now))
+        var now = _time.GetUtcNow();
+        foreach (var node in nodes)
         {
-            return;
-        }
-
-        if (_agents.Find(node.Host) is not { } agent)
-        {
-            // Its return is a reason for another round.
-            return;
-        }
-
-        try
-        {
-            using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            deadline.CancelAfter(s_orderTimeout);
-            await agent.StartCaptureAsync(node.Id, standing.Capture, deadline.Token).ConfigureAwait(false);
-            standing.Nodes[node.Id] = new(node.Host, null, 0);
-        }
-        catch (Exception e) when (e is AgentRequestException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
-        {
-            int failures = (state?.Failures ?? 0) + 1;
-            var delay = TimeSpan.FromSeconds(Math.Min(Math.Pow(2, failures), s_maximumRetryDelay.TotalSeconds));
-            standing.Nodes[node.Id] = new(node.Host, now + delay, failures);
-            if (failures == 1)
+            bool isDue = !standing.Nodes.TryGetValue(node.Id, out var state) || state.RetryAt <= now;
+            if (isDue && _agents.Find(node.Host) is { } agent)
             {
-                LogStartFailed(_logger, standing.Capture.UUID, node.Name, node.Host, e.Message);
+                yield return new(agent, node, standing.Capture.UUID, standing);
             }
         }
     }
 
-    /// <summary>Stops what runs on agents for captures that are no more, also those that went while the agent was away.</summary>
-    private async Task StopOrphansAsync(GraphSnapshot snapshot, CancellationToken cancellationToken)
+    /// <summary>What runs on agents for captures that are no more, also those that went while the agent was away.</summary>
+    private List<AgentOrder> FindOrphans(GraphSnapshot snapshot)
     {
-        foreach (var node in snapshot.GetNodes(s_hasCaptures))
+        var orphans = new List<AgentOrder>();
+        foreach (string nodeId in _capturing.Keys)
         {
-            foreach (var running in node.Metadata["Captures"].Elements.ToArray())
+            if (snapshot.FindNode(nodeId) is not { } node || _agents.Find(node.Host) is not { } agent)
             {
-                if (running.AsMap?["ID"].AsString is not { } captureId || _captures.ContainsKey(captureId) || _agents.Find(node.Host) is not { } agent)
-                {
-                    continue;
-                }
+                continue;
+            }
 
-                try
+            foreach (var running in node.Metadata[CapturesKey].Elements)
+            {
+                if (running.AsMap?["ID"].AsString is { } captureId && !_captures.ContainsKey(captureId))
                 {
-                    using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-                    deadline.CancelAfter(s_orderTimeout);
-                    await agent.StopCaptureAsync(node.Id, captureId, deadline.Token).ConfigureAwait(false);
+                    orphans.Add(new(agent, node, captureId, null));
                 }
-                catch (Exception e) when (e is AgentRequestException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+            }
+        }
+
+        return orphans;
+    }
+
+    /// <summary>Gives one agent its orders, one after another. Once it has not answered in time it is not asked further in this round.</summary>
+    private static async Task OrderAsync(IEnumerable<AgentOrder> orders, CancellationToken cancellationToken)
+    {
+        string? silence = null;
+        foreach (var order in orders)
+        {
+            if (silence is not null)
+            {
+                order.Error = silence;
+                continue;
+            }
+
+            using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            deadline.CancelAfter(s_orderTimeout);
+            try
+            {
+                await (order.Start is { } standing
+                    ? order.Agent.StartCaptureAsync(order.Node.Id, standing.Capture, deadline.Token)
+                    : order.Agent.StopCaptureAsync(order.Node.Id, order.CaptureId, deadline.Token)).ConfigureAwait(false);
+            }
+            catch (AgentRequestException e)
+            {
+                order.Error = e.Message;
+                silence = e.Status == 504 ? e.Message : null;
+            }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
+                order.Error = silence = $"no answer within {s_orderTimeout.TotalSeconds} s";
+            }
+        }
+    }
+
+    private void Settle(List<AgentOrder> orders)
+    {
+        var now = _time.GetUtcNow();
+        _stopRetryAt = null;
+        foreach (var order in orders)
+        {
+            if (order.Start is not { } standing)
+            {
+                if (order.Error is { } error)
                 {
-                    LogStopFailed(_logger, captureId, node.Name, node.Host, e.Message);
+                    _stopRetryAt = now + s_stopRetryDelay;
+                    LogStopFailed(_logger, order.CaptureId, order.Node.Name, order.Node.Host, error);
+                }
+            }
+            else if (order.Error is null)
+            {
+                standing.Nodes[order.Node.Id] = new(order.Node.Host, null, 0);
+            }
+            else
+            {
+                int failures = (standing.Nodes.GetValueOrDefault(order.Node.Id)?.Failures ?? 0) + 1;
+                var delay = TimeSpan.FromSeconds(Math.Min(Math.Pow(2, failures), s_maximumRetryDelay.TotalSeconds));
+                standing.Nodes[order.Node.Id] = new(order.Node.Host, now + delay, failures);
+                if (failures == 1)
+                {
+                    LogStartFailed(_logger, order.CaptureId, order.Node.Name, order.Node.Host, order.Error);
                 }
             }
         }
@@ -378,9 +499,10 @@ public sealed partial class CaptureManager : IAsyncDisposable
     private Dictionary<string, int> CountActive()
     {
         var counts = new Dictionary<string, int>(StringComparer.Ordinal);
-        foreach (var node in _graph.Current.GetNodes(s_hasCaptures))
+        var snapshot = _graph.Current;
+        foreach (string nodeId in _capturing.Keys)
         {
-            foreach (var capture in node.Metadata["Captures"].Elements)
+            foreach (var capture in (snapshot.FindNode(nodeId)?.Metadata[CapturesKey] ?? default).Elements)
             {
                 if (capture.AsMap is { } map && map["State"].AsString == CaptureStates.Active && map["ID"].AsString is { } id)
                 {
@@ -394,6 +516,9 @@ public sealed partial class CaptureManager : IAsyncDisposable
 
     [LoggerMessage(2401, LogLevel.Error, "Capture {Id} cannot be carried out: {Reason}")]
     private static partial void LogNotLoaded(ILogger logger, string id, string reason);
+
+    [LoggerMessage(2405, LogLevel.Warning, "Capture {Id} has expired but cannot be removed: {Reason}; trying again")]
+    private static partial void LogNotRemoved(ILogger logger, string id, string reason);
 
     [LoggerMessage(2402, LogLevel.Warning, "The query of capture {Id} failed: {Reason}")]
     private static partial void LogQueryFailed(ILogger logger, string id, string reason);

@@ -1,5 +1,7 @@
+using Skydive.Analyzer.Queries;
 using Skydive.Contracts.Captures;
 using Skydive.Contracts.Errors;
+using Skydive.Graph;
 using Skydive.Gremlin;
 
 namespace Skydive.Analyzer.Captures;
@@ -9,13 +11,15 @@ internal static class CaptureValidator
 {
     private const int MinimumHeaderSize = 14;
     private const int MaximumHeaderSize = 4096;
+    private static readonly GraphSnapshot s_nothing = new LiveGraph(string.Empty, string.Empty).Current;
 
     /// <summary>Checks a capture.</summary>
     /// <param name="capture">The capture.</param>
-    /// <param name="validateBpf">Compiles a packet filter.</param>
+    /// <param name="validateBpf">Compiles a packet filter: null when it is valid, else what is wrong with it.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The compiled query that selects the nodes.</returns>
     /// <exception cref="CaptureException">A member is invalid.</exception>
-    public static GremlinQuery Validate(Capture capture, Func<string, string?> validateBpf)
+    public static async Task<GremlinQuery> ValidateAsync(Capture capture, Func<string, string?> validateBpf, CancellationToken cancellationToken)
     {
         GremlinQuery query;
         try
@@ -30,6 +34,20 @@ internal static class CaptureValidator
         if (query.Kind is not (GremlinKind.Nodes or GremlinKind.Paths))
         {
             throw Invalid($"GremlinQuery: Not a valid Gremlin expression: it gives {query.Kind.ToString().ToLowerInvariant()}, a capture needs nodes or paths");
+        }
+
+        try
+        {
+            // What only shows when it is asked, such as a question for the past, shows with an empty graph too.
+            await query.ExecuteAsync(new SnapshotQuerySource(s_nothing), null, cancellationToken).ConfigureAwait(false);
+        }
+        catch (GremlinException e) when (e.Reason == GremlinErrorReason.NotFound)
+        {
+            // A node that is named by its identifier may come later.
+        }
+        catch (GremlinException e)
+        {
+            throw Invalid($"GremlinQuery: not for a capture: {e.Message}");
         }
 
         if (!string.IsNullOrEmpty(capture.BPFFilter) && validateBpf(capture.BPFFilter) is { } error)

@@ -12,6 +12,22 @@ internal sealed class StandingCapture(StoredCapture stored, GremlinQuery query)
 
     public GremlinQuery Query { get; } = query;
 
+    /// <summary>When to try again to remove it, after it expired and the store refused; null otherwise.</summary>
+    public DateTimeOffset? RemoveAt { get; set; }
+
+    /// <summary>Whether its query failed the last time it was asked.</summary>
+    public bool IsFailing { get; set; }
+
+    /// <summary>When there is something to do for it by itself: it expires, or an order is to be tried again; null when there is nothing.</summary>
+    public DateTimeOffset? NextDeadline
+    {
+        get
+        {
+            DateTimeOffset? expires = RemoveAt ?? (Stored.ExpiresAt is { } time ? DateTimeOffset.FromUnixTimeMilliseconds(time) : null);
+            return Nodes.Values.Select(static state => state.RetryAt).Append(expires).Min();
+        }
+    }
+
     /// <summary>By identifier of the node: the host that was told, and for a failed start when to try again.</summary>
     public Dictionary<string, StartState> Nodes { get; } = new(StringComparer.Ordinal);
 

@@ -21,7 +21,9 @@ public sealed partial class FlowReceiver : IAsyncDisposable
     private readonly Channel<IReadOnlyList<Flow>> _queue = Channel.CreateUnbounded<IReadOnlyList<Flow>>(new UnboundedChannelOptions { SingleReader = true });
     private readonly CancellationTokenSource _stop = new();
     private long _buffered;
-    private long _dropped;
+    private long _refused;
+    private long _failed;
+    private int _isDisposed;
 
     /// <summary>Makes a receiver.</summary>
     /// <param name="store">The store.</param>
@@ -40,8 +42,11 @@ public sealed partial class FlowReceiver : IAsyncDisposable
     /// <summary>Ends when the receiver is disposed, or fails with what broke it.</summary>
     public Task Completion { get; }
 
-    /// <summary>How many flows could not be kept.</summary>
-    public long Dropped => Interlocked.Read(ref _dropped);
+    /// <summary>How many flows could not be kept, because there was no room or because the store refused them.</summary>
+    public long Dropped => Refused + Interlocked.Read(ref _failed);
+
+    /// <summary>How many flows were dropped before they came to the store, which counts its own.</summary>
+    internal long Refused => Interlocked.Read(ref _refused);
 
     /// <summary>Takes flows. Does not wait.</summary>
     /// <param name="flows">The flows.</param>
@@ -49,23 +54,28 @@ public sealed partial class FlowReceiver : IAsyncDisposable
     public bool TryAccept(IReadOnlyList<Flow> flows)
     {
         // The channel itself has no bound since its items are batches; the number of flows has, here.
-        if (Interlocked.Add(ref _buffered, flows.Count) > _maximumBuffered)
+        if (Interlocked.Add(ref _buffered, flows.Count) <= _maximumBuffered && _queue.Writer.TryWrite(flows))
         {
-            Interlocked.Add(ref _buffered, -flows.Count);
-            if (Interlocked.Add(ref _dropped, flows.Count) == flows.Count)
-            {
-                LogOverrun(_logger, _maximumBuffered);
-            }
-
-            return false;
+            return true;
         }
 
-        return _queue.Writer.TryWrite(flows);
+        Interlocked.Add(ref _buffered, -flows.Count);
+        if (Interlocked.Add(ref _refused, flows.Count) == flows.Count)
+        {
+            LogOverrun(_logger, _maximumBuffered);
+        }
+
+        return false;
     }
 
     /// <summary>Writes what is waiting, then ends.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
+        {
+            return;
+        }
+
         _queue.Writer.TryComplete();
         _stop.CancelAfter(TimeSpan.FromSeconds(5));
         await Completion.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -78,25 +88,31 @@ public sealed partial class FlowReceiver : IAsyncDisposable
         while (await _queue.Reader.WaitToReadAsync(_stop.Token).ConfigureAwait(false))
         {
             batch.Clear();
-            long began = _time.GetTimestamp();
-            while (batch.Count < BulkSize && _time.GetElapsedTime(began) < s_bulkDelay)
-            {
-                if (_queue.Reader.TryRead(out var flows))
-                {
-                    batch.AddRange(flows);
-                    continue;
-                }
-
-                if (_queue.Reader.Completion.IsCompleted)
-                {
-                    break;
-                }
-
-                await Task.Delay(TimeSpan.FromMilliseconds(50), _time, _stop.Token).ConfigureAwait(false);
-            }
-
+            await CollectAsync(batch).ConfigureAwait(false);
             await StoreAsync(batch).ConfigureAwait(false);
             Interlocked.Add(ref _buffered, -batch.Count);
+        }
+    }
+
+    /// <summary>Takes what is waiting and what comes within a second, since large writes cost the store less than many small ones.</summary>
+    private async Task CollectAsync(List<Flow> batch)
+    {
+        using var delay = new CancellationTokenSource(s_bulkDelay, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(delay.Token, _stop.Token);
+        try
+        {
+            do
+            {
+                while (batch.Count < BulkSize && _queue.Reader.TryRead(out var flows))
+                {
+                    batch.AddRange(flows);
+                }
+            }
+            while (batch.Count < BulkSize && await _queue.Reader.WaitToReadAsync(either.Token).ConfigureAwait(false));
+        }
+        catch (OperationCanceledException) when (!_stop.IsCancellationRequested)
+        {
+            // The second is over.
         }
     }
 
@@ -108,7 +124,7 @@ public sealed partial class FlowReceiver : IAsyncDisposable
         }
         catch (HistoryException e)
         {
-            Interlocked.Add(ref _dropped, batch.Count);
+            Interlocked.Add(ref _failed, batch.Count);
             LogStoreFailed(_logger, batch.Count, e);
         }
     }

@@ -12,8 +12,6 @@ namespace Skydive.Analyzer.Flows;
 /// </summary>
 public sealed partial class FlowRouter : IFlowSource
 {
-    private static readonly TimeSpan s_agentTimeout = TimeSpan.FromSeconds(10);
-
     private readonly AgentDirectory _agents;
     private readonly IFlowSource _store;
     private readonly ILogger<FlowRouter> _logger;
@@ -28,6 +26,9 @@ public sealed partial class FlowRouter : IFlowSource
         _store = store;
         _logger = logger;
     }
+
+    /// <summary>How long an agent may take to answer.</summary>
+    internal TimeSpan AgentTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<Flow>> SearchFlowsAsync(FlowSearch search, CancellationToken cancellationToken)
@@ -57,10 +58,10 @@ public sealed partial class FlowRouter : IFlowSource
     private async Task<IReadOnlyList<Flow>> SearchAgentAsync(IAgentLink agent, FlowSearch search, CancellationToken cancellationToken)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        deadline.CancelAfter(s_agentTimeout);
+        deadline.CancelAfter(AgentTimeout);
         try
         {
-            return await agent.SearchFlowsAsync(search, deadline.Token).ConfigureAwait(false);
+            return await agent.SearchFlowsAsync(search, deadline.Token).WaitAsync(deadline.Token).ConfigureAwait(false);
         }
         catch (Exception e) when (e is AgentRequestException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
         {

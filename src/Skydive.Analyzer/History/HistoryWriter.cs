@@ -24,14 +24,15 @@ public sealed partial class HistoryWriter : IAsyncDisposable
     private readonly Lock _waitersLock = new();
     private readonly List<(long Sequence, TaskCompletionSource Written)> _waiters = [];
     private long _written;
+    private int _isDisposed;
 
-    private HistoryWriter(LiveGraph graph, IHistoryStore store, TimeProvider time, ILogger<HistoryWriter> logger)
+    private HistoryWriter(LiveGraph graph, IHistoryStore store, TimeProvider time, ILogger<HistoryWriter> logger, int queueSize)
     {
         _graph = graph;
         _store = store;
         _time = time;
         _logger = logger;
-        _subscription = graph.Subscribe(QueueSize);
+        _subscription = graph.Subscribe(queueSize);
         _written = _subscription.Start.Sequence;
         Completion = Task.Run(RunAsync);
     }
@@ -50,12 +51,17 @@ public sealed partial class HistoryWriter : IAsyncDisposable
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="HistoryException">The store could not be read or written.</exception>
     public static async Task<HistoryWriter> StartAsync(
-        LiveGraph graph, IHistoryStore store, TimeProvider time, ILogger<HistoryWriter> logger, CancellationToken cancellationToken)
+        LiveGraph graph, IHistoryStore store, TimeProvider time, ILogger<HistoryWriter> logger, CancellationToken cancellationToken) =>
+        await StartAsync(graph, store, time, logger, QueueSize, cancellationToken).ConfigureAwait(false);
+
+    /// <summary>As the other, with a queue of a given size.</summary>
+    internal static async Task<HistoryWriter> StartAsync(
+        LiveGraph graph, IHistoryStore store, TimeProvider time, ILogger<HistoryWriter> logger, int queueSize, CancellationToken cancellationToken)
     {
         await store.CloseAllAsync([graph.Origin], time.GetUtcNow().ToUnixTimeMilliseconds(), cancellationToken).ConfigureAwait(false);
         var live = await store.GetLiveElementsAsync(cancellationToken).ConfigureAwait(false);
         graph.Write(transaction => transaction.Synchronize(null, live));
-        return new(graph, store, time, logger);
+        return new(graph, store, time, logger, queueSize);
     }
 
     /// <summary>Waits until everything that the graph shows now is in the store, but not longer than the given time.</summary>
@@ -78,17 +84,30 @@ public sealed partial class HistoryWriter : IAsyncDisposable
 
         try
         {
-            await written.Task.WaitAsync(limit, cancellationToken).ConfigureAwait(false);
+            await written.Task.WaitAsync(limit, _time, cancellationToken).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
             // The store is slow or failing: an answer that lacks the last moments is better than none, and status tells of the store.
         }
+        finally
+        {
+            // One who has given up must not be kept until the store works again.
+            lock (_waitersLock)
+            {
+                _waiters.RemoveAll(waiter => waiter.Written == written);
+            }
+        }
     }
 
-    /// <inheritdoc/>
+    /// <summary>Writes what is waiting, if the store takes it within five seconds, then ends.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
+        {
+            return;
+        }
+
         await FlushAsync(TimeSpan.FromSeconds(5), CancellationToken.None).ConfigureAwait(false);
         await _stop.CancelAsync().ConfigureAwait(false);
         await Completion.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -103,32 +122,24 @@ public sealed partial class HistoryWriter : IAsyncDisposable
             var events = new List<GraphEvent>();
             while (await _subscription.WaitToReadAsync(_stop.Token).ConfigureAwait(false))
             {
-                events.Clear();
                 GraphSnapshot? last = null;
                 while (events.Count < MaximumEventsPerBatch && _subscription.TryRead(out var change))
                 {
                     last = change.Snapshot;
-                    if (change.Commit is { } commit)
+                    if (change.Commit is { IsTransient: false } commit)
                     {
-                        if (!commit.IsTransient)
-                        {
-                            events.AddRange(commit.Events);
-                        }
+                        events.AddRange(commit.Events);
                     }
-                    else
+                    else if (change.IsResynchronization)
                     {
+                        // What came before the gap is history all the same.
                         LogOverrun(_logger, change.Lost);
-                        events.Clear();
+                        await AppendAsync(events).ConfigureAwait(false);
                         await RetryAsync(token => _store.ReconcileAsync(change.Snapshot.ToSubGraph(), _time.GetUtcNow().ToUnixTimeMilliseconds(), token)).ConfigureAwait(false);
                     }
                 }
 
-                if (events.Count > 0)
-                {
-                    var batch = GraphBatch.From(events);
-                    await RetryAsync(token => _store.AppendAsync(batch, token)).ConfigureAwait(false);
-                }
-
+                await AppendAsync(events).ConfigureAwait(false);
                 if (last is not null)
                 {
                     Advance(last.Sequence);
@@ -137,6 +148,16 @@ public sealed partial class HistoryWriter : IAsyncDisposable
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
+        }
+    }
+
+    private async Task AppendAsync(List<GraphEvent> events)
+    {
+        if (events.Count > 0)
+        {
+            var batch = GraphBatch.From(events);
+            events.Clear();
+            await RetryAsync(token => _store.AppendAsync(batch, token)).ConfigureAwait(false);
         }
     }
 

@@ -65,27 +65,28 @@ public sealed partial class GraphReceiver
     /// <exception cref="ArgumentException">An operation is of an unknown type.</exception>
     public bool Apply(bool isNode, PartialUpdate update)
     {
-        bool known = true;
-        _graph.Write(transaction =>
+        // Found outside the transaction: nobody else writes elements of this origin.
+        GraphElement? before = isNode ? _graph.Current.FindNode(update.ID) : _graph.Current.FindEdge(update.ID);
+        if (before is null || update.Revision <= before.Revision)
         {
-            if (isNode)
+            return before is not null;
+        }
+
+        var metadata = MetadataOperation.Apply(before.Metadata, update.Ops);
+        _graph.Write(
+            transaction =>
             {
-                known = transaction.FindNode(update.ID) is not null;
-                if (transaction.FindNode(update.ID) is { } node && update.Revision > node.Revision)
+                if (before is Node node && transaction.FindNode(update.ID) is not null)
                 {
-                    transaction.Put(node.With(MetadataOperation.Apply(node.Metadata, update.Ops), update.UpdatedAt, update.Revision));
+                    transaction.Put(node.With(metadata, update.UpdatedAt, update.Revision));
                 }
-            }
-            else
-            {
-                known = transaction.FindEdge(update.ID) is not null;
-                if (transaction.FindEdge(update.ID) is { } edge && update.Revision > edge.Revision)
+                else if (before is Edge edge && transaction.FindEdge(update.ID) is not null)
                 {
-                    transaction.Put(edge.With(MetadataOperation.Apply(edge.Metadata, update.Ops), update.UpdatedAt, update.Revision));
+                    transaction.Put(edge.With(metadata, update.UpdatedAt, update.Revision));
                 }
-            }
-        });
-        return known;
+            },
+            isTransient: isNode && CaptureCounters.IsAllThatDiffers(before.Metadata, metadata));
+        return true;
     }
 
     private void Apply(GraphTransaction transaction, GraphEventKind kind, GraphElement element)

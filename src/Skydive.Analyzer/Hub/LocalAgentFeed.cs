@@ -10,15 +10,22 @@ public sealed class LocalAgentFeed : IAsyncDisposable
     private readonly GraphSubscription _subscription;
     private readonly GraphReceiver _receiver;
     private readonly CancellationTokenSource _stop = new();
+    private int _isDisposed;
 
     /// <summary>Takes over the agent's graph as it is, and begins to follow it.</summary>
     /// <param name="agentGraph">The agent's graph.</param>
     /// <param name="analyzerGraph">The analyzer's graph.</param>
     /// <param name="logger">Told of what had to be left out.</param>
     public LocalAgentFeed(LiveGraph agentGraph, LiveGraph analyzerGraph, ILogger logger)
+        : this(agentGraph.Subscribe(), agentGraph.Origin, analyzerGraph, logger)
     {
-        _subscription = agentGraph.Subscribe();
-        _receiver = new(analyzerGraph, agentGraph.Origin, logger);
+    }
+
+    /// <summary>Takes over what a subscription begins with, and begins to follow it.</summary>
+    internal LocalAgentFeed(GraphSubscription subscription, string origin, LiveGraph analyzerGraph, ILogger logger)
+    {
+        _subscription = subscription;
+        _receiver = new(analyzerGraph, origin, logger);
         _receiver.Synchronize(_subscription.Start.ToSubGraph());
         Completion = Task.Run(RunAsync);
     }
@@ -29,6 +36,11 @@ public sealed class LocalAgentFeed : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
+        {
+            return;
+        }
+
         await _stop.CancelAsync().ConfigureAwait(false);
         await Completion.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _subscription.Dispose();

@@ -1,5 +1,6 @@
 using System.Net.WebSockets;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Skydive.Analyzer.Hub;
@@ -8,6 +9,7 @@ using Skydive.Contracts.Messages;
 using Skydive.Contracts.Status;
 using Skydive.Contracts.Topology;
 using Skydive.Flows.Encoding;
+using Skydive.Graph;
 using Skydive.Graph.Events;
 
 namespace Skydive.Analyzer.WebSockets;
@@ -19,6 +21,7 @@ internal sealed partial class AgentEndpoint
     private readonly WebSocketOptions _options;
     private readonly CancellationToken _stopping;
     private readonly ILogger<AgentEndpoint> _logger;
+    private readonly Dictionary<string, Serving> _serving = new(StringComparer.Ordinal);
 
     public AgentEndpoint(AnalyzerRuntime analyzer, ILoggerFactory loggers, CancellationToken stopping)
     {
@@ -38,56 +41,38 @@ internal sealed partial class AgentEndpoint
             return;
         }
 
-        using (socket)
-        using (var link = new RemoteAgentLink(client!.HostId, socket, _options))
+        // An agent may be back before its old connection is given up. What still comes on that is older than what comes on this one.
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Serving? before;
+        lock (_serving)
         {
-            var status = new ConnectionStatus
+            _serving.TryGetValue(client!.HostId, out before);
+            _serving[client.HostId] = new(ending, ended.Task);
+            before?.Ending.CancelAsync();
+        }
+
+        try
+        {
+            using (socket)
             {
-                ServiceType = "agent",
-                ClientProtocol = "json",
-                Addr = context.Connection.RemoteIpAddress?.ToString() ?? string.Empty,
-                Port = context.Connection.RemotePort,
-                IsConnected = true,
-                ConnectTime = DateTimeOffset.UtcNow,
-                RemoteHost = client.HostId,
-            };
-            var receiver = new GraphReceiver(_analyzer.Graph, "agent." + client.HostId, _logger);
-            AgentRegistration? registration = null;
-            try
-            {
-                while (await WebSocketReader.ReadAsync(socket, _options.MaximumAgentMessageBytes, ending.Token).ConfigureAwait(false) is { } received)
+                if (before is not null)
                 {
-                    var message = JsonSerializer.Deserialize(received.Data.Span, ContractsJsonContext.Default.WebSocketMessage)!;
-                    if (message.Namespace == MessageNamespaces.Graph)
-                    {
-                        Apply(receiver, message);
-                        if (message.Type == MessageTypes.Sync)
-                        {
-                            // Only with its graph here can captures be matched and started on it.
-                            registration ??= _analyzer.Agents.Add(link, () => status);
-                        }
-                    }
-                    else
-                    {
-                        link.OnReply(message);
-                    }
+                    await before.Ended.ConfigureAwait(false);
                 }
 
-                await WebSocketClosing.CloseAsync(socket).ConfigureAwait(false);
+                await ServeTopologyAsync(context, client, socket, ending.Token).ConfigureAwait(false);
             }
-            catch (Exception e) when (e is WebSocketException or OperationCanceledException or IOException)
+        }
+        finally
+        {
+            lock (_serving)
             {
-                LogGone(_logger, client.HostId, e.Message);
-            }
-            catch (Exception e) when (e is JsonException or ArgumentException)
-            {
-                // An agent that speaks differently has to begin anew rather than be half understood.
-                LogRefused(_logger, client.HostId, e.Message);
-                socket.Abort();
-            }
-            finally
-            {
-                registration?.Dispose();
+                if (_serving.TryGetValue(client.HostId, out var current) && current.Ending == ending)
+                {
+                    _serving.Remove(client.HostId);
+                }
+
+                ended.SetResult();
             }
         }
     }
@@ -128,51 +113,131 @@ internal sealed partial class AgentEndpoint
         }
     }
 
+    private async Task ServeTopologyAsync(HttpContext context, ClientIdentity client, WebSocket socket, CancellationToken cancellationToken)
+    {
+        using var link = new RemoteAgentLink(client.HostId, socket, _options);
+        var status = new ConnectionStatus
+        {
+            ServiceType = "agent",
+            ClientProtocol = "json",
+            Addr = context.Connection.RemoteIpAddress?.ToString() ?? string.Empty,
+            Port = context.Connection.RemotePort,
+            IsConnected = true,
+            ConnectTime = DateTimeOffset.UtcNow,
+            RemoteHost = client.HostId,
+        };
+        var receiver = new GraphReceiver(_analyzer.Graph, "agent." + client.HostId, _logger);
+        AgentRegistration? registration = null;
+        try
+        {
+            while (await WebSocketReader.ReadAsync(socket, _options.MaximumAgentMessageBytes, cancellationToken).ConfigureAwait(false) is { } received)
+            {
+                var message = JsonSerializer.Deserialize(received.Data.Span, ContractsJsonContext.Default.WebSocketMessage)
+                    ?? throw new JsonException("the message is null");
+                if (message.Namespace != MessageNamespaces.Graph)
+                {
+                    link.OnReply(message);
+                    continue;
+                }
+
+                if (registration is null && message.Type != MessageTypes.Sync)
+                {
+                    throw new JsonException($"{message.Type} came before {MessageTypes.Sync}");
+                }
+
+                Apply(receiver, message);
+
+                // Only with its graph here can captures be matched and started on it.
+                registration ??= _analyzer.Agents.Add(link, () => status);
+            }
+
+            await WebSocketClosing.CloseAsync(socket).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is WebSocketException or OperationCanceledException or IOException)
+        {
+            LogGone(_logger, client.HostId, e.Message);
+        }
+        catch (Exception e) when (e is JsonException or ArgumentException or GraphException)
+        {
+            // An agent that speaks differently has to begin anew rather than be half understood.
+            LogRefused(_logger, client.HostId, e.Message);
+            socket.Abort();
+        }
+        finally
+        {
+            registration?.Dispose();
+        }
+    }
+
     private static void Apply(GraphReceiver receiver, WebSocketMessage message)
     {
         switch (message.Type)
         {
             case MessageTypes.Sync:
-                receiver.Synchronize(message.Obj.Deserialize(ContractsJsonContext.Default.SubGraph)!);
+                receiver.Synchronize(Read(message, ContractsJsonContext.Default.SubGraph));
                 break;
             case MessageTypes.NodeAdded:
-                receiver.Apply(GraphEventKind.NodeAdded, message.Obj.Deserialize(ContractsJsonContext.Default.Node)!);
+                receiver.Apply(GraphEventKind.NodeAdded, Read(message, ContractsJsonContext.Default.Node));
                 break;
             case MessageTypes.NodeUpdated:
-                receiver.Apply(GraphEventKind.NodeUpdated, message.Obj.Deserialize(ContractsJsonContext.Default.Node)!);
+                receiver.Apply(GraphEventKind.NodeUpdated, Read(message, ContractsJsonContext.Default.Node));
                 break;
             case MessageTypes.NodeDeleted:
-                receiver.Apply(GraphEventKind.NodeDeleted, message.Obj.Deserialize(ContractsJsonContext.Default.Node)!);
+                receiver.Apply(GraphEventKind.NodeDeleted, Read(message, ContractsJsonContext.Default.Node));
                 break;
             case MessageTypes.EdgeAdded:
-                receiver.Apply(GraphEventKind.EdgeAdded, message.Obj.Deserialize(ContractsJsonContext.Default.Edge)!);
+                receiver.Apply(GraphEventKind.EdgeAdded, Read(message, ContractsJsonContext.Default.Edge));
                 break;
             case MessageTypes.EdgeUpdated:
-                receiver.Apply(GraphEventKind.EdgeUpdated, message.Obj.Deserialize(ContractsJsonContext.Default.Edge)!);
+                receiver.Apply(GraphEventKind.EdgeUpdated, Read(message, ContractsJsonContext.Default.Edge));
                 break;
             case MessageTypes.EdgeDeleted:
-                receiver.Apply(GraphEventKind.EdgeDeleted, message.Obj.Deserialize(ContractsJsonContext.Default.Edge)!);
+                receiver.Apply(GraphEventKind.EdgeDeleted, Read(message, ContractsJsonContext.Default.Edge));
                 break;
             case MessageTypes.NodePartiallyUpdated:
-                receiver.Apply(isNode: true, message.Obj.Deserialize(ContractsJsonContext.Default.PartialUpdate)!);
+                var update = Read(message, ContractsJsonContext.Default.PartialUpdate);
+                if (!receiver.Apply(isNode: true, update))
+                {
+                    throw new JsonException($"node {update.ID} is not known here: the graphs differ");
+                }
+
                 break;
             case MessageTypes.EdgePartiallyUpdated:
-                receiver.Apply(isNode: false, message.Obj.Deserialize(ContractsJsonContext.Default.PartialUpdate)!);
+                // One that was left out because an end was missing is not known, and would not be after another synchronisation either.
+                receiver.Apply(isNode: false, Read(message, ContractsJsonContext.Default.PartialUpdate));
                 break;
             default:
                 throw new JsonException($"unknown message {message.Type}");
         }
     }
 
+    private static T Read<T>(WebSocketMessage message, JsonTypeInfo<T> type)
+        where T : class =>
+        message.Obj.ValueKind == JsonValueKind.Object
+            ? message.Obj.Deserialize(type)!
+            : throw new JsonException($"Obj of {message.Type} is no object");
+
     private async Task<(ClientIdentity? Client, WebSocket? Socket)> AcceptAsync(HttpContext context)
     {
-        string? error = null;
-        var client = context.WebSockets.IsWebSocketRequest ? ClientIdentity.Read(context.Request, out error) : null;
-        if (client is null)
+        if (!context.WebSockets.IsWebSocketRequest)
         {
-            context.Response.StatusCode = context.WebSockets.IsWebSocketRequest ? StatusCodes.Status400BadRequest : StatusCodes.Status426UpgradeRequired;
-            await context.Response.WriteAsync((error ?? "this path speaks WebSocket only") + "\n", context.RequestAborted).ConfigureAwait(false);
-            return default;
+            return await RefuseAsync(context, StatusCodes.Status426UpgradeRequired, "this path speaks WebSocket only").ConfigureAwait(false);
+        }
+
+        if (ClientIdentity.Read(context.Request, out string? error) is not { } client)
+        {
+            return await RefuseAsync(context, StatusCodes.Status400BadRequest, error!).ConfigureAwait(false);
+        }
+
+        if (!client.IsNamed)
+        {
+            return await RefuseAsync(context, StatusCodes.Status400BadRequest, $"header {WebSocketHeaders.HostId} is missing").ConfigureAwait(false);
+        }
+
+        if (!_analyzer.IsReady)
+        {
+            // The graph of the last run is about to be loaded, in place of what is in the graph then.
+            return await RefuseAsync(context, StatusCodes.Status503ServiceUnavailable, "the analyzer is starting").ConfigureAwait(false);
         }
 
         context.Response.Headers[WebSocketHeaders.HostId] = _analyzer.Options.Host;
@@ -185,9 +250,22 @@ internal sealed partial class AgentEndpoint
         return (client, socket);
     }
 
+    private static async Task<(ClientIdentity? Client, WebSocket? Socket)> RefuseAsync(HttpContext context, int status, string reason)
+    {
+        context.Response.StatusCode = status;
+        context.Response.ContentType = "text/plain; charset=utf-8";
+        await context.Response.WriteAsync(reason + "\n", context.RequestAborted).ConfigureAwait(false);
+        return default;
+    }
+
     [LoggerMessage(2601, LogLevel.Information, "Agent {Host} is gone: {Reason}")]
     private static partial void LogGone(ILogger logger, string host, string reason);
 
     [LoggerMessage(2602, LogLevel.Warning, "Agent {Host} sent what cannot be read, the connection is closed: {Reason}")]
     private static partial void LogRefused(ILogger logger, string host, string reason);
+
+    /// <summary>The graph connection of one host.</summary>
+    /// <param name="Ending">Ends it.</param>
+    /// <param name="Ended">Ends when nothing of it will come into the graph any more.</param>
+    private sealed record Serving(CancellationTokenSource Ending, Task Ended);
 }

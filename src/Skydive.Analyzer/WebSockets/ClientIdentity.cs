@@ -8,6 +8,9 @@ internal sealed record ClientIdentity
 {
     public required string HostId { get; init; }
 
+    /// <summary>Whether the client gave its identity; else it was given one.</summary>
+    public required bool IsNamed { get; init; }
+
     public required string ClientType { get; init; }
 
     public required IReadOnlyList<string> Namespaces { get; init; }
@@ -42,9 +45,11 @@ internal sealed record ClientIdentity
 
         error = null;
         string[] namespaces = [.. Values(request, WebSocketHeaders.Namespace).SelectMany(static value => value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))];
+        string? host = Get(request, WebSocketHeaders.HostId);
         return new()
         {
-            HostId = Get(request, WebSocketHeaders.HostId) is { Length: > 0 } host ? host : Guid.NewGuid().ToString(),
+            HostId = string.IsNullOrEmpty(host) ? Guid.NewGuid().ToString() : host,
+            IsNamed = !string.IsNullOrEmpty(host),
             ClientType = clientType,
             Namespaces = namespaces.Length == 0 ? [MessageNamespaces.All] : namespaces,
             GremlinFilter = Get(request, WebSocketHeaders.GremlinFilter) is { Length: > 0 } filter ? filter : null,

@@ -17,6 +17,7 @@ internal sealed class RemoteAgentLink(string host, WebSocket socket, WebSocketOp
 {
     private readonly SemaphoreSlim _sending = new(1, 1);
     private readonly ConcurrentDictionary<string, TaskCompletionSource<WebSocketMessage>> _pending = new(StringComparer.Ordinal);
+    private volatile bool _isGone;
 
     /// <inheritdoc/>
     public string Host => host;
@@ -46,7 +47,7 @@ internal sealed class RemoteAgentLink(string host, WebSocket socket, WebSocketOp
             MessageNamespaces.Flow, MessageTypes.TableQuery, search, ContractsJsonContext.Default.FlowSearch, cancellationToken).ConfigureAwait(false);
         try
         {
-            var answer = reply.Obj.Deserialize(ContractsJsonContext.Default.FlowSearchReply);
+            var answer = reply.Obj.ValueKind == JsonValueKind.Object ? reply.Obj.Deserialize(ContractsJsonContext.Default.FlowSearchReply) : null;
             return reply.Status == 200 && answer?.Flows is { } chunks
                 ? [.. chunks.SelectMany(static chunk => FlowChunk.Decode(chunk))]
                 : throw new AgentRequestException(reply.Status, $"agent {host}: {answer?.Error ?? "no flows in its answer"}");
@@ -66,14 +67,15 @@ internal sealed class RemoteAgentLink(string host, WebSocket socket, WebSocketOp
         }
     }
 
-    /// <summary>Releases everyone who still waits for a reply.</summary>
+    /// <summary>Releases everyone who still waits for a reply, and whoever asks from now on.</summary>
     public void Dispose()
     {
+        _isGone = true;
         foreach (string uuid in _pending.Keys)
         {
             if (_pending.TryRemove(uuid, out var waiting))
             {
-                waiting.TrySetException(new AgentRequestException(504, $"agent {host} is gone"));
+                waiting.TrySetException(Gone());
             }
         }
     }
@@ -86,6 +88,11 @@ internal sealed class RemoteAgentLink(string host, WebSocket socket, WebSocketOp
         _pending[uuid] = waiting;
         try
         {
+            if (_isGone)
+            {
+                throw Gone();
+            }
+
             await SendAsync(MessageWriter.Write(messageNamespace, type, uuid, payload, payloadType), cancellationToken).ConfigureAwait(false);
             return await waiting.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
@@ -118,12 +125,25 @@ internal sealed class RemoteAgentLink(string host, WebSocket socket, WebSocketOp
         }
     }
 
+    private AgentRequestException Gone() => new(504, $"agent {host} is gone");
+
     private void CheckCapture(WebSocketMessage reply)
     {
-        if (reply.Status != 200)
+        if (reply.Status == 200)
         {
-            var answer = reply.Obj.ValueKind == JsonValueKind.Object ? reply.Obj.Deserialize(ContractsJsonContext.Default.CaptureReply) : null;
-            throw new AgentRequestException(reply.Status, answer?.Error ?? $"agent {host} refused with status {reply.Status}");
+            return;
         }
+
+        string? error = null;
+        try
+        {
+            error = reply.Obj.ValueKind == JsonValueKind.Object ? reply.Obj.Deserialize(ContractsJsonContext.Default.CaptureReply)?.Error : null;
+        }
+        catch (JsonException)
+        {
+            // The status alone has to do.
+        }
+
+        throw new AgentRequestException(reply.Status, error ?? $"agent {host} refused with status {reply.Status}");
     }
 }

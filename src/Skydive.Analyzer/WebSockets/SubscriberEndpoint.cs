@@ -94,7 +94,6 @@ internal sealed class SubscriberEndpoint
             var session = new SubscriberSession(socket, client, filter, subscription, _filters, _history, _options, _logger);
             using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
             await session.RunAsync(ending.Token).ConfigureAwait(false);
-            await WebSocketClosing.CloseAsync(socket).ConfigureAwait(false);
         }
         finally
         {

@@ -9,6 +9,8 @@ using Skydive.Contracts.Topology;
 using Skydive.Graph;
 using Skydive.Graph.Events;
 using Skydive.Graph.Views;
+using Skydive.Gremlin;
+using Skydive.Storage;
 
 namespace Skydive.Analyzer.WebSockets;
 
@@ -18,6 +20,11 @@ namespace Skydive.Analyzer.WebSockets;
 /// </summary>
 internal sealed partial class SubscriberSession
 {
+    /// <summary>A whole graph may be large: a client that takes this much is slow, not gone.</summary>
+    private const double MinimumBytesPerSecond = 256 << 10;
+
+    private static readonly TimeSpan s_closeTimeout = TimeSpan.FromSeconds(1);
+
     private readonly WebSocket _socket;
     private readonly ClientIdentity _client;
     private readonly GraphSubscription _subscription;
@@ -29,6 +36,7 @@ internal sealed partial class SubscriberSession
     private readonly FilteredGraph _filtered = new();
     private GraphSnapshot _position;
     private ISubscriberFilter? _filter;
+    private volatile bool _isOver;
 
     public SubscriberSession(
         WebSocket socket,
@@ -51,24 +59,41 @@ internal sealed partial class SubscriberSession
         _logger = logger;
     }
 
-    /// <summary>Serves the client until it goes, is too slow, or the service stops.</summary>
+    /// <summary>Serves the client until it goes, is too slow, or the service stops, and says goodbye.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var receiving = ReceiveAsync(stop.Token);
-        var sending = SendAsync(stop.Token);
+        using var stopSending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+
+        // Giving up a read breaks the connection: it goes on until goodbye is said.
+        using var stopReceiving = new CancellationTokenSource();
+        var receiving = ReceiveAsync(stopReceiving.Token);
+        var sending = SendAsync(stopSending.Token);
+        var (status, reason) = (WebSocketCloseStatus.NormalClosure, (string?)null);
         try
         {
             await (await Task.WhenAny(receiving, sending).ConfigureAwait(false)).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            (status, reason) = (WebSocketCloseStatus.EndpointUnavailable, "the service ends");
         }
         catch (Exception e) when (e is WebSocketException or OperationCanceledException or IOException)
         {
             LogDisconnected(_logger, _client.HostId, e.Message);
         }
+        catch (GremlinException e)
+        {
+            (status, reason) = (WebSocketCloseStatus.InternalServerError, e.Message);
+            LogFilterFailed(_logger, _client.HostId, e.Message);
+        }
         finally
         {
-            await stop.CancelAsync().ConfigureAwait(false);
-            await Task.WhenAll(receiving, sending).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            _isOver = true;
+            await stopSending.CancelAsync().ConfigureAwait(false);
+            await sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await WebSocketClosing.CloseAsync(_socket, status, reason).ConfigureAwait(false);
+            stopReceiving.CancelAfter(s_closeTimeout);
+            await receiving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -76,6 +101,12 @@ internal sealed partial class SubscriberSession
     {
         while (await WebSocketReader.ReadAsync(_socket, _options.MaximumRequestBytes, cancellationToken).ConfigureAwait(false) is { } received)
         {
+            if (_isOver)
+            {
+                // Only its goodbye is waited for.
+                continue;
+            }
+
             try
             {
                 if (JsonSerializer.Deserialize(received.Data.Span, ContractsJsonContext.Default.WebSocketMessage) is { } message)
@@ -194,13 +225,19 @@ internal sealed partial class SubscriberSession
 
         if (sync.Time is { } time)
         {
+            if (sync.GremlinFilter is not null && _filter is not null)
+            {
+                // The answer is about then; what follows is about now, as the new filter shows it.
+                _filtered.Reset(await _filter.EvaluateAsync(_position, cancellationToken).ConfigureAwait(false));
+            }
+
             try
             {
                 var view = await _history(TimeSlice.At(time), cancellationToken).ConfigureAwait(false);
                 await SendAsync(
                     MessageWriter.WriteSync(MessageTypes.SyncReply, request.UUID, view.GetNodes(), view.GetEdges()), cancellationToken).ConfigureAwait(false);
             }
-            catch (Exception e) when (e is Skydive.Gremlin.GremlinException or Skydive.Storage.HistoryException)
+            catch (Exception e) when (e is GremlinException or HistoryException)
             {
                 await SendAsync(
                     MessageWriter.WriteText(MessageNamespaces.Graph, MessageTypes.SyncReply, request.UUID, e.Message, 400), cancellationToken).ConfigureAwait(false);
@@ -228,7 +265,7 @@ internal sealed partial class SubscriberSession
     private async ValueTask SendAsync(ReadOnlyMemory<byte> message, CancellationToken cancellationToken)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        deadline.CancelAfter(_options.WriteTimeout);
+        deadline.CancelAfter(_options.WriteTimeout + TimeSpan.FromSeconds(message.Length / MinimumBytesPerSecond));
         await _socket.SendAsync(message, WebSocketMessageType.Text, WebSocketMessageFlags.EndOfMessage, deadline.Token).ConfigureAwait(false);
     }
 
@@ -237,6 +274,9 @@ internal sealed partial class SubscriberSession
 
     [LoggerMessage(2102, LogLevel.Debug, "Subscriber {HostId} sent what is no message: {Reason}")]
     private static partial void LogInvalidMessage(ILogger logger, string hostId, string reason);
+
+    [LoggerMessage(2104, LogLevel.Warning, "The filter of subscriber {HostId} failed, the connection is closed: {Reason}")]
+    private static partial void LogFilterFailed(ILogger logger, string hostId, string reason);
 
     [LoggerMessage(2103, LogLevel.Warning, "Subscriber {HostId} is too slow: {Lost} commits were left out and the whole graph is sent instead")]
     private static partial void LogResynchronized(ILogger logger, string hostId, long lost);
