@@ -27,6 +27,9 @@ internal sealed partial class NodeCapture : IFlowSink, IAsyncDisposable
     private const int BlockSizeBytes = 256 << 10;
     private const int BlockCount = 32;
 
+    /// <summary>How long packets of a quiet interface wait for company before they are counted.</summary>
+    private static readonly TimeSpan s_blockTimeout = TimeSpan.FromMilliseconds(50);
+
     private readonly LinkLocation _location;
     private readonly AgentOptions _options;
     private readonly IFlowOutput _flows;
@@ -164,6 +167,7 @@ internal sealed partial class NodeCapture : IFlowSink, IAsyncDisposable
             InterfaceIndex = _location.Index,
             BlockSizeBytes = BlockSizeBytes,
             BlockCount = BlockCount,
+            BlockTimeout = s_blockTimeout,
             SnapLength = headerSize,
             Filter = filter,
             Promiscuous = true,
@@ -203,16 +207,7 @@ internal sealed partial class NodeCapture : IFlowSink, IAsyncDisposable
             var status = ring.Read(wait, _stop.Token, out var block);
             if (status == PacketRingStatus.Block)
             {
-                using (block)
-                {
-                    while (block.MoveNext())
-                    {
-                        var frame = block.Current;
-                        table.Process(frame.Data, frame.OriginalLength, frame.TimestampNanoseconds, frame.HasVlan ? new VlanTag(frame.VlanTci) : default);
-                    }
-                }
-
-                table.Flush();
+                Count(block, table);
             }
             else if (status == PacketRingStatus.InterfaceRemoved)
             {
@@ -221,6 +216,7 @@ internal sealed partial class NodeCapture : IFlowSink, IAsyncDisposable
             }
             else if (status == PacketRingStatus.Cancelled)
             {
+                Drain(ring, table);
                 return;
             }
 
@@ -230,6 +226,37 @@ internal sealed partial class NodeCapture : IFlowSink, IAsyncDisposable
                 table.Tick(now);
             }
         }
+    }
+
+    /// <summary>
+    /// Takes the packets that were captured before the end: the kernel hands over a block that is not full only after the block timeout.
+    /// </summary>
+    private static void Drain(PacketRing ring, FlowTable table)
+    {
+        long end = Environment.TickCount64 + (2 * (long)s_blockTimeout.TotalMilliseconds);
+        for (long left = end - Environment.TickCount64; left > 0; left = end - Environment.TickCount64)
+        {
+            if (ring.Read(TimeSpan.FromMilliseconds(left), CancellationToken.None, out var block) != PacketRingStatus.Block)
+            {
+                return;
+            }
+
+            Count(block, table);
+        }
+    }
+
+    private static void Count(PacketBlock block, FlowTable table)
+    {
+        using (block)
+        {
+            while (block.MoveNext())
+            {
+                var frame = block.Current;
+                table.Process(frame.Data, frame.OriginalLength, frame.TimestampNanoseconds, frame.HasVlan ? new VlanTag(frame.VlanTci) : default);
+            }
+        }
+
+        table.Flush();
     }
 
     private PacketRingStatistics? ReadStatistics()
