@@ -18,16 +18,20 @@ internal sealed class PcapEndpoint(IHistoryStore store)
     {
         // The reader works on a seekable file: a trace may be larger than memory.
         string path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
-        await using var file = new FileStream(path, new FileStreamOptions
+        var options = new FileStreamOptions
         {
             Mode = FileMode.CreateNew,
             Access = FileAccess.ReadWrite,
             Share = FileShare.None,
             Options = FileOptions.DeleteOnClose | FileOptions.Asynchronous,
-
+        };
+        if (!OperatingSystem.IsWindows())
+        {
             // What people say to each other is nobody else's business.
-            UnixCreateMode = OperatingSystem.IsWindows() ? null : UnixFileMode.UserRead | UnixFileMode.UserWrite,
-        });
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        await using var file = new FileStream(path, options);
         await context.Request.Body.CopyToAsync(file, context.RequestAborted).ConfigureAwait(false);
         file.Position = 0;
         var collected = new Collector();
