@@ -18,12 +18,20 @@ public sealed class FuzzTests
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
-    public void Compile_RandomAndMutatedTexts_PlanOrError(int seed)
+    public void Compile_RandomAndMutatedTexts_PlanOrError(int seed) => CompileMany(seed, Mutations / 2);
+
+    /// <summary>The same for ten million texts.</summary>
+    [Fact(Explicit = true)]
+    [Trait("Category", "fuzz")]
+    public void Compile_TenMillionTexts_PlanOrError() => CompileMany(Environment.TickCount, 10_000_000);
+
+    private static void CompileMany(int seed, int count)
     {
+        TestContext.Current.SendDiagnosticMessage($"seed {seed}");
         var random = new Random(seed);
         string[] seeds = [.. Corpus.Cases.Select(static test => test.Query)];
         int valid = 0;
-        for (int i = 0; i < Mutations / 2; i++)
+        for (int i = 0; i < count; i++)
         {
             string text = i % 4 == 0 ? RandomText(random) : Mutate(seeds[random.Next(seeds.Length)], seeds, random);
             try
@@ -41,7 +49,7 @@ public sealed class FuzzTests
             }
         }
 
-        Assert.InRange(valid, 1, Mutations / 2);
+        Assert.InRange(valid, 1, count);
     }
 
     /// <summary>What parses also runs, on a graph with little in it.</summary>

@@ -37,6 +37,8 @@ public sealed partial class HistoryPruner : BackgroundService
                 {
                     await Task.Delay(s_pause, _time, stoppingToken).ConfigureAwait(false);
                 }
+
+                await _store.CompactAsync(stoppingToken).ConfigureAwait(false);
             }
             catch (HistoryException e)
             {
