@@ -6,8 +6,10 @@ set -euo pipefail
 client=${SKYDIVE_DEMO_CLIENT:-skydive}
 lab=${SKYDIVE_DEMO_LAB:-}
 
-step() { printf '\n\033[1m# %s\033[0m\n' "$*"; }
-run() { printf '\033[36m$ skydive client %s\033[0m\n' "$*"; "$client" client "$@"; }
+bold='' cyan='' plain=''
+if [ -t 1 ]; then bold=$'\033[1m' cyan=$'\033[36m' plain=$'\033[0m'; fi
+step() { printf '\n%s# %s%s\n' "$bold" "$*" "$plain"; }
+run() { printf '%s$ skydive client %s%s\n' "$cyan" "$*" "$plain"; "$client" client "$@"; }
 
 if [ -z "$lab" ]; then
   step "The topology of this host"
@@ -37,7 +39,5 @@ before=$(date +%s%3N)
 sleep 0.1
 ip link del "${lab}2-eth0"
 sleep 0.3
-printf 'now:    '
 run query "G.V().Has('Name','${lab}2-eth0').Count()"
-printf 'before: '
 run query "G.At($before).V().Has('Name','${lab}2-eth0')" --format table

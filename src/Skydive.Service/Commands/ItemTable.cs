@@ -51,7 +51,7 @@ internal static class ItemTable
 
     private static Table Flows(IEnumerable<Flow> flows)
     {
-        var table = Make("Application", "A", "B", "Packets", "Bytes", "RTT", "Tracking");
+        var table = Make("App", "A", "B", "Packets", "Bytes", "RTT", "TrackingID");
         foreach (var flow in flows)
         {
             AddRow(
@@ -59,9 +59,9 @@ internal static class ItemTable
                 flow.Application,
                 End(flow.Network?.A ?? flow.Link?.A, flow.Transport?.A),
                 End(flow.Network?.B ?? flow.Link?.B, flow.Transport?.B),
-                $"{flow.Metric?.ABPackets} / {flow.Metric?.BAPackets}",
-                $"{flow.Metric?.ABBytes} / {flow.Metric?.BABytes}",
-                flow.Metric is { RTT: > 0 and var rtt } ? string.Create(CultureInfo.InvariantCulture, $"{rtt / 1e6:0.###} ms") : string.Empty,
+                $"{flow.Metric?.ABPackets}/{flow.Metric?.BAPackets}",
+                $"{flow.Metric?.ABBytes}/{flow.Metric?.BABytes}",
+                flow.Metric is { RTT: > 0 and var rtt } ? Duration(rtt) : string.Empty,
                 flow.TrackingID);
         }
 
@@ -79,6 +79,14 @@ internal static class ItemTable
         return table;
     }
 
+    private static string Duration(long nanoseconds) => nanoseconds switch
+    {
+        < 1_000 => string.Create(CultureInfo.InvariantCulture, $"{nanoseconds} ns"),
+        < 1_000_000 => string.Create(CultureInfo.InvariantCulture, $"{nanoseconds / 1e3:0} µs"),
+        < 1_000_000_000 => string.Create(CultureInfo.InvariantCulture, $"{nanoseconds / 1e6:0.0} ms"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{nanoseconds / 1e9:0.0} s"),
+    };
+
     private static string? End(string? address, int? port) =>
         port is null ? address : address is not null && address.Contains(':', StringComparison.Ordinal) ? $"[{address}]:{port}" : $"{address}:{port}";
 
@@ -87,7 +95,7 @@ internal static class ItemTable
         var table = new Table { Border = TableBorder.Simple };
         foreach (string column in columns)
         {
-            table.AddColumn(new TableColumn(column).NoWrap());
+            table.AddColumn(new TableColumn(column).NoWrap().PadLeft(0).PadRight(1));
         }
 
         return table;
