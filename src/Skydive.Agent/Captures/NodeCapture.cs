@@ -27,6 +27,9 @@ internal sealed partial class NodeCapture : IFlowSink, IAsyncDisposable
     private const int BlockSizeBytes = 256 << 10;
     private const int BlockCount = 32;
 
+    /// <summary>How long the kernel keeps a block that is not full.</summary>
+    private static readonly TimeSpan s_blockTimeout = TimeSpan.FromMilliseconds(50);
+
     private readonly LinkLocation _location;
     private readonly AgentOptions _options;
     private readonly IFlowOutput _flows;
@@ -164,6 +167,7 @@ internal sealed partial class NodeCapture : IFlowSink, IAsyncDisposable
             InterfaceIndex = _location.Index,
             BlockSizeBytes = BlockSizeBytes,
             BlockCount = BlockCount,
+            BlockTimeout = s_blockTimeout,
             SnapLength = headerSize,
             Filter = filter,
             Promiscuous = true,
@@ -203,16 +207,7 @@ internal sealed partial class NodeCapture : IFlowSink, IAsyncDisposable
             var status = ring.Read(wait, _stop.Token, out var block);
             if (status == PacketRingStatus.Block)
             {
-                using (block)
-                {
-                    while (block.MoveNext())
-                    {
-                        var frame = block.Current;
-                        table.Process(frame.Data, frame.OriginalLength, frame.TimestampNanoseconds, frame.HasVlan ? new VlanTag(frame.VlanTci) : default);
-                    }
-                }
-
-                table.Flush();
+                Count(block, table);
             }
             else if (status == PacketRingStatus.InterfaceRemoved)
             {
@@ -221,6 +216,7 @@ internal sealed partial class NodeCapture : IFlowSink, IAsyncDisposable
             }
             else if (status == PacketRingStatus.Cancelled)
             {
+                Drain(ring, table);
                 return;
             }
 
@@ -229,6 +225,32 @@ internal sealed partial class NodeCapture : IFlowSink, IAsyncDisposable
             {
                 table.Tick(now);
             }
+        }
+    }
+
+    private static void Count(PacketBlock block, FlowTable table)
+    {
+        using (block)
+        {
+            while (block.MoveNext())
+            {
+                var frame = block.Current;
+                table.Process(frame.Data, frame.OriginalLength, frame.TimestampNanoseconds, frame.HasVlan ? new VlanTag(frame.VlanTci) : default);
+            }
+        }
+
+        table.Flush();
+    }
+
+    /// <summary>Takes what came before the end: the last block is handed over only when its time is up.</summary>
+    private static void Drain(PacketRing ring, FlowTable table)
+    {
+        long began = TimeProvider.System.GetTimestamp();
+        TimeSpan left;
+        while ((left = (s_blockTimeout * 2) - TimeProvider.System.GetElapsedTime(began)) > TimeSpan.Zero
+            && ring.Read(left, CancellationToken.None, out var block) == PacketRingStatus.Block)
+        {
+            Count(block, table);
         }
     }
 

@@ -32,6 +32,9 @@ internal static class GraphExtensions
         return graph.Current;
     }
 
+    /// <summary>Keeps everyone else from writing until disposed.</summary>
+    public static GraphHold Hold(this LiveGraph graph) => new(graph);
+
     public static Node? FindNamespace(this GraphSnapshot snapshot, string name) =>
         snapshot.GetNodes().SingleOrDefault(node => node.Type == "netns" && node.Name == name);
 

@@ -2,6 +2,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Skydive.Agent.Topology;
 using Skydive.Contracts.Topology;
 using Skydive.Graph;
+using Skydive.Linux.Namespaces;
+using Skydive.Linux.Route;
 
 namespace Skydive.Agent.Tests.Support;
 
@@ -10,10 +12,12 @@ internal sealed class TestProbes : IDisposable
 {
     private readonly NamespaceProbe _namespaces;
 
-    private TestProbes(TestNetwork network)
+    private TestProbes(TestNetwork network, Func<NetworkNamespace, RtnetlinkListener>? openListener)
     {
         HostNodeId = HostProbe.AddTo(Graph);
-        Netlink = new(Graph, HostNodeId, NetlinkState, NullLogger.Instance);
+        Netlink = openListener is null
+            ? new(Graph, HostNodeId, NetlinkState, NullLogger.Instance)
+            : new(Graph, HostNodeId, NetlinkState, NullLogger.Instance) { OpenListener = openListener };
         _namespaces = new(network.Folder, Netlink, NamespaceState, NullLogger.Instance);
     }
 
@@ -29,9 +33,9 @@ internal sealed class TestProbes : IDisposable
 
     public Task Completion => Task.WhenAny(Netlink.Completion, _namespaces.Completion);
 
-    public static async Task<TestProbes> StartAsync(TestNetwork network)
+    public static async Task<TestProbes> StartAsync(TestNetwork network, Func<NetworkNamespace, RtnetlinkListener>? openListener = null)
     {
-        var probes = new TestProbes(network);
+        var probes = new TestProbes(network, openListener);
         probes.Netlink.Start();
         await probes._namespaces.StartAsync(network.OpenHost());
         return probes;
