@@ -27,7 +27,7 @@ internal sealed partial class NodeCapture : IFlowSink, IAsyncDisposable
     private const int BlockSizeBytes = 256 << 10;
     private const int BlockCount = 32;
 
-    /// <summary>How long packets of a quiet interface wait for company before they are counted.</summary>
+    /// <summary>How long the kernel keeps a block that is not full.</summary>
     private static readonly TimeSpan s_blockTimeout = TimeSpan.FromMilliseconds(50);
 
     private readonly LinkLocation _location;
@@ -228,23 +228,6 @@ internal sealed partial class NodeCapture : IFlowSink, IAsyncDisposable
         }
     }
 
-    /// <summary>
-    /// Takes the packets that were captured before the end: the kernel hands over a block that is not full only after the block timeout.
-    /// </summary>
-    private static void Drain(PacketRing ring, FlowTable table)
-    {
-        long end = Environment.TickCount64 + (2 * (long)s_blockTimeout.TotalMilliseconds);
-        for (long left = end - Environment.TickCount64; left > 0; left = end - Environment.TickCount64)
-        {
-            if (ring.Read(TimeSpan.FromMilliseconds(left), CancellationToken.None, out var block) != PacketRingStatus.Block)
-            {
-                return;
-            }
-
-            Count(block, table);
-        }
-    }
-
     private static void Count(PacketBlock block, FlowTable table)
     {
         using (block)
@@ -257,6 +240,18 @@ internal sealed partial class NodeCapture : IFlowSink, IAsyncDisposable
         }
 
         table.Flush();
+    }
+
+    /// <summary>Takes what came before the end: the last block is handed over only when its time is up.</summary>
+    private static void Drain(PacketRing ring, FlowTable table)
+    {
+        long began = TimeProvider.System.GetTimestamp();
+        TimeSpan left;
+        while ((left = (s_blockTimeout * 2) - TimeProvider.System.GetElapsedTime(began)) > TimeSpan.Zero
+            && ring.Read(left, CancellationToken.None, out var block) == PacketRingStatus.Block)
+        {
+            Count(block, table);
+        }
     }
 
     private PacketRingStatistics? ReadStatistics()

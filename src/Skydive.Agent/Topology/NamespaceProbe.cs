@@ -240,7 +240,7 @@ internal sealed partial class NamespaceProbe : IDisposable
             files = Directory.GetFiles(_folder);
             Solve(_folder + "/");
         }
-        catch (DirectoryNotFoundException)
+        catch (DirectoryNotFoundException) when (!File.Exists(_folder))
         {
             files = [];
         }

@@ -44,9 +44,9 @@ internal sealed class NamespaceState : IDisposable
 
     /// <summary>Opens the sockets of a namespace: first the one for events, so that none is missed between dump and events.</summary>
     /// <exception cref="Skydive.Linux.LinuxException">It cannot be entered.</exception>
-    public static NamespaceState Open(ulong key, NamespaceSource source)
+    public static NamespaceState Open(ulong key, NamespaceSource source, Func<NetworkNamespace, RtnetlinkListener> openListener)
     {
-        var listener = RtnetlinkListener.Open(source.Namespace, RtnetlinkGroups.Links | RtnetlinkGroups.Addresses);
+        var listener = openListener(source.Namespace);
         try
         {
             return new(key, source, listener, RtnetlinkClient.Open(source.Namespace));

@@ -56,6 +56,10 @@ internal sealed partial class NetlinkProbe : IDisposable
         _logger = logger;
     }
 
+    /// <summary>Opens the socket for the events of a namespace.</summary>
+    internal Func<NetworkNamespace, RtnetlinkListener> OpenListener { get; init; } =
+        static networkNamespace => RtnetlinkListener.Open(networkNamespace, RtnetlinkGroups.Links | RtnetlinkGroups.Addresses);
+
     /// <summary>Ends when the probe is disposed, or fails with what broke it.</summary>
     public Task Completion => _completion.Task;
 
@@ -240,7 +244,7 @@ internal sealed partial class NetlinkProbe : IDisposable
         NamespaceState? state = null;
         try
         {
-            state = NamespaceState.Open(_nextKey++, source);
+            state = NamespaceState.Open(_nextKey++, source, OpenListener);
             _poller.Add(state.Listener.Descriptor!, state.Key);
         }
         catch (LinuxException e)
@@ -654,7 +658,7 @@ internal sealed partial class NetlinkProbe : IDisposable
         foreach (var candidate in _namespaces.Values)
         {
             if (candidate == link.Owner || candidate.Links.GetValueOrDefault(link.Message.LinkIndex) is not { IsVeth: true, Peer: null } end
-                || (_dirty.Contains(end) && end.Message.LinkIndex != link.Message.Index))
+                || (_dirty.Contains(end) && end.Message.LinkIndex != 0 && end.Message.LinkIndex != link.Message.Index))
             {
                 continue;
             }
@@ -677,15 +681,17 @@ internal sealed partial class NetlinkProbe : IDisposable
             return null;
         }
 
-        if (!_dirty.Contains(peer))
+        // What is known of it may be from before this end came here: the kernel tells of the first end of a new pair before there is a second.
+        if (!_dirty.Contains(peer) || !ArePeers(link, peer))
         {
-            // What is known of it is from before this end came here.
             Refresh(peer);
         }
 
-        bool isSameNamespace = place == link.Owner;
-        return peer.Message.LinkIndex == link.Message.Index && peer.Message.LinkNamespaceId is null == isSameNamespace ? peer : null;
+        return ArePeers(link, peer) ? peer : null;
     }
+
+    private static bool ArePeers(LinkState link, LinkState peer) =>
+        peer.Message.LinkIndex == link.Message.Index && (peer.Message.LinkNamespaceId is null) == (peer.Owner == link.Owner);
 
     private int? AskForId(NamespaceState state, NamespaceState other)
     {

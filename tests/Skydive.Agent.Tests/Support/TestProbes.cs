@@ -1,0 +1,55 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Skydive.Agent.Topology;
+using Skydive.Contracts.Topology;
+using Skydive.Graph;
+using Skydive.Linux.Namespaces;
+using Skydive.Linux.Route;
+
+namespace Skydive.Agent.Tests.Support;
+
+/// <summary>The probes of an agent at work on a test's network.</summary>
+internal sealed class TestProbes : IDisposable
+{
+    private readonly NamespaceProbe _namespaces;
+
+    private TestProbes(TestNetwork network, Func<NetworkNamespace, RtnetlinkListener>? openListener)
+    {
+        HostNodeId = HostProbe.AddTo(Graph);
+        Netlink = openListener is null
+            ? new(Graph, HostNodeId, NetlinkState, NullLogger.Instance)
+            : new(Graph, HostNodeId, NetlinkState, NullLogger.Instance) { OpenListener = openListener };
+        _namespaces = new(network.Folder, Netlink, NamespaceState, NullLogger.Instance);
+    }
+
+    public LiveGraph Graph { get; } = new("lab", "agent.lab", null, new TidHook());
+
+    public string HostNodeId { get; }
+
+    public NetlinkProbe Netlink { get; }
+
+    public ProbeState NetlinkState { get; } = new();
+
+    public ProbeState NamespaceState { get; } = new();
+
+    public Task Completion => Task.WhenAny(Netlink.Completion, _namespaces.Completion);
+
+    public static async Task<TestProbes> StartAsync(TestNetwork network, Func<NetworkNamespace, RtnetlinkListener>? openListener = null)
+    {
+        var probes = new TestProbes(network, openListener);
+        probes.Netlink.Start();
+        await probes._namespaces.StartAsync(network.OpenHost());
+        return probes;
+    }
+
+    /// <summary>The interface with a name in a namespace; that of the host when none is given.</summary>
+    public Node? Find(string name, string? inNamespace = null) => Graph.Current.FindLink(name, inNamespace);
+
+    /// <summary>Waits until the graph is as wanted.</summary>
+    public Task<GraphSnapshot> UntilAsync(Func<GraphSnapshot, bool> condition) => Graph.UntilAsync(condition);
+
+    public void Dispose()
+    {
+        _namespaces.Dispose();
+        Netlink.Dispose();
+    }
+}
