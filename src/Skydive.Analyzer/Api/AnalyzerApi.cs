@@ -85,6 +85,7 @@ public static class AnalyzerApi
     private static void UseCommon(WebApplication app)
     {
         app.UseMiddleware<ApiErrorMiddleware>();
+        app.UseMiddleware<CrossOriginMiddleware>();
         app.UseWebSockets();
     }
 

@@ -33,6 +33,9 @@ public static class ErrorCodes
     /// <summary>No such path, or no such resource.</summary>
     public const string NotFound = nameof(NotFound);
 
+    /// <summary>The caller may not do this.</summary>
+    public const string AccessDenied = nameof(AccessDenied);
+
     /// <summary>A result cannot be given in the form that was asked for.</summary>
     public const string NotAcceptable = nameof(NotAcceptable);
 

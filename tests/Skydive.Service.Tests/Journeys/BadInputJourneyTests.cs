@@ -79,6 +79,29 @@ public sealed class BadInputJourneyTests(AnalyzerFixture fixture) : IClassFixtur
         Assert.Equal(expected, response.StatusCode);
     }
 
+    [Theory]
+    [InlineData("GET", "/api/topology", "http://evil.example")]
+    [InlineData("POST", "/api/capture", "http://localhost:1")]
+    [InlineData("GET", "/ws/subscriber", "null")]
+    public async Task Request_FromAPageOfAnotherOrigin_IsRefused(string method, string path, string origin)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(_service.Address, path));
+        request.Headers.Add("Origin", origin);
+        using var response = await _http.SendAsync(request);
+
+        Assert.Equal(HttpStatusCode.Forbidden, response.StatusCode);
+    }
+
+    [Fact]
+    public async Task Request_FromAPageOfTheServiceItself_IsAnswered()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(_service.Address, "/api/topology"));
+        request.Headers.Add("Origin", _service.Address.GetLeftPart(UriPartial.Authority));
+        using var response = await _http.SendAsync(request);
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+    }
+
     [Fact]
     public async Task Capture_SameAgain_Conflicts()
     {
