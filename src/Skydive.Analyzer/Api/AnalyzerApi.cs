@@ -27,10 +27,12 @@ public static class AnalyzerApi
     /// <param name="analyzer">The analyzer.</param>
     /// <param name="loggers">Told of what goes wrong.</param>
     /// <param name="stopping">Fires when the service ends; connections are closed then.</param>
-    public static void MapAnalyzer(this WebApplication app, AnalyzerRuntime analyzer, ILoggerFactory loggers, CancellationToken stopping)
+    /// <param name="isReady">Whether the service is complete; null when the analyzer alone decides.</param>
+    public static void MapAnalyzer(
+        this WebApplication app, AnalyzerRuntime analyzer, ILoggerFactory loggers, CancellationToken stopping, Func<bool>? isReady = null)
     {
         UseCommon(app);
-        MapInfo(app, new() { Host = analyzer.Options.Host, Version = analyzer.Options.Version, Service = "analyzer" }, () => analyzer.IsReady);
+        MapInfo(app, new() { Host = analyzer.Options.Host, Version = analyzer.Options.Version, Service = "analyzer" }, () => analyzer.IsReady && (isReady?.Invoke() ?? true));
         MapTopology(app, analyzer.Graph, analyzer.QuerySource, analyzer.Subscribers, analyzer.Options.WebSockets, "analyzer", loggers, stopping);
         app.MapGet("/api/status", context => WriteAsync(context, analyzer.GetStatus(), ContractsJsonContext.Default.AnalyzerStatus));
         app.MapGet("/api/config/{key}", (HttpContext context, string key) =>

@@ -82,12 +82,14 @@ internal static partial class ServiceHost
             },
             store,
             loggers);
-        app.MapAnalyzer(analyzer, loggers, app.Lifetime.ApplicationStopping);
+
+        // Ready means that this host is in the graph, too.
+        LocalAgentFeed? feed = null;
+        app.MapAnalyzer(analyzer, loggers, app.Lifetime.ApplicationStopping, () => options.Role != Role.AllInOne || Volatile.Read(ref feed) is not null);
 
         // The port is taken first: a second service on it must not touch anything.
         await app.StartAsync(cancellationToken).ConfigureAwait(false);
         using var pruner = new HistoryPruner(store, TimeProvider.System, loggers.CreateLogger<HistoryPruner>());
-        LocalAgentFeed? feed = null;
         try
         {
             if (options.Role == Role.AllInOne)

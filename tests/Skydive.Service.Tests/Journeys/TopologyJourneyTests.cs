@@ -60,6 +60,7 @@ public sealed class TopologyJourneyTests
         await using var service = await TestService.StartAsync("allinone", data.Path);
         string p = lab.Prefix;
 
+        // No waiting: a service that says it is ready has this host in its graph.
         Assert.Single(await service.Client.NodesAsync($"G.V().Has('Name','{p}1','Type','netns').Out('Name','eth0')"));
         Assert.Single(await service.Client.NodesAsync($"G.V().Has('Name','{p}-br','Type','bridge').Out('Name','{p}1-eth0')"));
         var inner = Assert.Single(await service.Client.NodesAsync($"G.V().Has('Name','{p}1-eth0').Both('Name','eth0')"));
