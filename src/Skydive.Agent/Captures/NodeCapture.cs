@@ -47,6 +47,9 @@ internal sealed partial class NodeCapture : IFlowSink, IAsyncDisposable
     private long _flowsDropped;
     private int _isDisposed;
 
+    // Belongs to the thread.
+    private long _framesCounted;
+
     public NodeCapture(Node node, Capture capture, LinkLocation location, AgentOptions options, IFlowOutput flows, ILogger logger)
     {
         Capture = capture;
@@ -228,12 +231,13 @@ internal sealed partial class NodeCapture : IFlowSink, IAsyncDisposable
         }
     }
 
-    private static void Count(PacketBlock block, FlowTable table)
+    private void Count(PacketBlock block, FlowTable table)
     {
         using (block)
         {
             while (block.MoveNext())
             {
+                _framesCounted++;
                 var frame = block.Current;
                 table.Process(frame.Data, frame.OriginalLength, frame.TimestampNanoseconds, frame.HasVlan ? new VlanTag(frame.VlanTci) : default);
             }
@@ -243,11 +247,16 @@ internal sealed partial class NodeCapture : IFlowSink, IAsyncDisposable
     }
 
     /// <summary>Takes what came before the end: the last block is handed over only when its time is up.</summary>
-    private static void Drain(PacketRing ring, FlowTable table)
+    private void Drain(PacketRing ring, FlowTable table)
     {
+        if (ReadStatistics() is not { } end)
+        {
+            return;
+        }
+
         long began = TimeProvider.System.GetTimestamp();
-        TimeSpan left;
-        while ((left = (s_blockTimeout * 2) - TimeProvider.System.GetElapsedTime(began)) > TimeSpan.Zero
+        while (_framesCounted < end.Packets - end.Drops
+            && (s_blockTimeout * 2) - TimeProvider.System.GetElapsedTime(began) is { Ticks: > 0 } left
             && ring.Read(left, CancellationToken.None, out var block) == PacketRingStatus.Block)
         {
             Count(block, table);

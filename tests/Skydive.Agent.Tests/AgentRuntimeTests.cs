@@ -1,0 +1,43 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Skydive.Agent.Tests.Support;
+using Skydive.Contracts.Captures;
+
+namespace Skydive.Agent.Tests;
+
+/// <summary>The agent as a whole, on this very host; only the folder of namespaces is the test's own.</summary>
+public sealed class AgentRuntimeTests
+{
+    [Fact]
+    public async Task Start_ThisHost_IsInTheGraphAndDisposeLeavesNothing()
+    {
+        using var network = new TestNetwork();
+        network.Add("ns1");
+        await using (var first = Make(network))
+        {
+            await first.StartAsync();
+        }
+
+        int descriptors = Tools.KernelDescriptorCount;
+        await using (var agent = Make(network))
+        {
+            await agent.StartAsync();
+
+            var graph = agent.Graph.Current;
+            Assert.Equal("host", Assert.Single(graph.GetNodes(), static node => node.Name == "lab").Type);
+            Assert.NotNull(graph.FindLink("lo"));
+            Assert.NotNull(graph.FindLink("lo", "ns1"));
+            Assert.Equal(["hardware", "netlink", "netns"], agent.Probes.Keys.Order(StringComparer.Ordinal));
+            Assert.All(agent.Probes.Values, static probe => Assert.Equal("running", probe.Status));
+            Assert.Equal("lab", agent.Link.Host);
+            await agent.Link.StartCaptureAsync(graph.FindLink("lo", "ns1")!.Id, new Capture { GremlinQuery = "G.V()", UUID = "c1" }, TestContext.Current.CancellationToken);
+            await agent.DisposeAsync();
+            Assert.True(agent.Completion.IsCompletedSuccessfully);
+        }
+
+        Assert.Equal(descriptors, Tools.KernelDescriptorCount);
+        Assert.DoesNotContain(Tools.ThreadNames, static name => name is "netlink probe" || name.StartsWith("capture", StringComparison.Ordinal));
+    }
+
+    private static AgentRuntime Make(TestNetwork network) =>
+        new(new AgentOptions { Host = "lab", NamespacePath = network.Folder }, new FlowCollector(), NullLoggerFactory.Instance);
+}

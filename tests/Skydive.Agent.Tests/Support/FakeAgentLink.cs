@@ -1,0 +1,31 @@
+using System.Collections.Concurrent;
+using Skydive.Contracts.Agents;
+using Skydive.Contracts.Captures;
+using Skydive.Contracts.Flows;
+using Skydive.Contracts.Queries;
+
+namespace Skydive.Agent.Tests.Support;
+
+/// <summary>Takes orders and writes them down.</summary>
+internal sealed class FakeAgentLink : IAgentLink
+{
+    public string Host => "lab";
+
+    public ConcurrentQueue<string> Orders { get; } = new();
+
+    public Func<Exception?> Failure { get; set; } = static () => null;
+
+    public Func<FlowSearch, CancellationToken, Task<IReadOnlyList<Flow>>> Search { get; set; } = static (_, _) => Task.FromResult<IReadOnlyList<Flow>>([]);
+
+    public Task StartCaptureAsync(string nodeId, Capture capture, CancellationToken cancellationToken) => OrderAsync($"start {capture.UUID} at {nodeId}");
+
+    public Task StopCaptureAsync(string nodeId, string captureId, CancellationToken cancellationToken) => OrderAsync($"stop {captureId} at {nodeId}");
+
+    public Task<IReadOnlyList<Flow>> SearchFlowsAsync(FlowSearch search, CancellationToken cancellationToken) => Search(search, cancellationToken);
+
+    private Task OrderAsync(string order)
+    {
+        Orders.Enqueue(order);
+        return Failure() is { } failure ? Task.FromException(failure) : Task.CompletedTask;
+    }
+}
