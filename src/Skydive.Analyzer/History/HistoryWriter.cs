@@ -40,6 +40,18 @@ public sealed partial class HistoryWriter : IAsyncDisposable
     /// <summary>Ends when the writer is disposed, or fails with what broke it.</summary>
     public Task Completion { get; }
 
+    /// <summary>How many wait for the store.</summary>
+    internal int WaiterCount
+    {
+        get
+        {
+            lock (_waitersLock)
+            {
+                return _waiters.Count;
+            }
+        }
+    }
+
     /// <summary>
     /// Brings graph and store together and begins to write. Elements that were alive when the service ended are taken into the graph, until
     /// their agents come back; those that the analyzer itself had made are closed.

@@ -1,0 +1,44 @@
+using System.Collections.Concurrent;
+using Skydive.Contracts.Agents;
+using Skydive.Contracts.Captures;
+using Skydive.Contracts.Flows;
+using Skydive.Contracts.Queries;
+
+namespace Skydive.Analyzer.Tests.Support;
+
+/// <summary>An agent that writes its orders down, and has flows.</summary>
+internal sealed class FakeAgent(string host) : IAgentLink
+{
+    public string Host => host;
+
+    public ConcurrentQueue<string> Orders { get; } = new();
+
+    public IReadOnlyList<Flow> Flows { get; set; } = [];
+
+    /// <summary>What happens at an order besides; may throw.</summary>
+    public Func<CancellationToken, Task> OnOrder { get; set; } = static _ => Task.CompletedTask;
+
+    /// <summary>What happens at a search besides; may throw.</summary>
+    public Func<CancellationToken, Task> OnSearch { get; set; } = static _ => Task.CompletedTask;
+
+    public FlowSearch? LastSearch { get; private set; }
+
+    public Task StartCaptureAsync(string nodeId, Capture capture, CancellationToken cancellationToken) => OrderAsync($"start {capture.UUID} {nodeId}", cancellationToken);
+
+    public Task StopCaptureAsync(string nodeId, string captureId, CancellationToken cancellationToken) => OrderAsync($"stop {captureId} {nodeId}", cancellationToken);
+
+    public async Task<IReadOnlyList<Flow>> SearchFlowsAsync(FlowSearch search, CancellationToken cancellationToken)
+    {
+        LastSearch = search;
+        await OnSearch(cancellationToken);
+        return search.Finish(Flows.Where(search.Matches));
+    }
+
+    public int Count(string order) => Orders.Count(given => given == order);
+
+    private Task OrderAsync(string order, CancellationToken cancellationToken)
+    {
+        Orders.Enqueue(order);
+        return OnOrder(cancellationToken);
+    }
+}

@@ -1,0 +1,102 @@
+using Skydive.Contracts.Flows;
+using Skydive.Contracts.Queries;
+using Skydive.Contracts.Status;
+using Skydive.Contracts.Topology;
+using Skydive.Graph.Views;
+using Skydive.Storage;
+
+namespace Skydive.Analyzer.Tests.Support;
+
+/// <summary>A memory store that can be made to fail or to wait, and counts what it is asked.</summary>
+internal sealed class TestStore : IHistoryStore
+{
+    private readonly IHistoryStore _store = Make.Store();
+    private long _failures;
+    private long _appends;
+    private long _reconciliations;
+
+    /// <summary>Whether writes fail.</summary>
+    public bool Fails { get; set; }
+
+    /// <summary>Writes wait for this.</summary>
+    public Task Gate { get; set; } = Task.CompletedTask;
+
+    public long Failures => Interlocked.Read(ref _failures);
+
+    public long Appends => Interlocked.Read(ref _appends);
+
+    public long Reconciliations => Interlocked.Read(ref _reconciliations);
+
+    public Task AppendAsync(GraphBatch batch, CancellationToken cancellationToken) => WriteAsync(
+        () =>
+        {
+            Interlocked.Increment(ref _appends);
+            return _store.AppendAsync(batch, cancellationToken);
+        },
+        cancellationToken);
+
+    public async Task<int> ReconcileAsync(SubGraph live, long time, CancellationToken cancellationToken)
+    {
+        int count = 0;
+        await WriteAsync(
+            async () =>
+            {
+                Interlocked.Increment(ref _reconciliations);
+                count = await _store.ReconcileAsync(live, time, cancellationToken);
+            },
+            cancellationToken);
+        return count;
+    }
+
+    public Task<int> CloseAllAsync(IReadOnlyCollection<string> origins, long time, CancellationToken cancellationToken) => _store.CloseAllAsync(origins, time, cancellationToken);
+
+    public Task<SubGraph> GetLiveElementsAsync(CancellationToken cancellationToken) => _store.GetLiveElementsAsync(cancellationToken);
+
+    public Task<IGraphView> GetGraphAsync(TimeSlice slice, CancellationToken cancellationToken) => _store.GetGraphAsync(slice, cancellationToken);
+
+    public Task AppendFlowsAsync(IReadOnlyList<Flow> flows, CancellationToken cancellationToken) => WriteAsync(
+        () =>
+        {
+            Interlocked.Increment(ref _appends);
+            return _store.AppendFlowsAsync(flows, cancellationToken);
+        },
+        cancellationToken);
+
+    public Task<IReadOnlyList<Flow>> SearchFlowsAsync(FlowSearch search, CancellationToken cancellationToken) => _store.SearchFlowsAsync(search, cancellationToken);
+
+    public Task PutResourceAsync(string kind, string id, string json, CancellationToken cancellationToken) =>
+        WriteAsync(() => _store.PutResourceAsync(kind, id, json, cancellationToken), cancellationToken);
+
+    public async Task<bool> DeleteResourceAsync(string kind, string id, CancellationToken cancellationToken)
+    {
+        bool deleted = false;
+        await WriteAsync(async () => deleted = await _store.DeleteResourceAsync(kind, id, cancellationToken), cancellationToken);
+        return deleted;
+    }
+
+    public Task<IReadOnlyList<StoredResource>> GetResourcesAsync(string kind, CancellationToken cancellationToken) => _store.GetResourcesAsync(kind, cancellationToken);
+
+    public Task<bool> PruneAsync(CancellationToken cancellationToken) => _store.PruneAsync(cancellationToken);
+
+    public Task CompactAsync(CancellationToken cancellationToken) => _store.CompactAsync(cancellationToken);
+
+    public Task<IReadOnlyList<string>> CheckAsync(CancellationToken cancellationToken) => _store.CheckAsync(cancellationToken);
+
+    public Task<HistoryStatistics> GetStatisticsAsync(CancellationToken cancellationToken) => _store.GetStatisticsAsync(cancellationToken);
+
+    public StorageStatus GetStatus() => _store.GetStatus();
+
+    public ValueTask DisposeAsync() => _store.DisposeAsync();
+
+    private async Task WriteAsync(Func<Task> write, CancellationToken cancellationToken)
+    {
+        await Gate.WaitAsync(cancellationToken);
+        if (Fails)
+        {
+            Interlocked.Increment(ref _failures);
+            throw new HistoryException(HistoryErrorReason.Full, "the disk is full");
+        }
+
+        await write();
+    }
+}
