@@ -27,8 +27,8 @@ param(
 $ErrorActionPreference = 'Stop'
 Push-Location $PSScriptRoot
 try {
-    & dotnet build build/Build.csproj -c Release --nologo -v quiet --tl:off '-clp:ErrorsOnly;NoSummary'
-    if ($LASTEXITCODE -ne 0) { exit $LASTEXITCODE }
+    $output = & dotnet build build/Build.csproj -c Release --nologo -v quiet
+    if ($LASTEXITCODE -ne 0) { $output; exit $LASTEXITCODE }
     & dotnet build/bin/Release/net10.0/Build.dll $Task @Arguments
     exit $LASTEXITCODE
 }

@@ -40,5 +40,8 @@ if ! command -v pwsh >/dev/null 2>&1; then
 fi
 
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1
-dotnet build build/Build.csproj -c Release --nologo -v quiet --tl:off "-clp:ErrorsOnly;NoSummary" >&2
+if ! output=$(dotnet build build/Build.csproj -c Release --nologo -v quiet 2>&1); then
+  printf '%s\n' "$output" >&2
+  exit 1
+fi
 exec dotnet build/bin/Release/net10.0/Build.dll "$@"

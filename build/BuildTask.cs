@@ -5,7 +5,7 @@ internal static class BuildTask
 {
     public static int Run()
     {
-        Command.Require("dotnet", "build", "SkydivePS.sln", "-c", Repository.Configuration, "--nologo", "-v", "quiet", "--tl:off", "-clp:ErrorsOnly;NoSummary");
+        Command.RequireQuietly("dotnet", "build", "SkydivePS.sln", "-c", Repository.Configuration, "--nologo", "-v", "quiet");
         LayOut();
         Console.WriteLine($"service  {Path.GetRelativePath(Repository.Root, Repository.Service)}/skydive");
         Console.WriteLine($"module   {Path.GetRelativePath(Repository.Root, Repository.Module)}");
@@ -14,7 +14,7 @@ internal static class BuildTask
 
     private static void LayOut()
     {
-        Command.Require(
+        Command.RequireQuietly(
             "dotnet", "publish", "src/Skydive.Service/Skydive.Service.csproj", "-c", Repository.Configuration, "--no-build", "--nologo", "-v", "quiet", "-o", Repository.Service);
         File.WriteAllText(Path.Combine(Repository.Service, "skydive"), Launcher);
         if (!OperatingSystem.IsWindows())
@@ -22,8 +22,8 @@ internal static class BuildTask
             File.SetUnixFileMode(Path.Combine(Repository.Service, "skydive"), (UnixFileMode)0b111_101_101);
         }
 
-        Command.Require(
-            "dotnet", "build", "src/Skydive.PowerShell/Skydive.PowerShell.csproj", "-c", Repository.Configuration, "--no-restore", "--nologo", "-v", "quiet", "--tl:off", "-clp:ErrorsOnly;NoSummary", "-t:LayoutModule",
+        Command.RequireQuietly(
+            "dotnet", "build", "src/Skydive.PowerShell/Skydive.PowerShell.csproj", "-c", Repository.Configuration, "--no-restore", "--nologo", "-v", "quiet", "-t:LayoutModule",
             $"-p:ModuleOutput={Repository.Module}");
     }
 

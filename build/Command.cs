@@ -24,6 +24,21 @@ internal static class Command
         }
     }
 
+    /// <summary>Runs a program that must succeed, and shows what it prints only when it does not.</summary>
+    public static void RequireQuietly(string program, params IReadOnlyList<string> arguments)
+    {
+        using var process = Start(program, arguments, null, redirect: true);
+        var errors = process.StandardError.ReadToEndAsync();
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        if (process.ExitCode != 0)
+        {
+            Console.Error.Write(output);
+            Console.Error.Write(errors.GetAwaiter().GetResult());
+            throw new TaskFailedException($"'{program} {string.Join(' ', arguments)}' ended with exit code {process.ExitCode}");
+        }
+    }
+
     public static Process Start(string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment, bool redirect)
     {
         var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = redirect, RedirectStandardError = redirect, UseShellExecute = false };

@@ -139,12 +139,17 @@ internal sealed class NamespaceThread
                     "setns", Errno.None, LinuxErrorReason.Other, "the thread could not return to its namespace after an earlier job");
             }
 
-            if (!Enter(job.Target))
+            // Whoever is there already needs no privilege to be there. The number cannot have passed to another namespace: this one is held.
+            if (job.Target.Id != before.Id)
             {
-                throw LinuxException.FromLastError($"setns {job.Target.Path}");
+                if (!Enter(job.Target))
+                {
+                    throw LinuxException.FromLastError($"setns {job.Target.Path}");
+                }
+
+                _where = job.Target;
             }
 
-            _where = job.Target;
             job.Run();
         }
         catch (Exception exception)

@@ -55,6 +55,9 @@ internal static partial class ServiceHost
             catch (Exception e) when (e is HistoryException or LinuxException or IOException or SocketException)
             {
                 LogNotStarted(logger, e.Message);
+
+                // Requests that came in meanwhile are answered before everything goes.
+                await app.StopAsync(CancellationToken.None).ConfigureAwait(false);
                 return FaultExitCode;
             }
 

@@ -98,6 +98,32 @@ public sealed class TopologyJourneyTests
             async () => (await service.Client.NodesAsync($"G.V().Has('Name', Within('{name}','{lab.Prefix}v'))")).Count == 0, TimeSpan.FromSeconds(5));
     }
 
+    [Fact]
+    public async Task Service_WithoutPrivileges_ShowsItsOwnNamespaceAndSaysWhatItLacks()
+    {
+        Needs.Root();
+        if (Shell.TryRun($"setpriv --reuid=65534 --regid=65534 --clear-groups test -r {TestService.Program}").Code != 0)
+        {
+            Assert.Skip("needs setpriv, and a build that other users may read");
+        }
+
+        using var lab = new Lab();
+        using var data = new TemporaryDirectory();
+        Shell.Run($"chmod 777 {data.Path}");
+        await using var service = await TestService.StartAsync("allinone", data.Path, asNobody: true);
+
+        Assert.Single(await service.Client.NodesAsync("G.V().Has('Type','host').Out('Name','lo')"));
+        Assert.Single(await service.Client.NodesAsync($"G.V().Has('Name','{lab.Prefix}1-eth0')"));
+        Assert.Empty(await service.Client.NodesAsync($"G.V().Has('Name','{lab.Prefix}1').Out('Name','eth0')"));
+        var probes = (await service.Client.GetStatusAsync(CancellationToken.None)).Probes;
+        Assert.Contains(probes.Values, static probe => probe.Status == "degraded" && probe.Message!.Length > 0);
+
+        var capture = await service.Client.CreateCaptureAsync(new() { GremlinQuery = lab.OuterVeths }, null, CancellationToken.None);
+        await Wait.UntilAsync(
+            async () => (await service.Client.NodesAsync($"{lab.OuterVeths}.Has('Captures.State','error')")).Count == 2, TimeSpan.FromSeconds(5), () => service.Log);
+        Assert.Equal(0, (await service.Client.GetCaptureAsync(capture.UUID, CancellationToken.None)).Count);
+    }
+
     private static long Now() => DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
 
     private static async Task<Node> ExpectAsync(IAsyncEnumerator<TopologyEvent> events, string command, Func<Node, bool> condition, TimeSpan limit)

@@ -15,7 +15,7 @@ internal static class Shell
     /// <summary>Runs a command line, and gives its exit code with all its output.</summary>
     public static (int Code, string Output) TryRun(string commandLine, IReadOnlyDictionary<string, string>? environment = null)
     {
-        var start = new ProcessStartInfo("/bin/sh", ["-c", commandLine + " 2>&1"]) { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("/bin/sh", ["-c", $"{{ {commandLine}\n}} 2>&1"]) { RedirectStandardOutput = true };
         foreach (var (name, value) in environment ?? new Dictionary<string, string>())
         {
             start.Environment[name] = value;
