@@ -16,8 +16,14 @@ internal static class GraphExtensions
         deadline.CancelAfter(Tools.Patience);
         try
         {
-            while (!condition(graph.Current))
+            while (true)
             {
+                var snapshot = graph.Current;
+                if (condition(snapshot))
+                {
+                    return snapshot;
+                }
+
                 await subscription.WaitToReadAsync(deadline.Token);
                 while (subscription.TryRead(out _))
                 {
@@ -27,9 +33,8 @@ internal static class GraphExtensions
         catch (OperationCanceledException)
         {
             Assert.Fail($"not reached in time: {text}; the graph holds {string.Join(", ", graph.Current.GetNodes().Select(static node => node.Metadata.ToString()))}");
+            throw;
         }
-
-        return graph.Current;
     }
 
     /// <summary>Keeps everyone else from writing until disposed.</summary>

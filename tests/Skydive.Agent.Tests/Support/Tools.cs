@@ -20,7 +20,7 @@ internal static class Tools
 
     /// <summary>What the open descriptors of this process point to.</summary>
     public static IReadOnlyList<string> Descriptors =>
-        [.. Directory.GetFiles("/proc/self/fd").Select(static path => File.ResolveLinkTarget(path, false)?.FullName ?? string.Empty)];
+        [.. Directory.GetFiles("/proc/self/fd").Select(static path => ReadLink(path))];
 
     /// <summary>Descriptors that a probe or capture would leave behind: sockets, namespaces, events, watches.</summary>
     public static int KernelDescriptorCount => Descriptors.Count(static target =>
@@ -76,6 +76,19 @@ internal static class Tools
         process.StandardInput.Close();
         process.WaitForExit();
         return (process.ExitCode, output.Result + error.Result);
+    }
+
+    private static string ReadLink(string path)
+    {
+        try
+        {
+            return File.ResolveLinkTarget(path, returnFinalTarget: false)?.FullName ?? string.Empty;
+        }
+        catch (IOException)
+        {
+            // Closed since it was listed.
+            return string.Empty;
+        }
     }
 
     private static string ReadName(string task)
