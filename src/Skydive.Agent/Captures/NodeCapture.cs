@@ -214,6 +214,7 @@ internal sealed partial class NodeCapture : IFlowSink, IAsyncDisposable
             }
             else if (status == PacketRingStatus.InterfaceRemoved)
             {
+                Drain(ring, table);
                 Fail("interface is gone");
                 return;
             }
@@ -254,12 +255,18 @@ internal sealed partial class NodeCapture : IFlowSink, IAsyncDisposable
             return;
         }
 
+        // Not waited for in the ring, which returns at once when the interface is down or gone; its last block comes all the same.
         long began = TimeProvider.System.GetTimestamp();
-        while (_framesCounted < end.Packets - end.Drops
-            && (s_blockTimeout * 2) - TimeProvider.System.GetElapsedTime(began) is { Ticks: > 0 } left
-            && ring.Read(left, CancellationToken.None, out var block) == PacketRingStatus.Block)
+        while (_framesCounted < end.Packets - end.Drops && TimeProvider.System.GetElapsedTime(began) < s_blockTimeout * 3)
         {
-            Count(block, table);
+            if (ring.TryRead(out var block))
+            {
+                Count(block, table);
+            }
+            else
+            {
+                Thread.Sleep(s_blockTimeout / 10);
+            }
         }
     }
 
