@@ -214,6 +214,7 @@ internal sealed partial class NodeCapture : IFlowSink, IAsyncDisposable
             }
             else if (status == PacketRingStatus.InterfaceRemoved)
             {
+                Drain(ring, table);
                 Fail("interface is gone");
                 return;
             }
@@ -246,20 +247,20 @@ internal sealed partial class NodeCapture : IFlowSink, IAsyncDisposable
         table.Flush();
     }
 
-    /// <summary>Takes what came before the end: the last block is handed over only when its time is up.</summary>
+    /// <summary>Takes what came before the end: the last block is handed over only when its time is up, also of an interface that is gone.</summary>
     private void Drain(PacketRing ring, FlowTable table)
     {
-        if (ReadStatistics() is not { } end)
-        {
-            return;
-        }
-
         long began = TimeProvider.System.GetTimestamp();
-        while (_framesCounted < end.Packets - end.Drops
-            && (s_blockTimeout * 2) - TimeProvider.System.GetElapsedTime(began) is { Ticks: > 0 } left
-            && ring.Read(left, CancellationToken.None, out var block) == PacketRingStatus.Block)
+        while (TimeProvider.System.GetElapsedTime(began) < s_blockTimeout * 2)
         {
-            Count(block, table);
+            if (ring.TryRead(out var block))
+            {
+                Count(block, table);
+            }
+            else
+            {
+                Thread.Sleep(1);
+            }
         }
     }
 
