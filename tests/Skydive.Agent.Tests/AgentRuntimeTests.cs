@@ -34,8 +34,8 @@ public sealed class AgentRuntimeTests
             Assert.True(agent.Completion.IsCompletedSuccessfully);
         }
 
-        Assert.Equal(descriptors, Tools.KernelDescriptorCount);
-        Assert.DoesNotContain(Tools.ThreadNames, static name => name is "netlink probe" || name.StartsWith("capture", StringComparison.Ordinal));
+        await Tools.WaitAsync(() => Tools.KernelDescriptorCount == descriptors
+            && !Tools.ThreadNames.Any(static name => name is "netlink probe" || name.StartsWith("capture", StringComparison.Ordinal)));
     }
 
     private static AgentRuntime Make(TestNetwork network) =>

@@ -158,7 +158,7 @@ public sealed class CaptureDirectoryTests : IAsyncLifetime
         await StopAsync(node, "c1");
 
         Assert.Equal(sockets, Tools.KernelDescriptorCount);
-        Assert.DoesNotContain("capture v1", Tools.ThreadNames);
+        await WaitForThreadAsync("capture v1", isThere: false);
         Assert.False(_probes.Graph.Current.FindNode(node.Id)!.Metadata.ContainsKey("Captures"));
         var flow = await _flows.NextAsync(static flow => flow.Application == "ICMPv4");
         Assert.Equal(2, flow.Metric!.ABPackets + flow.Metric.BAPackets);
@@ -177,9 +177,8 @@ public sealed class CaptureDirectoryTests : IAsyncLifetime
         await Parallel.ForEachAsync(orders, TestContext.Current.CancellationToken, async (order, token) => await (order.Start
             ? _captures.StartCaptureAsync(node.Id, new Capture { GremlinQuery = "G.V()", UUID = order.Id }, token)
             : _captures.StopCaptureAsync(node.Id, order.Id, token)));
-        Assert.Equal(
-            _probes.Graph.Current.FindNode(node.Id)!.Metadata["Captures"].Elements.Length,
-            Tools.ThreadNames.Count(static name => name == "capture v1"));
+        int running = _probes.Graph.Current.FindNode(node.Id)!.Metadata["Captures"].Elements.Length;
+        await Tools.WaitAsync(() => Tools.ThreadNames.Count(static name => name == "capture v1") == running);
 
         await Parallel.ForEachAsync(Enumerable.Range(0, 6), TestContext.Current.CancellationToken, async (i, token) => await _captures.StopCaptureAsync(node.Id, $"c{i}", token));
         Assert.False(_probes.Graph.Current.FindNode(node.Id)!.Metadata.ContainsKey("Captures"));
@@ -229,7 +228,7 @@ public sealed class CaptureDirectoryTests : IAsyncLifetime
 
         await UntilCountedAsync(node.Id, "c1", 2);
         Assert.Equal(renamed.TID, Assert.Single(await UntilFoundAsync(2)).NodeTID);
-        Assert.Single(Tools.ThreadNames, static name => name.StartsWith("capture ", StringComparison.Ordinal));
+        await Tools.WaitAsync(static () => Tools.ThreadNames.Count(static name => name.StartsWith("capture ", StringComparison.Ordinal)) == 1);
     }
 
     [Fact]
@@ -277,7 +276,7 @@ public sealed class CaptureDirectoryTests : IAsyncLifetime
 
         await _flows.NextAsync(static flow => flow.Application == "ICMPv4");
         await WaitForThreadAsync("capture v1", isThere: false);
-        await WaitAsync(() => Tools.KernelDescriptorCount == sockets);
+        await Tools.WaitAsync(() => Tools.KernelDescriptorCount == sockets);
         Assert.Empty(await _captures.SearchFlowsAsync(new(), TestContext.Current.CancellationToken));
     }
 
@@ -293,7 +292,7 @@ public sealed class CaptureDirectoryTests : IAsyncLifetime
         await _captures.DisposeAsync();
 
         Assert.Equal(sockets, Tools.KernelDescriptorCount);
-        Assert.DoesNotContain("capture v1", Tools.ThreadNames);
+        await WaitForThreadAsync("capture v1", isThere: false);
         Assert.True(_captures.Completion.IsCompletedSuccessfully);
         var e = await Assert.ThrowsAsync<AgentRequestException>(() => StartAsync(node, new Capture { UUID = "c3", GremlinQuery = "G.V()" }));
         Assert.Equal(503, e.Status);
@@ -341,7 +340,7 @@ public sealed class CaptureDirectoryTests : IAsyncLifetime
     private async Task<IReadOnlyList<Flow>> UntilFoundAsync(long packets)
     {
         IReadOnlyList<Flow> flows = [];
-        await WaitAsync(() =>
+        await Tools.WaitAsync(() =>
         {
             flows = _captures.SearchFlowsAsync(new(), TestContext.Current.CancellationToken).Result;
             return flows.Sum(static flow => flow.Metric!.ABPackets + flow.Metric.BAPackets) >= packets;
@@ -349,16 +348,5 @@ public sealed class CaptureDirectoryTests : IAsyncLifetime
         return flows;
     }
 
-    private static Task WaitForThreadAsync(string name, bool isThere = true) => WaitAsync(() => Tools.ThreadNames.Contains(name) == isThere);
-
-    /// <summary>For what gives no signal: the kernel's lists of threads and descriptors.</summary>
-    private static async Task WaitAsync(Func<bool> condition)
-    {
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        deadline.CancelAfter(Tools.Patience);
-        while (!condition())
-        {
-            await Task.Delay(5, deadline.Token);
-        }
-    }
+    private static Task WaitForThreadAsync(string name, bool isThere = true) => Tools.WaitAsync(() => Tools.ThreadNames.Contains(name) == isThere);
 }

@@ -78,6 +78,17 @@ internal static class Tools
         return (process.ExitCode, output.Result + error.Result);
     }
 
+    /// <summary>Waits for what gives no signal: the kernel's lists of threads and descriptors.</summary>
+    public static async Task WaitAsync(Func<bool> condition)
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        deadline.CancelAfter(Patience);
+        while (!condition())
+        {
+            await Task.Delay(5, deadline.Token);
+        }
+    }
+
     private static string ReadLink(string path)
     {
         try

@@ -194,7 +194,7 @@ public sealed class NamespaceProbeTests
         int namespaceThreads = Tools.ThreadNames.Count(static name => name == "namespace");
         var probes = await TestProbes.StartAsync(network);
         Assert.Equal(Count, probes.Graph.Current.GetNodes().Count(static node => node.Type == "netns"));
-        Assert.Single(Tools.ThreadNames, static name => name == "netlink probe");
+        await Tools.WaitAsync(static () => Tools.ThreadNames.Count(static name => name == "netlink probe") == 1);
         Assert.True(Tools.ThreadCount < 60, $"{Tools.ThreadCount} threads");
         Assert.True(Tools.ThreadNames.Count(static name => name == "namespace") <= namespaceThreads + 1, "a thread was kept for a namespace");
 
@@ -202,8 +202,7 @@ public sealed class NamespaceProbeTests
         await probes.UntilAsync(static graph => graph.FindLink("br0", "n7") is not null);
         probes.Dispose();
 
-        Assert.DoesNotContain(Tools.ThreadNames, static name => name == "netlink probe");
-        Assert.Equal(descriptors, Tools.KernelDescriptorCount);
+        await Tools.WaitAsync(() => !Tools.ThreadNames.Contains("netlink probe") && Tools.KernelDescriptorCount == descriptors);
     }
 
     [Fact]
