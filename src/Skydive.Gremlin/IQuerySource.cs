@@ -1,3 +1,4 @@
+using Skydive.Contracts.Metrics;
 using Skydive.Contracts.Queries;
 using Skydive.Graph.Views;
 
@@ -11,6 +12,9 @@ public interface IQuerySource
 
     /// <summary>Where flows come from; null when there are none to ask for.</summary>
     IFlowSource? Flows { get; }
+
+    /// <summary>Where metric samples of the past come from; null when none are kept.</summary>
+    IMetricSource? Metrics => null;
 
     /// <summary>The graph as it was.</summary>
     /// <param name="slice">A point of time, or a span whose revisions are all wanted.</param>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Skydive.Contracts.Topology;
 
@@ -16,4 +17,10 @@ public sealed record PartialUpdate
 
     /// <summary>The changes.</summary>
     public required IReadOnlyList<MetadataOperation> Ops { get; init => field = value ?? throw new JsonException("Ops of a partial update is null"); }
+
+    /// <summary>
+    /// Whether only counters that tick were changed, which history does not keep as revisions. An addition to Skydive's message; absent means no.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Transient { get; init; }
 }
