@@ -186,6 +186,7 @@ internal static partial class ServiceHost
     private static AgentOptions ToAgentOptions(ServiceOptions options) => new()
     {
         Host = options.HostId,
+        Probes = options.Probes,
         NamespacePath = options.NamespacePath,
         CaptureStatsUpdate = options.CaptureStatsUpdate,
         FlowUpdate = options.FlowUpdate,
