@@ -6,6 +6,9 @@ public sealed record AgentOptions
     /// <summary>Identity of this host.</summary>
     public required string Host { get; init; }
 
+    /// <summary>The topology probes that run besides those that always do, by name.</summary>
+    public IReadOnlyList<string> Probes { get; init; } = [];
+
     /// <summary>Where named network namespaces stand.</summary>
     public string NamespacePath { get; init; } = "/var/run/netns";
 

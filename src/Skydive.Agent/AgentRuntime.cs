@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Skydive.Agent.Captures;
+using Skydive.Agent.Probes;
 using Skydive.Agent.Topology;
 using Skydive.Contracts.Agents;
 using Skydive.Contracts.Status;
@@ -13,6 +14,7 @@ namespace Skydive.Agent;
 public sealed partial class AgentRuntime : IAsyncDisposable
 {
     private readonly AgentOptions _options;
+    private readonly ILoggerFactory _loggers;
     private readonly ILogger<AgentRuntime> _logger;
     private readonly ProbeState _netlinkState = new();
     private readonly ProbeState _netnsState = new();
@@ -21,6 +23,7 @@ public sealed partial class AgentRuntime : IAsyncDisposable
     private readonly CaptureDirectory _captures;
     private NetlinkProbe? _netlink;
     private NamespaceProbe? _netns;
+    private volatile ProbeSet? _probes;
 
     /// <summary>Makes an agent that does nothing yet.</summary>
     /// <param name="options">How it works.</param>
@@ -29,6 +32,7 @@ public sealed partial class AgentRuntime : IAsyncDisposable
     public AgentRuntime(AgentOptions options, IFlowOutput flows, ILoggerFactory loggers)
     {
         _options = options;
+        _loggers = loggers;
         _logger = loggers.CreateLogger<AgentRuntime>();
         Graph = new(options.Host, "agent." + options.Host, null, new TidHook());
         _captures = new(Graph, options, flows, loggers.CreateLogger<CaptureDirectory>(), nodeId => _netlink?.FindLink(nodeId));
@@ -40,8 +44,11 @@ public sealed partial class AgentRuntime : IAsyncDisposable
     /// <summary>What can be asked of the agent.</summary>
     public IAgentLink Link => _captures;
 
+    /// <summary>The names that <c>agent.topology.probes</c> may have, in order.</summary>
+    public static IReadOnlyList<string> ProbeNames { get; } = [.. ProbeCatalog.AlwaysOn.Concat(ProbeCatalog.Optional.Keys).Order(StringComparer.Ordinal)];
+
     /// <summary>How the probes do, by name.</summary>
-    public IReadOnlyDictionary<string, ProbeStatus> Probes => new Dictionary<string, ProbeStatus>(StringComparer.Ordinal)
+    public IReadOnlyDictionary<string, ProbeStatus> Probes => new Dictionary<string, ProbeStatus>(_probes?.Status ?? [], StringComparer.Ordinal)
     {
         ["hardware"] = _hardwareState.Status,
         ["netlink"] = _netlinkState.Status,
@@ -51,7 +58,10 @@ public sealed partial class AgentRuntime : IAsyncDisposable
     /// <summary>Ends when the agent is disposed, or fails with what broke it.</summary>
     public Task Completion => _ended.Task;
 
-    /// <summary>Starts the probes; the graph holds all interfaces of all named namespaces when this returns.</summary>
+    /// <summary>
+    /// Starts the probes; the graph holds all interfaces of all named namespaces when this returns. Those that <see cref="AgentOptions.Probes"/>
+    /// names start in the background.
+    /// </summary>
     /// <exception cref="LinuxException">The kernel does not let us read even our own interfaces.</exception>
     public async Task StartAsync()
     {
@@ -66,12 +76,20 @@ public sealed partial class AgentRuntime : IAsyncDisposable
         Watch(_netns.Completion);
         _captures.Start();
         Watch(_captures.Completion);
+        _probes = new(_options.Probes, ProbeCatalog.Optional, new(Graph, hostNode, _options, _loggers, _netlink.FindLink), _logger);
+        Watch(_probes.Completion);
+        _probes.Start();
         LogStarted(_logger, Graph.Current.NodeCount, Graph.Current.EdgeCount, TimeProvider.System.GetElapsedTime(began).TotalMilliseconds);
     }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        if (_probes is not null)
+        {
+            await _probes.DisposeAsync().ConfigureAwait(false);
+        }
+
         await _captures.DisposeAsync().ConfigureAwait(false);
         _netns?.Dispose();
         _netlink?.Dispose();

@@ -38,6 +38,19 @@ public sealed class AgentRuntimeTests
             && !Tools.ThreadNames.Any(static name => name is "netlink probe" || name.StartsWith("capture", StringComparison.Ordinal)));
     }
 
-    private static AgentRuntime Make(TestNetwork network) =>
-        new(new AgentOptions { Host = "lab", NamespacePath = network.Folder }, new FlowCollector(), NullLoggerFactory.Instance);
+    [Fact]
+    public async Task Probes_OneThatDoesNotExist_HasFailedAndTheAgentRuns()
+    {
+        using var network = new TestNetwork();
+        await using var agent = Make(network, "hardware", "bess");
+
+        await agent.StartAsync();
+
+        Assert.Equal(["bess", "hardware", "netlink", "netns"], agent.Probes.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(("failed", "running"), (agent.Probes["bess"].Status, agent.Probes["hardware"].Status));
+        Assert.False(agent.Completion.IsCompleted);
+    }
+
+    private static AgentRuntime Make(TestNetwork network, params IReadOnlyList<string> probes) =>
+        new(new AgentOptions { Host = "lab", NamespacePath = network.Folder, Probes = probes }, new FlowCollector(), NullLoggerFactory.Instance);
 }

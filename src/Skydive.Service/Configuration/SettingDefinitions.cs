@@ -16,7 +16,7 @@ internal static class SettingDefinitions
         new("agent.listen", SettingType.Endpoint, "127.0.0.1:8081", "Where an agent of its own process serves its API."),
         new("agent.auth.api.backend", SettingType.Text, null, "Authentication of the agent's API: noauth, which must be said in so many words to listen beyond loopback.") { Choices = ["noauth"] },
         new("agent.capture.stats_update", SettingType.Duration, "1", "How often counters of captures are brought up to date.") { Minimum = 100 },
-        new("agent.topology.probes", SettingType.TextList, null, "Further topology probes; netlink and netns always run."),
+        new("agent.topology.probes", SettingType.TextList, null, "Topology probes that run besides hardware, netlink and netns, which always do. One that does not exist is told and left out."),
         new("agent.topology.netns.run_path", SettingType.Text, "/var/run/netns", "Where named network namespaces stand."),
         new("analyzer.listen", SettingType.Endpoint, "127.0.0.1:8082", "Where the analyzer serves its API."),
         new("analyzer.auth.api.backend", SettingType.Text, null, "Authentication of the analyzer's API: noauth, which must be said in so many words to listen beyond loopback.") { Choices = ["noauth"] },

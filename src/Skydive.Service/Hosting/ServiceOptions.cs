@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
+using Skydive.Agent;
 using Skydive.Analyzer.WebSockets;
 using Skydive.Contracts.Captures;
 using Skydive.Contracts.Flows;
@@ -25,6 +26,9 @@ internal sealed record ServiceOptions
     public required HistoryStoreOptions Storage { get; init; }
 
     public required WebSocketOptions WebSockets { get; init; }
+
+    /// <summary>The topology probes that run besides those that always do.</summary>
+    public required IReadOnlyList<string> Probes { get; init; }
 
     public required string NamespacePath { get; init; }
 
@@ -110,13 +114,14 @@ internal sealed record ServiceOptions
             }
         }
 
-        var probes = configuration.GetList("agent.topology.probes").Where(static probe => probe is not ("netlink" or "netns" or "hardware")).ToArray();
-        if (probes.Length > 0)
+        var probes = configuration.GetList("agent.topology.probes");
+        string[] unknown = [.. probes.Except(AgentRuntime.ProbeNames, StringComparer.Ordinal)];
+        if (unknown.Length > 0)
         {
             problems.Add(new(
                 false,
                 configuration.Find("agent.topology.probes")!.Source,
-                $"agent.topology.probes: {string.Join(", ", probes)}: no such probe in this version; netlink and netns always run"));
+                $"agent.topology.probes: {string.Join(", ", unknown)}: no such probe in this version; there are {string.Join(", ", AgentRuntime.ProbeNames)}"));
         }
 
         string topology = configuration.GetText("analyzer.topology.backend")!;
@@ -156,6 +161,7 @@ internal sealed record ServiceOptions
                 PongTimeout = configuration.GetDuration("http.ws.pong_timeout"),
                 QueueSize = (int)configuration.GetInteger("http.ws.queue_size"),
             },
+            Probes = probes,
             NamespacePath = configuration.GetText("agent.topology.netns.run_path")!,
             CaptureStatsUpdate = configuration.GetDuration("agent.capture.stats_update"),
             FlowUpdate = configuration.GetDuration("flow.update"),

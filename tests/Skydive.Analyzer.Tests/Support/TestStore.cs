@@ -21,6 +21,16 @@ internal sealed class TestStore : IHistoryStore
     /// <summary>Writes wait for this.</summary>
     public Task Gate { get; set; } = Task.CompletedTask;
 
+    /// <summary>How many steps of pruning have something to forget.</summary>
+    public int PruneSteps { get; set; }
+
+    /// <summary>What pruning fails with; null when it does not.</summary>
+    public Exception? PruneFault { get; set; }
+
+    public int PruneFaults { get; private set; }
+
+    public int Compactions { get; private set; }
+
     public long Failures => Interlocked.Read(ref _failures);
 
     public long Appends => Interlocked.Read(ref _appends);
@@ -76,9 +86,22 @@ internal sealed class TestStore : IHistoryStore
 
     public Task<IReadOnlyList<StoredResource>> GetResourcesAsync(string kind, CancellationToken cancellationToken) => _store.GetResourcesAsync(kind, cancellationToken);
 
-    public Task<bool> PruneAsync(CancellationToken cancellationToken) => _store.PruneAsync(cancellationToken);
+    public Task<bool> PruneAsync(CancellationToken cancellationToken)
+    {
+        if (PruneFault is { } fault)
+        {
+            PruneFaults++;
+            return Task.FromException<bool>(fault);
+        }
 
-    public Task CompactAsync(CancellationToken cancellationToken) => _store.CompactAsync(cancellationToken);
+        return Task.FromResult(PruneSteps > 0 && PruneSteps-- > 0);
+    }
+
+    public Task CompactAsync(CancellationToken cancellationToken)
+    {
+        Compactions++;
+        return _store.CompactAsync(cancellationToken);
+    }
 
     public Task<IReadOnlyList<string>> CheckAsync(CancellationToken cancellationToken) => _store.CheckAsync(cancellationToken);
 

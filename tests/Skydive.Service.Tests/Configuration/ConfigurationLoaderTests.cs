@@ -143,6 +143,20 @@ public sealed class ConfigurationLoaderTests
     }
 
     [Fact]
+    public void Load_ProbesThatDoNotExist_AreAWarningAndStartsAllTheSame()
+    {
+        string file = WriteFile("agent.topology.probes:\n- hardware\n- bess\n- flux\n");
+
+        var options = ServiceOptions.Load(Role.Agent, [file], s_noEnvironment, out var problems)!;
+
+        var problem = Assert.Single(problems);
+        Assert.False(problem.IsError);
+        Assert.Contains("bess, flux: no such probe in this version; there are ", problem.Message, StringComparison.Ordinal);
+        Assert.Contains("hardware", problem.Message, StringComparison.Ordinal);
+        Assert.Equal(["hardware", "bess", "flux"], options.Probes);
+    }
+
+    [Fact]
     public void AddText_RandomText_NeverThrows()
     {
         var random = new Random(7);

@@ -1,0 +1,14 @@
+using Microsoft.Extensions.Logging;
+using Skydive.Agent.Topology;
+using Skydive.Graph;
+
+namespace Skydive.Agent.Probes;
+
+/// <summary>What a probe is given to work with.</summary>
+/// <param name="Graph">The agent's graph.</param>
+/// <param name="HostNodeId">The node of this host.</param>
+/// <param name="Options">How the agent works.</param>
+/// <param name="Loggers">Told of what goes wrong.</param>
+/// <param name="FindLink">Where the interface of a node is; null when the node is no interface of the kernel's. Safe to call from any thread.</param>
+internal sealed record ProbeContext(
+    LiveGraph Graph, string HostNodeId, AgentOptions Options, ILoggerFactory Loggers, Func<string, LinkLocation?> FindLink);
