@@ -7,8 +7,8 @@ namespace Skydive.Gremlin.Execution;
 /// the other has.
 /// </summary>
 /// <remarks>
-/// Start and Last are times: a sum has the least and the greatest. RTT is a measure, not a count: a sum has the mean of those that were
-/// taken, and both parts of a cut have it. All other numbers are counters; what is no number is left out.
+/// Start and Last are times: a sum has the least and the greatest. RTT is a measure, not a count: parts of a sample have none, and a sum has
+/// one only when it is of one sample, as in Skydive. All other numbers are counters; what is no number is left out.
 /// </remarks>
 internal static class MetricArithmetic
 {
@@ -59,8 +59,11 @@ internal static class MetricArithmetic
             string key = keys[i];
             if (!IsCounter(key))
             {
-                first.Set(key, key == LastKey ? at : values[i]);
-                second.Set(key, key == StartKey ? at : values[i]);
+                if (key != RttKey)
+                {
+                    first.Set(key, key == LastKey ? at : values[i]);
+                    second.Set(key, key == StartKey ? at : values[i]);
+                }
             }
             else if (values[i].TryGetInteger(out long integer))
             {

@@ -6,8 +6,8 @@ namespace Skydive.Gremlin.Execution;
 internal sealed class MetricTotal
 {
     private readonly SortedDictionary<string, (Int128 Integers, double Fractions, bool IsFraction)> _counters = new(StringComparer.Ordinal);
-    private Int128 _rtt;
-    private int _rttCount;
+    private MetadataValue _rtt;
+    private long _count;
     private long _start = long.MaxValue;
     private long _last = long.MinValue;
 
@@ -16,18 +16,13 @@ internal sealed class MetricTotal
     {
         _start = Math.Min(_start, MetricArithmetic.StartOf(sample));
         _last = Math.Max(_last, MetricArithmetic.LastOf(sample));
+        _rtt = _count++ == 0 ? sample[MetricArithmetic.RttKey] : default;
         var keys = sample.KeySpan;
         var values = sample.ValueSpan;
         for (int i = 0; i < keys.Length; i++)
         {
             if (!MetricArithmetic.IsCounter(keys[i]))
             {
-                if (keys[i] == MetricArithmetic.RttKey && values[i].TryGetInteger(out long rtt) && rtt != 0)
-                {
-                    _rtt += rtt;
-                    _rttCount++;
-                }
-
                 continue;
             }
 
@@ -60,11 +55,6 @@ internal sealed class MetricTotal
             }
         }
 
-        if (_rttCount > 0)
-        {
-            result.Set(MetricArithmetic.RttKey, (long)(_rtt / _rttCount));
-        }
-
-        return result.Set(MetricArithmetic.StartKey, start ?? _start).Set(MetricArithmetic.LastKey, last ?? _last).Build();
+        return result.SetIfNotNull(MetricArithmetic.RttKey, _rtt).Set(MetricArithmetic.StartKey, start ?? _start).Set(MetricArithmetic.LastKey, last ?? _last).Build();
     }
 }
