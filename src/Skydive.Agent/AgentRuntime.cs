@@ -70,13 +70,14 @@ public sealed partial class AgentRuntime : IAsyncDisposable
         _netlink = new(Graph, hostNode, _netlinkState, _logger);
         _netlink.Start();
         Watch(_netlink.Completion);
-        _netns = new(_options.NamespacePath, _netlink, _netnsState, _logger);
+        var namespaces = new NamespaceDirectory(_netlink);
+        _netns = new(_options.NamespacePath, namespaces, _netnsState, _logger);
         long began = TimeProvider.System.GetTimestamp();
         await _netns.StartAsync(NetworkNamespace.OpenCurrent()).ConfigureAwait(false);
         Watch(_netns.Completion);
         _captures.Start();
         Watch(_captures.Completion);
-        _probes = new(_options.Probes, ProbeCatalog.Optional, new(Graph, hostNode, _options, _loggers, _netlink.FindLink), _logger);
+        _probes = new(_options.Probes, ProbeCatalog.Optional, new(Graph, hostNode, _options, _loggers, _netlink.FindLink, namespaces), _logger);
         Watch(_probes.Completion);
         _probes.Start();
         LogStarted(_logger, Graph.Current.NodeCount, Graph.Current.EdgeCount, TimeProvider.System.GetElapsedTime(began).TotalMilliseconds);
