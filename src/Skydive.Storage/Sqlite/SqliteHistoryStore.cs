@@ -39,6 +39,7 @@ public sealed class SqliteHistoryStore : IHistoryStore
     private readonly ReaderPool _readers;
     private readonly SemaphoreSlim _compacting = new(1);
     private long _flowsDropped;
+    private long _metricsDropped;
     private int _isDisposed;
 
     private SqliteHistoryStore(HistoryStoreOptions options, TimeProvider time, DatabaseDirectory directory, SqliteConnection connection)
@@ -185,21 +186,29 @@ public sealed class SqliteHistoryStore : IHistoryStore
         connection => search.Finish(FlowReader.Search(connection, search, _options, cancellationToken)), cancellationToken).ConfigureAwait(false);
 
     /// <inheritdoc/>
-    public Task AppendMetricsAsync(IReadOnlyList<MetricSample> samples, CancellationToken cancellationToken)
+    public async Task AppendMetricsAsync(IReadOnlyList<MetricSample> samples, CancellationToken cancellationToken)
     {
         if (samples.Count == 0)
         {
-            return Task.CompletedTask;
+            return;
         }
 
-        var chunks = MetricWriter.Encode(samples);
-        return _writer.WriteAsync(
-            () =>
-            {
-                _metrics.Add(chunks, Now());
-                return true;
-            },
-            cancellationToken);
+        try
+        {
+            var chunks = MetricWriter.Encode(samples);
+            await _writer.WriteAsync(
+                () =>
+                {
+                    _metrics.Add(chunks, Now());
+                    return true;
+                },
+                cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            Interlocked.Add(ref _metricsDropped, samples.Count);
+            throw;
+        }
     }
 
     /// <inheritdoc/>
@@ -315,6 +324,7 @@ public sealed class SqliteHistoryStore : IHistoryStore
         Path = _directory.DatabasePath,
         SizeBytes = _directory.GetSizeBytes(),
         FlowsDropped = Interlocked.Read(ref _flowsDropped),
+        MetricsDropped = Interlocked.Read(ref _metricsDropped),
     };
 
     /// <summary>Writes what was asked to be written, ends what reads, and gives the directory free. Idempotent.</summary>
