@@ -74,13 +74,14 @@ public sealed partial class AgentRuntime : IAsyncDisposable
         _netlink = new(Graph, hostNode, _netlinkState, _logger);
         _netlink.Start();
         Watch(_netlink.Completion);
-        _netns = new(_options.NamespacePath, _netlink, _netnsState, _logger);
+        var namespaces = new NamespaceDirectory(_netlink);
+        _netns = new(_options.NamespacePath, namespaces, _netnsState, _logger);
         long began = TimeProvider.System.GetTimestamp();
         await _netns.StartAsync(NetworkNamespace.OpenCurrent()).ConfigureAwait(false);
         Watch(_netns.Completion);
         _captures.Start();
         Watch(_captures.Completion);
-        var context = new ProbeContext(Graph, hostNode, _options, _loggers, _netlink.FindLink);
+        var context = new ProbeContext(Graph, hostNode, _options, _loggers, _netlink.FindLink, namespaces);
         _hardware = new(context, _hardwareState);
         await _hardware.StartAsync(CancellationToken.None).ConfigureAwait(false);
         Watch(_hardware.Completion);

@@ -104,6 +104,6 @@ public sealed class HostProbeTests : IDisposable
     {
         string id = HostProbe.AddTo(_graph);
         var options = new AgentOptions { Host = "lab", MetadataFiles = files };
-        return new(new(_graph, id, options, NullLoggerFactory.Instance, static _ => null), _state) { HostFiles = new(_folder.Path) };
+        return new(new(_graph, id, options, NullLoggerFactory.Instance, static _ => null, new(new FakeNamespaceWatcher())), _state) { HostFiles = new(_folder.Path) };
     }
 }
