@@ -26,6 +26,7 @@ public sealed class AnalyzerRuntime : IAsyncDisposable
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly DateTimeOffset _startTime;
     private volatile HistoryWriter? _writer;
+    private HistoryPruner? _pruner;
     private volatile bool _isReady;
     private int _isDisposed;
 
@@ -89,6 +90,8 @@ public sealed class AnalyzerRuntime : IAsyncDisposable
         Watch(Flows.Completion);
         await Captures.StartAsync(cancellationToken).ConfigureAwait(false);
         Watch(Captures.Completion);
+        _pruner = new(_store, _time, _loggers.CreateLogger<HistoryPruner>());
+        Watch(_pruner.Completion);
         _isReady = true;
     }
 
@@ -120,6 +123,11 @@ public sealed class AnalyzerRuntime : IAsyncDisposable
         }
 
         _isReady = false;
+        if (_pruner is not null)
+        {
+            await _pruner.DisposeAsync().ConfigureAwait(false);
+        }
+
         await Captures.DisposeAsync().ConfigureAwait(false);
         await Flows.DisposeAsync().ConfigureAwait(false);
         if (_writer is not null)

@@ -185,28 +185,17 @@ public sealed partial class AnalyzerConnection : IAsyncDisposable
 
         foreach (var graphEvent in commit.Events)
         {
-            await SendAsync(socket, Encode(graphEvent), cancellationToken).ConfigureAwait(false);
+            await SendAsync(socket, Encode(graphEvent, commit.IsTransient), cancellationToken).ConfigureAwait(false);
         }
     }
 
-    private static ReadOnlyMemory<byte> Encode(GraphEvent graphEvent) => graphEvent.Kind switch
+    private static ReadOnlyMemory<byte> Encode(GraphEvent graphEvent, bool isTransient) => graphEvent.Kind switch
     {
         GraphEventKind.NodeAdded => MessageWriter.WriteElement(MessageTypes.NodeAdded, graphEvent.Element),
         GraphEventKind.NodeDeleted => MessageWriter.WriteElement(MessageTypes.NodeDeleted, graphEvent.Element),
         GraphEventKind.EdgeAdded => MessageWriter.WriteElement(MessageTypes.EdgeAdded, graphEvent.Element),
         GraphEventKind.EdgeDeleted => MessageWriter.WriteElement(MessageTypes.EdgeDeleted, graphEvent.Element),
-        _ => MessageWriter.Write(
-            MessageNamespaces.Graph,
-            graphEvent.Node is null ? MessageTypes.EdgePartiallyUpdated : MessageTypes.NodePartiallyUpdated,
-            Guid.NewGuid().ToString(),
-            new PartialUpdate
-            {
-                ID = graphEvent.Element.Id,
-                UpdatedAt = graphEvent.Element.UpdatedAt,
-                Revision = graphEvent.Element.Revision,
-                Ops = graphEvent.Operations,
-            },
-            ContractsJsonContext.Default.PartialUpdate),
+        _ => MessageWriter.WritePartialUpdate(graphEvent.Element, graphEvent.Operations, isTransient),
     };
 
     private static Task SendSyncAsync(ClientWebSocket socket, GraphSnapshot snapshot, CancellationToken cancellationToken) =>

@@ -1,11 +1,10 @@
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Skydive.Storage;
 
 namespace Skydive.Analyzer.History;
 
 /// <summary>Keeps the history store within its limits of age and size, a small step at a time.</summary>
-public sealed partial class HistoryPruner : BackgroundService
+internal sealed partial class HistoryPruner : IAsyncDisposable
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(50);
@@ -13,8 +12,10 @@ public sealed partial class HistoryPruner : BackgroundService
     private readonly IHistoryStore _store;
     private readonly TimeProvider _time;
     private readonly ILogger<HistoryPruner> _logger;
+    private readonly CancellationTokenSource _stop = new();
+    private int _isDisposed;
 
-    /// <summary>Makes the service.</summary>
+    /// <summary>Begins to work.</summary>
     /// <param name="store">The store.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">Told of failures.</param>
@@ -23,27 +24,54 @@ public sealed partial class HistoryPruner : BackgroundService
         _store = store;
         _time = time;
         _logger = logger;
+        Completion = Task.Run(RunAsync);
     }
 
-    /// <inheritdoc/>
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(s_interval, _time);
-        while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false))
-        {
-            try
-            {
-                while (await _store.PruneAsync(stoppingToken).ConfigureAwait(false))
-                {
-                    await Task.Delay(s_pause, _time, stoppingToken).ConfigureAwait(false);
-                }
+    /// <summary>Ends when the pruner is disposed, or fails with what broke it.</summary>
+    public Task Completion { get; }
 
-                await _store.CompactAsync(stoppingToken).ConfigureAwait(false);
-            }
-            catch (HistoryException e)
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
+        {
+            return;
+        }
+
+        await _stop.CancelAsync().ConfigureAwait(false);
+        await Completion.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _stop.Dispose();
+    }
+
+    private async Task RunAsync()
+    {
+        try
+        {
+            using var timer = new PeriodicTimer(s_interval, _time);
+            while (await timer.WaitForNextTickAsync(_stop.Token).ConfigureAwait(false))
             {
-                LogPruneFailed(_logger, e);
+                await PruneAsync().ConfigureAwait(false);
             }
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+        }
+    }
+
+    private async Task PruneAsync()
+    {
+        try
+        {
+            while (await _store.PruneAsync(_stop.Token).ConfigureAwait(false))
+            {
+                await Task.Delay(s_pause, _time, _stop.Token).ConfigureAwait(false);
+            }
+
+            await _store.CompactAsync(_stop.Token).ConfigureAwait(false);
+        }
+        catch (HistoryException e)
+        {
+            LogPruneFailed(_logger, e);
         }
     }
 

@@ -85,7 +85,7 @@ public sealed partial class GraphReceiver
                     transaction.Put(edge.With(metadata, update.UpdatedAt, update.Revision));
                 }
             },
-            isTransient: isNode && CaptureCounters.IsAllThatDiffers(before.Metadata, metadata));
+            update.Transient);
         return true;
     }
 

@@ -176,24 +176,6 @@ internal sealed partial class AgentEndpoint
             case MessageTypes.Sync:
                 receiver.Synchronize(Read(message, ContractsJsonContext.Default.SubGraph));
                 break;
-            case MessageTypes.NodeAdded:
-                receiver.Apply(GraphEventKind.NodeAdded, Read(message, ContractsJsonContext.Default.Node));
-                break;
-            case MessageTypes.NodeUpdated:
-                receiver.Apply(GraphEventKind.NodeUpdated, Read(message, ContractsJsonContext.Default.Node));
-                break;
-            case MessageTypes.NodeDeleted:
-                receiver.Apply(GraphEventKind.NodeDeleted, Read(message, ContractsJsonContext.Default.Node));
-                break;
-            case MessageTypes.EdgeAdded:
-                receiver.Apply(GraphEventKind.EdgeAdded, Read(message, ContractsJsonContext.Default.Edge));
-                break;
-            case MessageTypes.EdgeUpdated:
-                receiver.Apply(GraphEventKind.EdgeUpdated, Read(message, ContractsJsonContext.Default.Edge));
-                break;
-            case MessageTypes.EdgeDeleted:
-                receiver.Apply(GraphEventKind.EdgeDeleted, Read(message, ContractsJsonContext.Default.Edge));
-                break;
             case MessageTypes.NodePartiallyUpdated:
                 var update = Read(message, ContractsJsonContext.Default.PartialUpdate);
                 if (!receiver.Apply(isNode: true, update))
@@ -207,7 +189,13 @@ internal sealed partial class AgentEndpoint
                 receiver.Apply(isNode: false, Read(message, ContractsJsonContext.Default.PartialUpdate));
                 break;
             default:
-                throw new JsonException($"unknown message {message.Type}");
+                var kind = EventMessages.KindOf(message.Type) ?? throw new JsonException($"unknown message {message.Type}");
+                receiver.Apply(
+                    kind,
+                    kind is GraphEventKind.NodeAdded or GraphEventKind.NodeUpdated or GraphEventKind.NodeDeleted
+                        ? Read(message, ContractsJsonContext.Default.Node)
+                        : Read(message, ContractsJsonContext.Default.Edge));
+                break;
         }
     }
 

@@ -1,7 +1,5 @@
 using System.Runtime.CompilerServices;
-using Skydive.Contracts;
 using Skydive.Contracts.Messages;
-using Skydive.Contracts.Topology;
 using Skydive.Graph.Events;
 
 namespace Skydive.Analyzer.WebSockets;
@@ -9,7 +7,7 @@ namespace Skydive.Analyzer.WebSockets;
 /// <summary>
 /// An event as WebSocket messages. Written once, whatever the number of subscribers; the memory goes with the event.
 /// </summary>
-internal sealed class EventMessages(GraphEvent graphEvent)
+internal sealed class EventMessages
 {
     private static readonly ConditionalWeakTable<GraphEvent, EventMessages> s_messages = [];
 
@@ -18,14 +16,18 @@ internal sealed class EventMessages(GraphEvent graphEvent)
 
     /// <summary>The message of an event.</summary>
     /// <param name="graphEvent">The event.</param>
+    /// <param name="isTransient">
+    /// Whether its commit only moved counters that tick. Told with partial updates, as agents tell it; Skydive's clients leave members that
+    /// they do not know aside.
+    /// </param>
     /// <param name="partial">Whether an update is told by what changed.</param>
-    public static ReadOnlyMemory<byte> Get(GraphEvent graphEvent, bool partial)
+    public static ReadOnlyMemory<byte> Get(GraphEvent graphEvent, bool isTransient, bool partial)
     {
-        var messages = s_messages.GetValue(graphEvent, static key => new(key));
+        var messages = s_messages.GetValue(graphEvent, static _ => new());
         lock (messages)
         {
             return partial && graphEvent.Kind is GraphEventKind.NodeUpdated or GraphEventKind.EdgeUpdated
-                ? messages._partial ??= messages.WritePartial()
+                ? messages._partial ??= MessageWriter.WritePartialUpdate(graphEvent.Element, graphEvent.Operations, isTransient)
                 : messages._full ??= MessageWriter.WriteElement(TypeOf(graphEvent.Kind), graphEvent.Element);
         }
     }
@@ -41,16 +43,15 @@ internal sealed class EventMessages(GraphEvent graphEvent)
         _ => MessageTypes.EdgeDeleted,
     };
 
-    private ReadOnlyMemory<byte> WritePartial() => MessageWriter.Write(
-        MessageNamespaces.Graph,
-        graphEvent.Node is null ? MessageTypes.EdgePartiallyUpdated : MessageTypes.NodePartiallyUpdated,
-        Guid.NewGuid().ToString(),
-        new PartialUpdate
-        {
-            ID = graphEvent.Element.Id,
-            UpdatedAt = graphEvent.Element.UpdatedAt,
-            Revision = graphEvent.Element.Revision,
-            Ops = graphEvent.Operations,
-        },
-        ContractsJsonContext.Default.PartialUpdate);
+    /// <summary>The kind of event that a message tells of with the whole element; null when it is another message.</summary>
+    public static GraphEventKind? KindOf(string type) => type switch
+    {
+        MessageTypes.NodeAdded => GraphEventKind.NodeAdded,
+        MessageTypes.NodeUpdated => GraphEventKind.NodeUpdated,
+        MessageTypes.NodeDeleted => GraphEventKind.NodeDeleted,
+        MessageTypes.EdgeAdded => GraphEventKind.EdgeAdded,
+        MessageTypes.EdgeUpdated => GraphEventKind.EdgeUpdated,
+        MessageTypes.EdgeDeleted => GraphEventKind.EdgeDeleted,
+        _ => null,
+    };
 }

@@ -179,7 +179,7 @@ internal sealed partial class SubscriberSession
             {
                 foreach (var graphEvent in commit.Events)
                 {
-                    await SendAsync(EventMessages.Get(graphEvent, _client.PartialUpdates), cancellationToken).ConfigureAwait(false);
+                    await SendAsync(EventMessages.Get(graphEvent, commit.IsTransient, _client.PartialUpdates), cancellationToken).ConfigureAwait(false);
                 }
             }
             else

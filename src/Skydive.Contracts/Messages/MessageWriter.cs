@@ -36,6 +36,17 @@ public static class MessageWriter
     public static ReadOnlyMemory<byte> WriteElement(string type, GraphElement element) =>
         Write(MessageNamespaces.Graph, type, Guid.NewGuid().ToString(), 200, element, static (writer, state) => state.WriteTo(writer));
 
+    /// <summary>Writes a message that tells of a new revision of a node or an edge by what changed.</summary>
+    /// <param name="element">The element as it is now.</param>
+    /// <param name="operations">What changed in its metadata.</param>
+    /// <param name="isTransient">Whether only counters that tick were changed.</param>
+    public static ReadOnlyMemory<byte> WritePartialUpdate(GraphElement element, IReadOnlyList<MetadataOperation> operations, bool isTransient) => Write(
+        MessageNamespaces.Graph,
+        element is Node ? MessageTypes.NodePartiallyUpdated : MessageTypes.EdgePartiallyUpdated,
+        Guid.NewGuid().ToString(),
+        new PartialUpdate { ID = element.Id, UpdatedAt = element.UpdatedAt, Revision = element.Revision, Ops = operations, Transient = isTransient },
+        ContractsJsonContext.Default.PartialUpdate);
+
     /// <summary>Writes a sync message: nodes and edges.</summary>
     /// <param name="type"><see cref="MessageTypes.Sync"/> or <see cref="MessageTypes.SyncReply"/>.</param>
     /// <param name="uuid">Joins a reply to its request.</param>

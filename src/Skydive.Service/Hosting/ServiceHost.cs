@@ -10,7 +10,6 @@ using Skydive.Agent;
 using Skydive.Agent.Link;
 using Skydive.Analyzer;
 using Skydive.Analyzer.Api;
-using Skydive.Analyzer.History;
 using Skydive.Analyzer.Hub;
 using Skydive.Contracts.Status;
 using Skydive.Linux;
@@ -92,7 +91,6 @@ internal static partial class ServiceHost
 
         // The port is taken first: a second service on it must not touch anything.
         await app.StartAsync(cancellationToken).ConfigureAwait(false);
-        using var pruner = new HistoryPruner(store, TimeProvider.System, loggers.CreateLogger<HistoryPruner>());
         try
         {
             if (options.Role == Role.AllInOne)
@@ -119,10 +117,8 @@ internal static partial class ServiceHost
                 });
             }
 
-            await pruner.StartAsync(cancellationToken).ConfigureAwait(false);
             LogReady(loggers.CreateLogger("Skydive.Service"), options.Role, options.Listen.ToString(), options.Storage.Driver == HistoryStoreOptions.SqliteDriver ? options.Storage.Directory! : "memory");
             await WaitAsync(app, cancellationToken).ConfigureAwait(false);
-            await pruner.StopAsync(CancellationToken.None).ConfigureAwait(false);
         }
         finally
         {
@@ -187,6 +183,8 @@ internal static partial class ServiceHost
     {
         Host = options.HostId,
         Probes = options.Probes,
+        Metadata = options.Metadata,
+        MetadataFiles = options.MetadataFiles,
         NamespacePath = options.NamespacePath,
         CaptureStatsUpdate = options.CaptureStatsUpdate,
         FlowUpdate = options.FlowUpdate,

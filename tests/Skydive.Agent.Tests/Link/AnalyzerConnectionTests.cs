@@ -84,6 +84,19 @@ public sealed class AnalyzerConnectionTests : IAsyncLifetime
         Assert.NotNull(deleted.DeletedAt);
     }
 
+    [Fact]
+    public async Task Change_OnlyOfCountersThatTick_IsMarked()
+    {
+        var connection = await _analyzer.AcceptAsync();
+        await ReceiveGraphAsync(connection);
+
+        _graph.Write(static transaction => transaction.Set(transaction.FindNode("eth0")!, "Ticks", 1), isTransient: true);
+        _graph.Write(static transaction => transaction.Set(transaction.FindNode("eth0")!, "MTU", 1400));
+
+        Assert.True((await ReceiveAsync(connection, MessageTypes.NodePartiallyUpdated, ContractsJsonContext.Default.PartialUpdate)).Transient);
+        Assert.False((await ReceiveAsync(connection, MessageTypes.NodePartiallyUpdated, ContractsJsonContext.Default.PartialUpdate)).Transient);
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

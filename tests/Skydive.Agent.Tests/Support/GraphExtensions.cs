@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Skydive.Contracts.Topology;
 using Skydive.Graph;
+using Skydive.Tests;
 
 namespace Skydive.Agent.Tests.Support;
 

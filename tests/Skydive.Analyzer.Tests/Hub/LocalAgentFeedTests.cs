@@ -4,6 +4,7 @@ using Skydive.Analyzer.Tests.Support;
 using Skydive.Contracts.Metadata;
 using Skydive.Contracts.Topology;
 using Skydive.Graph;
+using Skydive.Tests;
 
 namespace Skydive.Analyzer.Tests.Hub;
 

@@ -36,7 +36,7 @@ internal sealed class ManualTime : TimeProvider
             due = [.. _timers.Where(timer => timer.Due <= _now)];
             foreach (var timer in due)
             {
-                _timers.Remove(timer);
+                timer.Rearm();
             }
         }
 
@@ -59,7 +59,19 @@ internal sealed class ManualTime : TimeProvider
     {
         public DateTimeOffset Due { get; private set; }
 
+        private TimeSpan Period { get; set; }
+
         public void Fire() => fire();
+
+        /// <summary>Sets the timer to its next time after it was due; called under the lock.</summary>
+        public void Rearm()
+        {
+            Due += Period;
+            if (Period == TimeSpan.Zero)
+            {
+                time._timers.Remove(this);
+            }
+        }
 
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
@@ -69,6 +81,7 @@ internal sealed class ManualTime : TimeProvider
                 if (dueTime != Timeout.InfiniteTimeSpan)
                 {
                     Due = time._now + dueTime;
+                    Period = period > TimeSpan.Zero ? period : TimeSpan.Zero;
                     time._timers.Add(this);
                 }
             }

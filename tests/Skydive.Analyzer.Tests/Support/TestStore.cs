@@ -1,4 +1,5 @@
 using Skydive.Contracts.Flows;
+using Skydive.Contracts.Metrics;
 using Skydive.Contracts.Queries;
 using Skydive.Contracts.Status;
 using Skydive.Contracts.Topology;
@@ -20,6 +21,16 @@ internal sealed class TestStore : IHistoryStore
 
     /// <summary>Writes wait for this.</summary>
     public Task Gate { get; set; } = Task.CompletedTask;
+
+    /// <summary>How many steps of pruning have something to forget.</summary>
+    public int PruneSteps { get; set; }
+
+    /// <summary>What pruning fails with; null when it does not.</summary>
+    public Exception? PruneFault { get; set; }
+
+    public int PruneFaults { get; private set; }
+
+    public int Compactions { get; private set; }
 
     public long Failures => Interlocked.Read(ref _failures);
 
@@ -54,6 +65,8 @@ internal sealed class TestStore : IHistoryStore
 
     public Task<IGraphView> GetGraphAsync(TimeSlice slice, CancellationToken cancellationToken) => _store.GetGraphAsync(slice, cancellationToken);
 
+    public Task<IReadOnlyList<ElementDifference>> GetDifferencesAsync(long before, long after, CancellationToken cancellationToken) => _store.GetDifferencesAsync(before, after, cancellationToken);
+
     public Task AppendFlowsAsync(IReadOnlyList<Flow> flows, CancellationToken cancellationToken) => WriteAsync(
         () =>
         {
@@ -63,6 +76,16 @@ internal sealed class TestStore : IHistoryStore
         cancellationToken);
 
     public Task<IReadOnlyList<Flow>> SearchFlowsAsync(FlowSearch search, CancellationToken cancellationToken) => _store.SearchFlowsAsync(search, cancellationToken);
+
+    public Task AppendMetricsAsync(IReadOnlyList<MetricSample> samples, CancellationToken cancellationToken) => WriteAsync(
+        () =>
+        {
+            Interlocked.Increment(ref _appends);
+            return _store.AppendMetricsAsync(samples, cancellationToken);
+        },
+        cancellationToken);
+
+    public Task<IReadOnlyList<MetricSample>> SearchMetricsAsync(MetricSearch search, CancellationToken cancellationToken) => _store.SearchMetricsAsync(search, cancellationToken);
 
     public Task PutResourceAsync(string kind, string id, string json, CancellationToken cancellationToken) =>
         WriteAsync(() => _store.PutResourceAsync(kind, id, json, cancellationToken), cancellationToken);
@@ -76,9 +99,22 @@ internal sealed class TestStore : IHistoryStore
 
     public Task<IReadOnlyList<StoredResource>> GetResourcesAsync(string kind, CancellationToken cancellationToken) => _store.GetResourcesAsync(kind, cancellationToken);
 
-    public Task<bool> PruneAsync(CancellationToken cancellationToken) => _store.PruneAsync(cancellationToken);
+    public Task<bool> PruneAsync(CancellationToken cancellationToken)
+    {
+        if (PruneFault is { } fault)
+        {
+            PruneFaults++;
+            return Task.FromException<bool>(fault);
+        }
 
-    public Task CompactAsync(CancellationToken cancellationToken) => _store.CompactAsync(cancellationToken);
+        return Task.FromResult(PruneSteps > 0 && PruneSteps-- > 0);
+    }
+
+    public Task CompactAsync(CancellationToken cancellationToken)
+    {
+        Compactions++;
+        return _store.CompactAsync(cancellationToken);
+    }
 
     public Task<IReadOnlyList<string>> CheckAsync(CancellationToken cancellationToken) => _store.CheckAsync(cancellationToken);
 

@@ -39,13 +39,25 @@ public sealed class EventMessagesTests
         Assert.Equal([(1, "State"), (2, "MTU")], update.Ops.Select(static operation => (operation.Type, operation.Key)));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Get_PartialUpdate_TellsWhetherItIsTransientAndOnlyThen(bool isTransient)
+    {
+        _graph.Write(static transaction => transaction.AddNode(Make.Node("a")));
+
+        var message = Assert.Single(Write(static transaction => transaction.Set(transaction.FindNode("a")!, "Ticks", 1), partial: true, isTransient));
+
+        Assert.Equal(isTransient, message.Obj.TryGetProperty("Transient", out _));
+    }
+
     [Fact]
     public void Get_ManySubscribers_ShareOneMessage()
     {
         var graphEvent = _graph.Write(static transaction => transaction.AddNode(Make.Node("a")))!.Events[0];
 
-        Assert.True(EventMessages.Get(graphEvent, partial: false).Equals(EventMessages.Get(graphEvent, partial: false)));
-        Assert.True(EventMessages.Get(graphEvent, partial: false).Equals(EventMessages.Get(graphEvent, partial: true)));
+        Assert.True(EventMessages.Get(graphEvent, isTransient: false, partial: false).Equals(EventMessages.Get(graphEvent, isTransient: false, partial: false)));
+        Assert.True(EventMessages.Get(graphEvent, isTransient: false, partial: false).Equals(EventMessages.Get(graphEvent, isTransient: false, partial: true)));
     }
 
     private IEnumerable<string> Change(string value, bool partial) => Write(
@@ -56,6 +68,6 @@ public sealed class EventMessagesTests
         },
         partial).Select(static message => message.Type);
 
-    private List<WebSocketMessage> Write(Action<GraphTransaction> body, bool partial) =>
-        [.. _graph.Write(body)!.Events.Select(graphEvent => JsonSerializer.Deserialize(EventMessages.Get(graphEvent, partial).Span, ContractsJsonContext.Default.WebSocketMessage)!)];
+    private List<WebSocketMessage> Write(Action<GraphTransaction> body, bool partial, bool isTransient = false) =>
+        [.. _graph.Write(body, isTransient)!.Events.Select(graphEvent => JsonSerializer.Deserialize(EventMessages.Get(graphEvent, isTransient, partial).Span, ContractsJsonContext.Default.WebSocketMessage)!)];
 }

@@ -1,6 +1,6 @@
 using Skydive.Graph;
 
-namespace Skydive.Analyzer.Tests.Support;
+namespace Skydive.Tests;
 
 /// <summary>Keeps everyone else from writing to a graph until it is disposed.</summary>
 internal sealed class GraphHold : IDisposable
