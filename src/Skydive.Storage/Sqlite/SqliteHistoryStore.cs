@@ -369,8 +369,8 @@ public sealed class SqliteHistoryStore : IHistoryStore
     private async Task CompactAloneAsync(CancellationToken cancellationToken)
     {
         // Read and encoded by a reader's thread: the writer only puts one row in the place of several.
-        long after = long.MinValue;
-        while (await _readers.ReadAsync(connection => FlowMerge.Prepare(connection, after, cancellationToken), cancellationToken).ConfigureAwait(false) is { } merge)
+        long after = long.MinValue, spread = GetSpread();
+        while (await _readers.ReadAsync(connection => FlowMerge.Prepare(connection, after, spread, cancellationToken), cancellationToken).ConfigureAwait(false) is { } merge)
         {
             await _writer.WriteAsync(() => _flows.Replace(merge), cancellationToken).ConfigureAwait(false);
             after = merge.LastNumber;
@@ -399,14 +399,14 @@ public sealed class SqliteHistoryStore : IHistoryStore
 
     private async Task CompactMetricsAsync(CancellationToken cancellationToken)
     {
-        long after = long.MinValue;
-        while (await _readers.ReadAsync(connection => MetricMerge.Prepare(connection, after, cancellationToken), cancellationToken).ConfigureAwait(false) is { } merge)
+        long after = long.MinValue, spread = GetSpread();
+        while (await _readers.ReadAsync(connection => MetricMerge.Prepare(connection, after, spread, cancellationToken), cancellationToken).ConfigureAwait(false) is { } merge)
         {
             await _writer.WriteAsync(() => _metrics.Replace(merge), cancellationToken).ConfigureAwait(false);
             after = merge.LastNumber;
         }
 
-        while (await _readers.ReadAsync(connection => MetricMove.Prepare(connection, Now(), cancellationToken), cancellationToken).ConfigureAwait(false) is { } move)
+        while (await _readers.ReadAsync(connection => MetricMove.Prepare(connection, Now(), spread, cancellationToken), cancellationToken).ConfigureAwait(false) is { } move)
         {
             do
             {
@@ -416,6 +416,9 @@ public sealed class SqliteHistoryStore : IHistoryStore
             while (!move.IsComplete);
         }
     }
+
+    /// <summary>How far arrivals of what is put together may be apart: what is forgotten together is kept for little longer than was asked for.</summary>
+    private long GetSpread() => (long)((_options.MaximumAge ?? TimeSpan.FromDays(30)) / 30).TotalMilliseconds;
 
     private long Now() => _time.GetUtcNow().ToUnixTimeMilliseconds();
 

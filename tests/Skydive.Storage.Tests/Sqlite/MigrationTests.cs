@@ -55,13 +55,13 @@ public sealed class MigrationTests : IDisposable
         var edge = Make.Edge("e", revisions[0].Id, "other", 1500, deletedAt: 2500);
         var flows = Make.Flows(300, 1, 1_000_000);
         WriteVersion1(revisions, edge, flows);
-        var time = new ManualTime(1_000_000 + 86_400_000);
+        var time = new ManualTime(1_000_000 + (2 * 86_400_000));
         await using (var store = HistoryStore.Open(new() { Directory = _directory.Path }, time))
         {
             Assert.Empty(await store.CheckAsync(None));
             var view = await store.GetGraphAsync(new(0, 10_000), None);
             Assert.Equal([revisions[0].With(archivedAt: 2000).Describe(), revisions[1].Describe()], view.GetNodes().Select(ViewExtensions.Describe));
-            Assert.Equal(edge.With(archivedAt: 2500).Describe(), Assert.Single(view.GetEdges()).Describe());
+            Assert.Equal(edge.With(deletedAt: 2500, archivedAt: 2500).Describe(), Assert.Single(view.GetEdges()).Describe());
             Assert.Equal(revisions[1].Describe(), Assert.Single((await store.GetLiveElementsAsync(None)).Nodes).Describe());
             Assert.Equal(
                 flows.OrderBy(static flow => flow.UUID, StringComparer.Ordinal),
