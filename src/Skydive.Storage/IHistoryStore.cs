@@ -66,6 +66,17 @@ public interface IHistoryStore : IFlowSource, IMetricSource, IAsyncDisposable
     Task<IGraphView> GetGraphAsync(TimeSlice slice, CancellationToken cancellationToken);
 
     /// <summary>
+    /// What is not the same in the graph at two points of time: elements of which another revision, or none, was valid. Costs what changed
+    /// rather than what there is. An element that changed and changed back is in it, with revisions that may be equal in all but their number.
+    /// </summary>
+    /// <param name="before">The one time; see the remarks for what a point shows.</param>
+    /// <param name="after">The other time, which may also be the earlier one.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <returns>Nodes before edges, each by identifier (ordinal). Empty for equal times.</returns>
+    /// <exception cref="HistoryException">The store could not be read, or more revisions differ than the options allow.</exception>
+    Task<IReadOnlyList<ElementDifference>> GetDifferencesAsync(long before, long after, CancellationToken cancellationToken);
+
+    /// <summary>
     /// Keeps flows as they are now. A flow may be appended as often as it is updated: of those with one UUID the one appended last is what
     /// <see cref="IFlowSource.SearchFlowsAsync"/> finds. A search without a slice looks at all flows.
     /// </summary>

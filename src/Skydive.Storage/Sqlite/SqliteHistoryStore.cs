@@ -139,6 +139,22 @@ public sealed class SqliteHistoryStore : IHistoryStore
         cancellationToken);
 
     /// <inheritdoc/>
+    public Task<IReadOnlyList<ElementDifference>> GetDifferencesAsync(long before, long after, CancellationToken cancellationToken) =>
+        _readers.ReadAsync(
+            connection =>
+            {
+                if (before == after)
+                {
+                    return [];
+                }
+
+                var (ended, begun) = GraphReader.ReadDifferences(
+                    connection, _readingCodec, Math.Min(before, after), Math.Max(before, after), _options, GraphReader.ManyRevisions, cancellationToken);
+                return before < after ? Differences.Between(ended, begun) : Differences.Between(begun, ended);
+            },
+            cancellationToken);
+
+    /// <inheritdoc/>
     public async Task AppendFlowsAsync(IReadOnlyList<Flow> flows, CancellationToken cancellationToken)
     {
         if (flows.Count == 0)

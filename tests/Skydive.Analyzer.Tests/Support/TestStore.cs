@@ -65,6 +65,8 @@ internal sealed class TestStore : IHistoryStore
 
     public Task<IGraphView> GetGraphAsync(TimeSlice slice, CancellationToken cancellationToken) => _store.GetGraphAsync(slice, cancellationToken);
 
+    public Task<IReadOnlyList<ElementDifference>> GetDifferencesAsync(long before, long after, CancellationToken cancellationToken) => _store.GetDifferencesAsync(before, after, cancellationToken);
+
     public Task AppendFlowsAsync(IReadOnlyList<Flow> flows, CancellationToken cancellationToken) => WriteAsync(
         () =>
         {

@@ -156,6 +156,32 @@ public sealed class SqliteHistoryStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task ReadDifferences_ByBeginOrByEnd_IsTheSame()
+    {
+        var random = new Random(3);
+        var revisions = new long[20];
+        await using (var store = HistoryStore.Open(Options))
+        {
+            for (int time = 1; time < 2000; time += random.Next(3))
+            {
+                int index = random.Next(revisions.Length);
+                await store.AppendAsync(Make.Batch(Make.Node($"n{index}", 1, time, ++revisions[index])), None);
+            }
+        }
+
+        using var connection = SqliteConnections.OpenReader(_directory.DatabasePath);
+        using var keys = new KeyDictionary(connection);
+        for (int question = 0; question < 100; question++)
+        {
+            long earlier = random.Next(2000), later = earlier + random.Next(1, 1000);
+            var byEnd = GraphReader.ReadDifferences(connection, new(keys), earlier, later, Options, int.MaxValue, None);
+            var byBegin = GraphReader.ReadDifferences(connection, new(keys), earlier, later, Options, -1, None);
+            Assert.Equal(byEnd.Ended.Select(ViewExtensions.Describe).Order(), byBegin.Ended.Select(ViewExtensions.Describe).Order());
+            Assert.Equal(byEnd.Begun.Select(ViewExtensions.Describe), byBegin.Begun.Select(ViewExtensions.Describe));
+        }
+    }
+
+    [Fact]
     public async Task AnyCall_DamagedFile_IsOneClearErrorOrAnAnswer()
     {
         await (await OpenAndFillAsync()).DisposeAsync();
