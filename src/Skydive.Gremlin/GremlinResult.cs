@@ -188,7 +188,7 @@ public sealed class GremlinResult
         foreach (var packet in packets)
         {
             _budget.Visit();
-            writer.Write(packet.Timestamp * 1_000_000, packet.Data.Span);
+            writer.Write(packet.Timestamp * 1_000_000, packet.Data);
             if (buffer.Length >= FlushThreshold)
             {
                 output.Write(buffer.GetBuffer().AsSpan(0, (int)buffer.Length));

@@ -61,15 +61,8 @@ internal static class JsonResult
         }
     }
 
-    private static void WritePacket(Utf8JsonWriter writer, RawPacket packet)
-    {
-        writer.WriteStartObject();
-        writer.WriteNumber("Timestamp"u8, packet.Timestamp);
-        writer.WriteNumber("Index"u8, packet.Index);
-        writer.WriteBase64String("Data"u8, packet.Data.Span);
-        writer.WriteNumber("LinkType"u8, packet.LinkType);
-        writer.WriteEndObject();
-    }
+    private static void WritePacket(Utf8JsonWriter writer, RawPacket packet) =>
+        JsonSerializer.Serialize(writer, packet, ContractsJsonContext.Default.RawPacket);
 
     /// <remarks>As groups: one object in a list, or an empty list.</remarks>
     private static IEnumerable<object?> WriteMap(Utf8JsonWriter writer, MapTraversal map, QueryBudget budget)

@@ -1,3 +1,4 @@
+using Skydive.Contracts.Flows;
 using Skydive.Contracts.Queries;
 using Skydive.Gremlin.Execution;
 
@@ -20,6 +21,7 @@ internal sealed record RawPacketsStep : PlanStep
     {
         var flows = (FlowTraversal)input!;
         var identifiers = new List<string>();
+        var nodes = new HashSet<string>(StringComparer.Ordinal);
         var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (var flow in flows.Items)
         {
@@ -28,6 +30,7 @@ internal sealed record RawPacketsStep : PlanStep
             {
                 context.Budget.Collect();
                 identifiers.Add(flow.UUID);
+                nodes.Add(flow.NodeTID);
             }
         }
 
@@ -39,15 +42,13 @@ internal sealed record RawPacketsStep : PlanStep
         var search = new RawPacketSearch
         {
             FlowUUIDs = identifiers,
+            NodeTIDs = nodes,
             Slice = flows.View.Slice is { IsPoint: true } point ? new(0, point.Last) : flows.View.Slice,
         };
-        var packets = await context.Budget.WaitAsync(cancellationToken => source.SearchRawPacketsAsync(search, cancellationToken)).ConfigureAwait(false);
+        var found = await context.Budget.WaitAsync(cancellationToken => source.SearchRawPacketsAsync(search, cancellationToken)).ConfigureAwait(false);
+        var byFlow = found.Where(static flow => flow.Packets.Count > 0).ToDictionary(static flow => flow.FlowUUID, static flow => flow.Packets, StringComparer.Ordinal);
         return new RawPacketTraversal(
-            flows.View,
-            [
-                .. identifiers.Where(id => packets.TryGetValue(id, out var found) && found.Count > 0)
-                    .Select(id => new GremlinGroup<Contracts.Flows.RawPacket>(id, packets[id])),
-            ]);
+            flows.View, [.. identifiers.Where(byFlow.ContainsKey).Select(id => new GremlinGroup<RawPacket>(id, byFlow[id]))]);
     }
 
     /// <inheritdoc/>
