@@ -187,6 +187,13 @@ internal sealed partial class NodeCapture : IFlowSink, IAsyncDisposable
         ApplicationTimeouts = _request.Options.ApplicationTimeouts,
         TcpApplications = _request.Options.TcpApplications,
         UdpApplications = _request.Options.UdpApplications,
+        ExtraTcpMetric = Capture.ExtraTCPMetric,
+        ReassembleTcp = Capture.ReassembleTCP,
+        Defragment = Capture.IPDefrag,
+        ExtraLayers = (ExtraLayers)Capture.ExtraLayers,
+        RawPacketLimit = Capture.RawPacketLimit < 0 ? int.MaxValue : Capture.RawPacketLimit,
+        HeaderSize = _request.HeaderSize,
+        MplsUdpPort = _request.Node.Metadata["MPLSUDPPort"].TryGetInteger(out long port) && port is > 0 and <= ushort.MaxValue ? (int)port : 0,
     };
 
     private void OnEnd(Exception? fault)
