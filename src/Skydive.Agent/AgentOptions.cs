@@ -1,3 +1,6 @@
+using Skydive.Agent.MetadataFiles;
+using Skydive.Contracts.Metadata;
+
 namespace Skydive.Agent;
 
 /// <summary>How an agent works.</summary>
@@ -8,6 +11,12 @@ public sealed record AgentOptions
 
     /// <summary>The topology probes that run besides those that always do, by name.</summary>
     public IReadOnlyList<string> Probes { get; init; } = [];
+
+    /// <summary>What the configuration adds to the node of this host.</summary>
+    public MetadataMap Metadata { get; init; } = MetadataMap.Empty;
+
+    /// <summary>Files from which further keys of the host's node are taken.</summary>
+    public IReadOnlyList<MetadataFile> MetadataFiles { get; init; } = [];
 
     /// <summary>Where named network namespaces stand.</summary>
     public string NamespacePath { get; init; } = "/var/run/netns";

@@ -29,4 +29,10 @@ public enum GremlinKind
 
     /// <summary>One value, such as a count or a sum.</summary>
     Value = 1 << 6,
+
+    /// <summary>Metric samples, grouped by node or flow.</summary>
+    Metrics = 1 << 7,
+
+    /// <summary>Sockets, grouped by node or flow.</summary>
+    Sockets = 1 << 8,
 }

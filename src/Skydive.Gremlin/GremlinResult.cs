@@ -62,6 +62,11 @@ public sealed class GremlinResult
     /// <exception cref="InvalidOperationException">The result is something else.</exception>
     public IEnumerable<MetadataValue> Values => Counted(_traversal is ValueTraversal values ? values.Items : throw Not("values"));
 
+    /// <summary>Metric samples by the identifier of their node or flow, or sockets by that of theirs; both in their JSON form.</summary>
+    /// <exception cref="InvalidOperationException">The result is something else.</exception>
+    public IEnumerable<GremlinGroup<MetadataMap>> Records =>
+        Counted(_traversal is GroupedTraversal<MetadataMap> records ? records.Groups : throw Not("metrics or sockets"));
+
     /// <summary>The single value, such as a count.</summary>
     /// <exception cref="InvalidOperationException">The result is something else.</exception>
     public MetadataValue Value => _traversal is ScalarTraversal scalar ? scalar.Value : throw Not("a single value");

@@ -30,6 +30,7 @@ public sealed class CorpusTests
             {
                 "small" => Fixtures.Small(),
                 "lab" => Fixtures.Lab(),
+                "counters" => CounterFixture.Make(),
                 "lab without history" => new FakeSource(Fixtures.Lab().Live) { Flows = Fixtures.Lab().Flows },
                 "lab without flows" => new FakeSource(Fixtures.Lab().Live),
                 _ => throw new InvalidDataException($"no graph {test.Graph}"),

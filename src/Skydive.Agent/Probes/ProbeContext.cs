@@ -10,5 +10,11 @@ namespace Skydive.Agent.Probes;
 /// <param name="Options">How the agent works.</param>
 /// <param name="Loggers">Told of what goes wrong.</param>
 /// <param name="FindLink">Where the interface of a node is; null when the node is no interface of the kernel's. Safe to call from any thread.</param>
+/// <param name="Namespaces">Where probes that know of network namespaces register them, to have them watched.</param>
 internal sealed record ProbeContext(
-    LiveGraph Graph, string HostNodeId, AgentOptions Options, ILoggerFactory Loggers, Func<string, LinkLocation?> FindLink);
+    LiveGraph Graph,
+    string HostNodeId,
+    AgentOptions Options,
+    ILoggerFactory Loggers,
+    Func<string, LinkLocation?> FindLink,
+    NamespaceDirectory Namespaces);

@@ -9,12 +9,13 @@ internal sealed class NamespaceState : IDisposable
     private readonly Dictionary<int, NamespaceState> _peersById = [];
     private readonly Dictionary<NamespaceState, int> _idsOfPeers = [];
 
-    private NamespaceState(ulong key, NamespaceSource source, RtnetlinkListener listener, RtnetlinkClient client)
+    private NamespaceState(ulong key, NamespaceSource source, NetworkNamespace networkNamespace, RtnetlinkListener listener, RtnetlinkClient client)
     {
         Key = key;
-        Namespace = source.Namespace;
+        Namespace = networkNamespace;
         Name = source.Name;
         Path = source.Path;
+        Manager = source.Manager;
         Listener = listener;
         Client = client;
     }
@@ -30,6 +31,9 @@ internal sealed class NamespaceState : IDisposable
     /// <summary>Where it was found.</summary>
     public string Path { get; set; }
 
+    /// <summary>The system that manages it; null for none.</summary>
+    public string? Manager { get; set; }
+
     /// <summary>What it is called in the log.</summary>
     public string Title => Name.Length == 0 ? "the host" : Name;
 
@@ -42,18 +46,26 @@ internal sealed class NamespaceState : IDisposable
 
     public Dictionary<int, LinkState> Links { get; } = [];
 
-    /// <summary>Opens the sockets of a namespace: first the one for events, so that none is missed between dump and events.</summary>
-    /// <exception cref="Skydive.Linux.LinuxException">It cannot be entered.</exception>
+    /// <summary>
+    /// Opens the sockets of a namespace: first the one for events, so that none is missed between dump and events. The source's own descriptor
+    /// is closed, since it may hold the file that the namespace is mounted on.
+    /// </summary>
+    /// <exception cref="Skydive.Linux.LinuxException">It cannot be entered; then the source's namespace is open still.</exception>
     public static NamespaceState Open(ulong key, NamespaceSource source, Func<NetworkNamespace, RtnetlinkListener> openListener)
     {
-        var listener = openListener(source.Namespace);
+        var networkNamespace = source.Namespace.Reopen();
+        RtnetlinkListener? listener = null;
         try
         {
-            return new(key, source, listener, RtnetlinkClient.Open(source.Namespace));
+            listener = openListener(networkNamespace);
+            var state = new NamespaceState(key, source, networkNamespace, listener, RtnetlinkClient.Open(networkNamespace));
+            source.Namespace.Dispose();
+            return state;
         }
         catch
         {
-            listener.Dispose();
+            listener?.Dispose();
+            networkNamespace.Dispose();
             throw;
         }
     }

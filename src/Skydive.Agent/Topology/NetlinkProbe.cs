@@ -16,7 +16,7 @@ namespace Skydive.Agent.Topology;
 /// Keeps the interfaces of all namespaces that it is told of in the graph: one thread, one event socket for each namespace. Whatever the
 /// events of one moment change becomes one revision of the graph. When the kernel had to drop events, the namespace is read anew.
 /// </summary>
-internal sealed partial class NetlinkProbe : IDisposable
+internal sealed partial class NetlinkProbe : INamespaceWatcher, IDisposable
 {
     /// <summary>A namespace in which something changes all the time must not keep the others from the graph.</summary>
     private const int MaximumDatagramsPerTurn = 1024;
@@ -31,6 +31,7 @@ internal sealed partial class NetlinkProbe : IDisposable
     private readonly DescriptorPoller _poller = new();
     private readonly Lock _commandsLock = new();
     private readonly Queue<NamespaceCommand> _commands = [];
+    private readonly ConcurrentDictionary<NamespaceId, string> _namespaceNodes = new();
     private readonly ConcurrentDictionary<string, LinkLocation> _locations = new(StringComparer.Ordinal);
     private readonly Dictionary<ulong, NamespaceState> _namespaces = [];
     private readonly HashSet<LinkState> _dirty = [];
@@ -69,18 +70,13 @@ internal sealed partial class NetlinkProbe : IDisposable
     /// <summary>Where the interface of a node is; null when the node is none of this probe's. Safe to call from any thread.</summary>
     public LinkLocation? FindLink(string nodeId) => _locations.GetValueOrDefault(nodeId);
 
-    /// <summary>
-    /// Watches some namespaces from now on, in one revision of the graph. Safe to call from any thread; the probe takes over the namespaces.
-    /// </summary>
-    /// <param name="sources">The namespaces.</param>
-    /// <returns>A task that ends when they are in the graph, with those that could not be watched; it fails when the probe does.</returns>
-    public Task<IReadOnlyList<NamespaceId>> AddAsync(IReadOnlyList<NamespaceSource> sources) => Enqueue(new(sources, [], []));
+    /// <inheritdoc/>
+    public string? FindNamespaceNode(NamespaceId id) => _namespaceNodes.GetValueOrDefault(id);
 
-    /// <summary>Forgets namespaces and everything in them, and gives others another name. Safe to call from any thread.</summary>
-    /// <param name="removed">The namespaces to forget.</param>
-    /// <param name="renamed">The namespaces that are called otherwise now.</param>
-    /// <returns>A task that ends when the graph shows it.</returns>
-    public Task RemoveAsync(IReadOnlyList<NamespaceId> removed, IReadOnlyList<NamespaceName> renamed) => Enqueue(new([], removed, renamed));
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<NamespaceId>> ChangeAsync(
+        IReadOnlyList<NamespaceSource> added, IReadOnlyList<NamespaceId> removed, IReadOnlyList<NamespaceName> renamed) =>
+        Enqueue(new(added, removed, renamed));
 
     /// <summary>Ends the thread and closes all sockets.</summary>
     public void Dispose()
@@ -270,6 +266,7 @@ internal sealed partial class NetlinkProbe : IDisposable
         if (source.IsHost)
         {
             state.NodeId = _hostNodeId;
+            _namespaceNodes[source.Namespace.Id] = _hostNodeId;
         }
         else
         {
@@ -299,6 +296,7 @@ internal sealed partial class NetlinkProbe : IDisposable
             _deletedNodes.Add(nodeId);
         }
 
+        _namespaceNodes.TryRemove(state.Namespace.Id, out _);
         _unread.Remove(state);
         _renamed.Remove(state);
         _state.ClearProblem(state.Path);
@@ -311,6 +309,7 @@ internal sealed partial class NetlinkProbe : IDisposable
     {
         state.Name = name.Name;
         state.Path = name.Path;
+        state.Manager = name.Manager;
         _renamed.Add(state);
         foreach (var link in state.Links.Values)
         {
@@ -529,20 +528,23 @@ internal sealed partial class NetlinkProbe : IDisposable
 
         foreach (var state in _added)
         {
-            transaction.AddNode(state.NodeId!, MetadataMap.Create(
+            var metadata = MetadataMap.Create(
                 ("Name", state.Name),
                 ("Type", "netns"),
                 ("Path", state.Path),
                 ("Inode", (long)state.Namespace.Id.Inode),
-                ("Device", (long)state.Namespace.Id.Device)));
+                ("Device", (long)state.Namespace.Id.Device));
+            transaction.AddNode(state.NodeId!, state.Manager is null ? metadata : metadata.With("Manager", state.Manager));
             transaction.SetOwner(_hostNodeId, state.NodeId!);
+            _namespaceNodes[state.Namespace.Id] = state.NodeId!;
         }
 
         foreach (var state in _renamed)
         {
             if (transaction.FindNode(state.NodeId!) is { } node)
             {
-                transaction.SetMetadata(node, node.Metadata.With("Name", state.Name).With("Path", state.Path));
+                var metadata = node.Metadata.With("Name", state.Name).With("Path", state.Path);
+                transaction.SetMetadata(node, state.Manager is null ? metadata.Without("Manager") : metadata.With("Manager", state.Manager));
             }
         }
 

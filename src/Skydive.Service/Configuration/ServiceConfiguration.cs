@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using Skydive.Contracts.Metadata;
 
 namespace Skydive.Service.Configuration;
 
@@ -44,8 +45,12 @@ internal sealed class ServiceConfiguration
         string[] list => JsonSerializer.Serialize(list),
         long number => JsonSerializer.Serialize(number),
         bool truth => JsonSerializer.Serialize(truth),
+        MetadataValue tree => MetadataJson.ToJson(tree),
         var value => JsonSerializer.Serialize(value.ToString()),
     };
+
+    /// <summary>A setting of keys and values, or a list of such; null when it is not set.</summary>
+    public MetadataValue GetTree(string key) => Find(key)?.Value is MetadataValue tree ? tree : default;
 
     public IReadOnlyList<string> GetList(string key) => Find(key)?.Value as string[] ?? [];
 }

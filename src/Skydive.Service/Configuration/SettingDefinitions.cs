@@ -18,6 +18,8 @@ internal static class SettingDefinitions
         new("agent.capture.stats_update", SettingType.Duration, "1", "How often counters of captures are brought up to date.") { Minimum = 100 },
         new("agent.topology.probes", SettingType.TextList, null, "Topology probes that run besides hardware, netlink and netns, which always do. One that does not exist is told and left out."),
         new("agent.topology.netns.run_path", SettingType.Text, "/var/run/netns", "Where named network namespaces stand."),
+        new("agent.metadata", SettingType.Map, null, "Keys and values for the node of this host, nested as they are written; numbers, texts, lists and true or false keep their types."),
+        new("agent.metadata_config.files", SettingType.MapList, null, "Files from which keys of the host's node are taken, each with path, type (json, toml, ini, yaml or properties), name (the key below Config) and selector (what of the file, with dots)."),
         new("analyzer.listen", SettingType.Endpoint, "127.0.0.1:8082", "Where the analyzer serves its API."),
         new("analyzer.auth.api.backend", SettingType.Text, null, "Authentication of the analyzer's API: noauth, which must be said in so many words to listen beyond loopback.") { Choices = ["noauth"] },
         new("analyzer.startup.capture_gremlin", SettingType.Text, null, "A capture that is made when the analyzer starts: the nodes."),

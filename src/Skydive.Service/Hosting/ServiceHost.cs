@@ -183,6 +183,8 @@ internal static partial class ServiceHost
     {
         Host = options.HostId,
         Probes = options.Probes,
+        Metadata = options.Metadata,
+        MetadataFiles = options.MetadataFiles,
         NamespacePath = options.NamespacePath,
         CaptureStatsUpdate = options.CaptureStatsUpdate,
         FlowUpdate = options.FlowUpdate,

@@ -11,8 +11,9 @@ namespace Skydive.Storage.Sqlite;
 /// <param name="FirstNumber">The first chunk.</param>
 /// <param name="LastNumber">The last chunk; no other lies between them.</param>
 /// <param name="Count">How many they are.</param>
+/// <param name="StoredAt">When the newest of them was stored, in milliseconds since 1970-01-01 UTC.</param>
 /// <param name="Chunk">All their flows, in order.</param>
-internal sealed record FlowMerge(long FirstNumber, long LastNumber, int Count, FlowChunkRow Chunk)
+internal sealed record FlowMerge(long FirstNumber, long LastNumber, int Count, long StoredAt, FlowChunkRow Chunk)
 {
     // As in the index flow_chunk_small.
     private const int SmallRecords = 2500;
@@ -81,17 +82,19 @@ internal sealed record FlowMerge(long FirstNumber, long LastNumber, int Count, F
 
     private static FlowMerge Read(SqliteConnection connection, List<long> numbers)
     {
-        using var data = new Statement(connection, "SELECT data FROM flow_chunk WHERE number BETWEEN $0 AND $1 ORDER BY number", 2);
+        using var data = new Statement(connection, "SELECT data, coalesce(stored_at, last) FROM flow_chunk WHERE number BETWEEN $0 AND $1 ORDER BY number", 2);
         using var reader = data.Query(numbers[0], numbers[^1]);
         var flows = new List<Flow>();
+        long storedAt = long.MinValue;
         while (reader.Read())
         {
             flows.AddRange(FlowChunk.Decode(reader.GetBytes(0)));
+            storedAt = Math.Max(storedAt, reader.GetNumber(1));
         }
 
         // One chunk comes of it, unless the numbers of records are not true.
         return FlowWriter.Encode(flows) is [var chunk]
-            ? new(numbers[0], numbers[^1], numbers.Count, chunk)
+            ? new(numbers[0], numbers[^1], numbers.Count, storedAt, chunk)
             : throw new InvalidDataException($"flow chunks {numbers[0]} to {numbers[^1]} have {flows.Count} flows, which is not what is said of them");
     }
 }

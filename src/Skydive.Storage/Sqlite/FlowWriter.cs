@@ -11,14 +11,14 @@ internal sealed class FlowWriter(SqliteConnection connection) : IDisposable
     public const int MaximumRecords = 5000;
 
     private readonly Statement _add =
-        new(connection, "INSERT INTO flow_chunk (first, last, length, records, data) VALUES ($0, $1, $2, $3, $4)", 5);
+        new(connection, "INSERT INTO flow_chunk (first, last, length, records, data, stored_at) VALUES ($0, $1, $2, $3, $4, $5)", 6);
 
     private readonly Statement _count = new(connection, "SELECT count(*) FROM flow_chunk WHERE number BETWEEN $0 AND $1", 2);
 
     private readonly Statement _delete = new(connection, "DELETE FROM flow_chunk WHERE number BETWEEN $0 AND $1", 2);
 
     private readonly Statement _replace =
-        new(connection, "INSERT INTO flow_chunk (number, first, last, length, records, data) VALUES ($0, $1, $2, $3, $4, $5)", 6);
+        new(connection, "INSERT INTO flow_chunk (number, first, last, length, records, data, stored_at) VALUES ($0, $1, $2, $3, $4, $5, $6)", 7);
 
     /// <summary>Encodes flows, in the caller's thread: the writer has enough to do.</summary>
     /// <param name="flows">The flows.</param>
@@ -45,11 +45,12 @@ internal sealed class FlowWriter(SqliteConnection connection) : IDisposable
 
     /// <summary>Adds chunks.</summary>
     /// <param name="chunks">The chunks.</param>
-    public void Add(IReadOnlyList<FlowChunkRow> chunks)
+    /// <param name="storedAt">The time, in milliseconds since 1970-01-01 UTC.</param>
+    public void Add(IReadOnlyList<FlowChunkRow> chunks, long storedAt)
     {
         foreach (var chunk in chunks)
         {
-            _add.Run(chunk.First, chunk.Last, (long)LengthClass.Of(chunk.First, chunk.Last), (long)chunk.Records, chunk.Data);
+            _add.Run(chunk.First, chunk.Last, (long)LengthClass.Of(chunk.First, chunk.Last), (long)chunk.Records, chunk.Data, storedAt);
         }
     }
 
@@ -65,7 +66,8 @@ internal sealed class FlowWriter(SqliteConnection connection) : IDisposable
 
         var chunk = merge.Chunk;
         _delete.Run(merge.FirstNumber, merge.LastNumber);
-        _replace.Run(merge.LastNumber, chunk.First, chunk.Last, (long)LengthClass.Of(chunk.First, chunk.Last), (long)chunk.Records, chunk.Data);
+        _replace.Run(
+            merge.LastNumber, chunk.First, chunk.Last, (long)LengthClass.Of(chunk.First, chunk.Last), (long)chunk.Records, chunk.Data, merge.StoredAt);
         return true;
     }
 

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using Skydive.Agent.Hardware;
 using Skydive.Agent.Topology;
 using Skydive.Contracts.Topology;
 using Skydive.Graph;
@@ -18,7 +19,8 @@ internal sealed class TestProbes : IDisposable
         Netlink = openListener is null
             ? new(Graph, HostNodeId, NetlinkState, NullLogger.Instance)
             : new(Graph, HostNodeId, NetlinkState, NullLogger.Instance) { OpenListener = openListener };
-        _namespaces = new(network.Folder, Netlink, NamespaceState, NullLogger.Instance);
+        Directory = new(Netlink);
+        _namespaces = new(network.Folder, Directory, NamespaceState, NullLogger.Instance);
     }
 
     public LiveGraph Graph { get; } = new("lab", "agent.lab", null, new TidHook());
@@ -26,6 +28,8 @@ internal sealed class TestProbes : IDisposable
     public string HostNodeId { get; }
 
     public NetlinkProbe Netlink { get; }
+
+    public NamespaceDirectory Directory { get; }
 
     public ProbeState NetlinkState { get; } = new();
 

@@ -325,13 +325,13 @@ public sealed class NetlinkProbeTests
         var probes = await TestProbes.StartAsync(network);
         var hold = probes.Graph.Hold();
         network.Ip("host", "link add v1 type veth peer name v2");
-        var late = probes.Netlink.AddAsync([]);
+        var late = probes.Netlink.ChangeAsync([], [], []);
         var disposing = Task.Run(probes.Dispose, TestContext.Current.CancellationToken);
         hold.Dispose();
 
         await disposing.WaitAsync(Tools.Patience, TestContext.Current.CancellationToken);
         await late.ContinueWith(static _ => { }, TestContext.Current.CancellationToken).WaitAsync(Tools.Patience, TestContext.Current.CancellationToken);
-        Assert.True(probes.Netlink.AddAsync([]).IsCanceled);
+        Assert.True(probes.Netlink.ChangeAsync([], [], []).IsCanceled);
         Assert.True(probes.Completion.IsCompletedSuccessfully);
     }
 

@@ -1,4 +1,5 @@
 using Skydive.Contracts.Flows;
+using Skydive.Contracts.Metrics;
 using Skydive.Contracts.Queries;
 using Skydive.Contracts.Status;
 using Skydive.Contracts.Topology;
@@ -64,6 +65,8 @@ internal sealed class TestStore : IHistoryStore
 
     public Task<IGraphView> GetGraphAsync(TimeSlice slice, CancellationToken cancellationToken) => _store.GetGraphAsync(slice, cancellationToken);
 
+    public Task<IReadOnlyList<ElementDifference>> GetDifferencesAsync(long before, long after, CancellationToken cancellationToken) => _store.GetDifferencesAsync(before, after, cancellationToken);
+
     public Task AppendFlowsAsync(IReadOnlyList<Flow> flows, CancellationToken cancellationToken) => WriteAsync(
         () =>
         {
@@ -73,6 +76,16 @@ internal sealed class TestStore : IHistoryStore
         cancellationToken);
 
     public Task<IReadOnlyList<Flow>> SearchFlowsAsync(FlowSearch search, CancellationToken cancellationToken) => _store.SearchFlowsAsync(search, cancellationToken);
+
+    public Task AppendMetricsAsync(IReadOnlyList<MetricSample> samples, CancellationToken cancellationToken) => WriteAsync(
+        () =>
+        {
+            Interlocked.Increment(ref _appends);
+            return _store.AppendMetricsAsync(samples, cancellationToken);
+        },
+        cancellationToken);
+
+    public Task<IReadOnlyList<MetricSample>> SearchMetricsAsync(MetricSearch search, CancellationToken cancellationToken) => _store.SearchMetricsAsync(search, cancellationToken);
 
     public Task PutResourceAsync(string kind, string id, string json, CancellationToken cancellationToken) =>
         WriteAsync(() => _store.PutResourceAsync(kind, id, json, cancellationToken), cancellationToken);

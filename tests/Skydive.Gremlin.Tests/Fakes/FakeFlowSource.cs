@@ -3,7 +3,7 @@ using Skydive.Contracts.Queries;
 
 namespace Skydive.Gremlin.Tests.Fakes;
 
-/// <summary>Flows in memory, asked as a real source is, and what was asked.</summary>
+/// <summary>Updates of flows in memory, oldest first, asked as a real source is, and what was asked.</summary>
 internal sealed class FakeFlowSource(IReadOnlyList<Flow> flows) : IFlowSource
 {
     public List<FlowSearch> Searches { get; } = [];
@@ -11,6 +11,7 @@ internal sealed class FakeFlowSource(IReadOnlyList<Flow> flows) : IFlowSource
     public Task<IReadOnlyList<Flow>> SearchFlowsAsync(FlowSearch search, CancellationToken cancellationToken)
     {
         Searches.Add(search);
-        return Task.FromResult(search.Finish(flows.Where(search.Matches)));
+        var found = flows.Where(search.Matches);
+        return Task.FromResult(search.Finish(search.EveryUpdate ? found : found.Reverse().DistinctBy(static flow => flow.UUID)));
     }
 }

@@ -13,6 +13,9 @@ internal sealed record FlowsStep(FlowSearch Search) : PlanStep
     public override GremlinKind Output => GremlinKind.Flows;
 
     /// <inheritdoc/>
+    public override bool ReadsGraph => false;
+
+    /// <inheritdoc/>
     public override async ValueTask<Traversal> ExecuteAsync(Traversal? input, QueryContext context)
     {
         if (context.Source.Flows is not { } source)
