@@ -106,7 +106,7 @@ public sealed class AnalyzerRuntime : IAsyncDisposable
             Agents = Agents.Agents.ToDictionary(static agent => agent.Link.Host, static agent => agent.Status, StringComparer.Ordinal),
             Subscribers = Subscribers.Status,
             Probes = _options.GetProbes(),
-            Storage = storage with { FlowsDropped = storage.FlowsDropped + Flows.Refused },
+            Storage = storage with { FlowsDropped = storage.FlowsDropped + Flows.Refused, RevisionsDropped = _writer?.Dropped ?? 0 },
             NodeCount = snapshot.NodeCount,
             EdgeCount = snapshot.EdgeCount,
             StartTime = _startTime,
