@@ -80,6 +80,8 @@ internal static partial class ServiceHost
                 DefaultLayerKeyMode = options.DefaultLayerKeyMode,
                 StartupCapture = options.StartupCapture,
                 ValidateBpf = static expression => BpfCompiler.Check(expression),
+                PacketFilters = new PacketFilterCompiler(),
+                FlowExpire = options.FlowExpire,
                 GetConfiguration = options.Configuration.ToJson,
                 GetProbes = () => agent?.Probes ?? new Dictionary<string, ProbeStatus>(),
             },
