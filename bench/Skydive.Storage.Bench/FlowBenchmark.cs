@@ -61,6 +61,13 @@ internal static class FlowBenchmark
                 });
             }
 
+            foreach (int percent in (int[])[1, 10, 100])
+            {
+                var search = new FlowSearch { Slice = SliceOf(percent) };
+                await Report.MeasureAsync($"sum of bytes by source, {percent} % of the time", runs, () => SumAsync(store, search));
+            }
+
+            await Report.MeasureAsync("the same where each update counts, 100 % of the time", runs, () => SumAsync(store, new() { Slice = SliceOf(100), EveryUpdate = true }));
             await Report.MeasureAsync("the ten largest, 10 % of the time", runs, async () =>
             {
                 var found = await store.SearchFlowsAsync(new() { Slice = SliceOf(10), SortBy = "Metric.ABBytes", Descending = true, Limit = 10 }, default);
@@ -74,6 +81,12 @@ internal static class FlowBenchmark
                 await store.DisposeAsync();
             }
         }
+    }
+
+    private static async Task<string> SumAsync(IHistoryStore store, FlowSearch search)
+    {
+        var sums = await store.SumFlowsAsync(new() { Search = search, Fields = ["Metric.ABBytes"], GroupBy = "Network.A" }, default);
+        return $"{sums.Sum(static sum => sum.Sums[0]) / 1e9:F2} GB of {sums.Sum(static sum => sum.Count)} flows of {sums.Count} sources";
     }
 
     /// <summary>A part from the middle.</summary>
