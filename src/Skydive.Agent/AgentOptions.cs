@@ -18,6 +18,9 @@ public sealed record AgentOptions
     /// <summary>Files from which further keys of the host's node are taken.</summary>
     public IReadOnlyList<MetadataFile> MetadataFiles { get; init; } = [];
 
+    /// <summary>The interfaces on which LLDP is heard, by name; none for all.</summary>
+    public IReadOnlyList<string> LldpInterfaces { get; init; } = [];
+
     /// <summary>Where named network namespaces stand.</summary>
     public string NamespacePath { get; init; } = "/var/run/netns";
 

@@ -188,6 +188,7 @@ internal static partial class ServiceHost
         Probes = options.Probes,
         Metadata = options.Metadata,
         MetadataFiles = options.MetadataFiles,
+        LldpInterfaces = options.Configuration.GetList("agent.topology.lldp.interfaces"),
         NamespacePath = options.NamespacePath,
         CaptureStatsUpdate = options.CaptureStatsUpdate,
         FlowUpdate = options.FlowUpdate,
