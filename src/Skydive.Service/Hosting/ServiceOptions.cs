@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using Microsoft.Extensions.Logging;
 using Skydive.Agent;
@@ -51,6 +52,15 @@ internal sealed record ServiceOptions
     public required LayerKeyMode DefaultLayerKeyMode { get; init; }
 
     public required IReadOnlyDictionary<string, TimeSpan> ApplicationTimeouts { get; init; }
+
+    /// <summary>Names of applications by TCP port.</summary>
+    public required IReadOnlyDictionary<int, string> TcpApplications { get; init; }
+
+    /// <summary>Names of applications by UDP port.</summary>
+    public required IReadOnlyDictionary<int, string> UdpApplications { get; init; }
+
+    /// <summary>How many packet rings share the packets of a capture.</summary>
+    public required int RingsPerCapture { get; init; }
 
     public required int MaximumBufferedFlows { get; init; }
 
@@ -189,6 +199,9 @@ internal sealed record ServiceOptions
                 ["ARP"] = configuration.GetDuration("flow.application_timeout.arp"),
                 ["DNS"] = configuration.GetDuration("flow.application_timeout.dns"),
             },
+            TcpApplications = ReadApplications(configuration, "flow.application_ports.tcp.", problems),
+            UdpApplications = ReadApplications(configuration, "flow.application_ports.udp.", problems),
+            RingsPerCapture = (int)configuration.GetInteger("agent.capture.rings"),
             MaximumBufferedFlows = (int)configuration.GetInteger("analyzer.flow.max_buffer_size"),
             StartupCapture = captureQuery is null ? null : new Capture
             {
@@ -208,6 +221,24 @@ internal sealed record ServiceOptions
             JsonLog = configuration.GetText("logging.encoder") is not null,
             Configuration = configuration,
         };
+    }
+
+    private static Dictionary<int, string> ReadApplications(ServiceConfiguration configuration, string group, List<ConfigurationProblem> problems)
+    {
+        var names = new Dictionary<int, string>();
+        foreach (var (text, setting) in configuration.FindAll(group))
+        {
+            if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int port) && port is > 0 and <= IPEndPoint.MaxPort)
+            {
+                names[port] = (string)setting.Value;
+            }
+            else
+            {
+                problems.Add(new(true, setting.Source, $"{setting.Key}: '{text}' is no port: expected a number from 1 to {IPEndPoint.MaxPort}"));
+            }
+        }
+
+        return names;
     }
 
     private static List<MetadataFile> ReadMetadataFiles(ServiceConfiguration configuration, List<ConfigurationProblem> problems)
