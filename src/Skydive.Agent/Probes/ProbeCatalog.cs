@@ -1,4 +1,5 @@
 using Skydive.Agent.Lldp;
+using Skydive.Agent.Sockets;
 
 namespace Skydive.Agent.Probes;
 
@@ -13,5 +14,6 @@ internal static class ProbeCatalog
         new Dictionary<string, Func<ProbeContext, IAgentProbe>>(StringComparer.Ordinal)
         {
             ["lldp"] = static context => new LldpProbe(context),
+            ["socketinfo"] = static context => new SocketInfoProbe(context),
         };
 }
