@@ -46,7 +46,7 @@ public sealed class AnalyzerRuntime : IAsyncDisposable
         Agents = new();
         Flows = new(store, options.MaximumBufferedFlows, _time, loggers.CreateLogger<FlowReceiver>());
         var router = new FlowRouter(Agents, store, loggers.CreateLogger<FlowRouter>());
-        QuerySource = new AnalyzerQuerySource(Graph, store, () => _writer, router);
+        QuerySource = new AnalyzerQuerySource(Graph, store, () => _writer, router) { FlowExpire = options.FlowExpire, PacketFilters = options.PacketFilters };
         Captures = new(Graph, Agents, store, options, _time, loggers.CreateLogger<CaptureManager>());
     }
 
