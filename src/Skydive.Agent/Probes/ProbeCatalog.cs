@@ -1,3 +1,4 @@
+using Skydive.Agent.Blockdev;
 using Skydive.Agent.Lldp;
 
 namespace Skydive.Agent.Probes;
@@ -12,6 +13,7 @@ internal static class ProbeCatalog
     public static IReadOnlyDictionary<string, Func<ProbeContext, IAgentProbe>> Optional { get; } =
         new Dictionary<string, Func<ProbeContext, IAgentProbe>>(StringComparer.Ordinal)
         {
+            ["blockdev"] = static context => new BlockdevProbe(context),
             ["lldp"] = static context => new LldpProbe(context),
         };
 }

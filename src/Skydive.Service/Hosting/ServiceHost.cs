@@ -188,6 +188,7 @@ internal static partial class ServiceHost
         Probes = options.Probes,
         Metadata = options.Metadata,
         MetadataFiles = options.MetadataFiles,
+        LsblkPath = options.Configuration.GetText("agent.topology.blockdev.lsblk_path")!,
         LldpInterfaces = options.Configuration.GetList("agent.topology.lldp.interfaces"),
         NamespacePath = options.NamespacePath,
         CaptureStatsUpdate = options.CaptureStatsUpdate,
