@@ -27,6 +27,12 @@ public sealed record AgentOptions
     /// <summary>Where named network namespaces stand.</summary>
     public string NamespacePath { get; init; } = "/var/run/netns";
 
+    /// <summary>How often sockets and their processes are listed.</summary>
+    public TimeSpan SocketInfoUpdate { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How many sockets one node shows.</summary>
+    public int MaximumSockets { get; init; } = 10_000;
+
     /// <summary>How often counters of captures are brought into the graph.</summary>
     public TimeSpan CaptureStatsUpdate { get; init; } = TimeSpan.FromSeconds(1);
 

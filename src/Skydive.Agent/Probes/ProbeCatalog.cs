@@ -1,5 +1,6 @@
 using Skydive.Agent.Blockdev;
 using Skydive.Agent.Lldp;
+using Skydive.Agent.Sockets;
 
 namespace Skydive.Agent.Probes;
 
@@ -15,5 +16,6 @@ internal static class ProbeCatalog
         {
             ["blockdev"] = static context => new BlockdevProbe(context),
             ["lldp"] = static context => new LldpProbe(context),
+            ["socketinfo"] = static context => new SocketInfoProbe(context),
         };
 }

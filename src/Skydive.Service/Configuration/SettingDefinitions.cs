@@ -20,6 +20,8 @@ internal static class SettingDefinitions
         new("agent.topology.probes", SettingType.TextList, null, "Topology probes that run besides hardware, netlink and netns, which always do. One that does not exist is told and left out."),
         new("agent.topology.blockdev.lsblk_path", SettingType.Text, "/usr/bin/lsblk", "The program that tells of block devices (probe blockdev)."),
         new("agent.topology.lldp.interfaces", SettingType.TextList, null, "Interfaces of the host on which LLDP is heard; all that are up and do multicast when not given."),
+        new("agent.topology.socketinfo.host_update", SettingType.Duration, "10", "How often the probe socketinfo lists sockets and the processes that have them.") { Minimum = 100 },
+        new("agent.topology.socketinfo.max_sockets", SettingType.Integer, "10000", "Sockets that one node shows, servers first.") { Minimum = 1, Maximum = 1_000_000 },
         new("agent.topology.netns.run_path", SettingType.Text, "/var/run/netns", "Where named network namespaces stand."),
         new("agent.metadata", SettingType.Map, null, "Keys and values for the node of this host, nested as they are written; numbers, texts, lists and true or false keep their types."),
         new("agent.metadata_config.files", SettingType.MapList, null, "Files from which keys of the host's node are taken, each with path, type (json, toml, ini, yaml or properties), name (the key below Config) and selector (what of the file, with dots)."),
