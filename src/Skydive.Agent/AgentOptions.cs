@@ -23,6 +23,9 @@ public sealed record AgentOptions
     /// <summary>The interfaces on which LLDP is heard, by name; none for all.</summary>
     public IReadOnlyList<string> LldpInterfaces { get; init; } = [];
 
+    /// <summary>The program that tells of block devices.</summary>
+    public string LsblkPath { get; init; } = "/usr/bin/lsblk";
+
     /// <summary>Where named network namespaces stand.</summary>
     public string NamespacePath { get; init; } = "/var/run/netns";
 

@@ -23,6 +23,7 @@ internal static class SettingDefinitions
         new("agent.flow.pcapsocket.port_min", SettingType.Integer, null, "Another name of agent.flow.pcapsocket.min_port.") { Minimum = 1, Maximum = 65535 },
         new("agent.flow.pcapsocket.port_max", SettingType.Integer, null, "Another name of agent.flow.pcapsocket.max_port.") { Minimum = 1, Maximum = 65535 },
         new("agent.topology.probes", SettingType.TextList, null, "Topology probes that run besides hardware, netlink and netns, which always do. One that does not exist is told and left out."),
+        new("agent.topology.blockdev.lsblk_path", SettingType.Text, "/usr/bin/lsblk", "The program that tells of block devices (probe blockdev)."),
         new("agent.topology.lldp.interfaces", SettingType.TextList, null, "Interfaces of the host on which LLDP is heard; all that are up and do multicast when not given."),
         new("agent.topology.socketinfo.host_update", SettingType.Duration, "10", "How often the probe socketinfo lists sockets and the processes that have them.") { Minimum = 100 },
         new("agent.topology.socketinfo.max_sockets", SettingType.Integer, "10000", "Sockets that one node shows, servers first.") { Minimum = 1, Maximum = 1_000_000 },
