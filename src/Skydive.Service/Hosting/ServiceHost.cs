@@ -201,6 +201,9 @@ internal static partial class ServiceHost
         TcpApplications = options.TcpApplications,
         UdpApplications = options.UdpApplications,
         RingsPerCapture = options.RingsPerCapture,
+        PcapSocketAddress = options.PcapSocketAddress,
+        PcapSocketFirstPort = options.PcapSocketFirstPort,
+        PcapSocketLastPort = options.PcapSocketLastPort,
         Analyzers = options.Role == Role.Agent ? options.Analyzers
             : IPAddress.Any.Equals(options.Listen.Address) || IPAddress.IPv6Any.Equals(options.Listen.Address) ? [] : [new Uri($"http://{options.Listen}")],
     };
