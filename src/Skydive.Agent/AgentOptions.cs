@@ -1,3 +1,6 @@
+using Skydive.Agent.MetadataFiles;
+using Skydive.Contracts.Metadata;
+
 namespace Skydive.Agent;
 
 /// <summary>How an agent works.</summary>
@@ -8,6 +11,12 @@ public sealed record AgentOptions
 
     /// <summary>The topology probes that run besides those that always do, by name.</summary>
     public IReadOnlyList<string> Probes { get; init; } = [];
+
+    /// <summary>What the configuration adds to the node of this host.</summary>
+    public MetadataMap Metadata { get; init; } = MetadataMap.Empty;
+
+    /// <summary>Files from which further keys of the host's node are taken.</summary>
+    public IReadOnlyList<MetadataFile> MetadataFiles { get; init; } = [];
 
     /// <summary>Where named network namespaces stand.</summary>
     public string NamespacePath { get; init; } = "/var/run/netns";
@@ -26,4 +35,16 @@ public sealed record AgentOptions
 
     /// <summary>How long flows of some applications may be idle.</summary>
     public IReadOnlyDictionary<string, TimeSpan> ApplicationTimeouts { get; init; } = new Dictionary<string, TimeSpan>();
+
+    /// <summary>Names of applications by TCP port, instead of the last layer's name.</summary>
+    public IReadOnlyDictionary<int, string> TcpApplications { get; init; } = new Dictionary<int, string>();
+
+    /// <summary>Names of applications by UDP port, instead of the last layer's name.</summary>
+    public IReadOnlyDictionary<int, string> UdpApplications { get; init; } = new Dictionary<int, string>();
+
+    /// <summary>How many packet rings, each with a thread, share the packets of a capture of type <c>afpacket</c>; at least 1.</summary>
+    public int RingsPerCapture { get; init; } = 1;
+
+    /// <summary>The analyzers that the agent talks to, as http:// or https:// addresses: captures leave this traffic out.</summary>
+    public IReadOnlyList<Uri> Analyzers { get; init; } = [];
 }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Skydive.Agent.Captures;
+using Skydive.Agent.Hardware;
 using Skydive.Agent.Probes;
 using Skydive.Agent.Topology;
 using Skydive.Contracts.Agents;
@@ -21,6 +22,7 @@ public sealed partial class AgentRuntime : IAsyncDisposable
     private readonly ProbeState _hardwareState = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CaptureDirectory _captures;
+    private HostProbe? _hardware;
     private NetlinkProbe? _netlink;
     private NamespaceProbe? _netns;
     private volatile ProbeSet? _probes;
@@ -47,6 +49,9 @@ public sealed partial class AgentRuntime : IAsyncDisposable
     /// <summary>The names that <c>agent.topology.probes</c> may have, in order.</summary>
     public static IReadOnlyList<string> ProbeNames { get; } = [.. ProbeCatalog.AlwaysOn.Concat(ProbeCatalog.Optional.Keys).Order(StringComparer.Ordinal)];
 
+    /// <summary>The keys of the host's node that <see cref="AgentOptions.Metadata"/> cannot set.</summary>
+    public static IReadOnlyList<string> ReservedMetadataKeys => HostMetadata.ReservedKeys;
+
     /// <summary>How the probes do, by name.</summary>
     public IReadOnlyDictionary<string, ProbeStatus> Probes => new Dictionary<string, ProbeStatus>(_probes?.Status ?? [], StringComparer.Ordinal)
     {
@@ -65,8 +70,7 @@ public sealed partial class AgentRuntime : IAsyncDisposable
     /// <exception cref="LinuxException">The kernel does not let us read even our own interfaces.</exception>
     public async Task StartAsync()
     {
-        string hostNode = HostProbe.AddTo(Graph);
-        _hardwareState.SetRunning();
+        string hostNode = HostProbe.AddTo(Graph, _options.Metadata, _hardwareState);
         _netlink = new(Graph, hostNode, _netlinkState, _logger);
         _netlink.Start();
         Watch(_netlink.Completion);
@@ -77,7 +81,11 @@ public sealed partial class AgentRuntime : IAsyncDisposable
         Watch(_netns.Completion);
         _captures.Start();
         Watch(_captures.Completion);
-        _probes = new(_options.Probes, ProbeCatalog.Optional, new(Graph, hostNode, _options, _loggers, _netlink.FindLink, namespaces), _logger);
+        var context = new ProbeContext(Graph, hostNode, _options, _loggers, _netlink.FindLink, namespaces);
+        _hardware = new(context, _hardwareState);
+        await _hardware.StartAsync(CancellationToken.None).ConfigureAwait(false);
+        Watch(_hardware.Completion);
+        _probes = new(_options.Probes, ProbeCatalog.Optional, context, _logger);
         Watch(_probes.Completion);
         _probes.Start();
         LogStarted(_logger, Graph.Current.NodeCount, Graph.Current.EdgeCount, TimeProvider.System.GetElapsedTime(began).TotalMilliseconds);
@@ -89,6 +97,11 @@ public sealed partial class AgentRuntime : IAsyncDisposable
         if (_probes is not null)
         {
             await _probes.DisposeAsync().ConfigureAwait(false);
+        }
+
+        if (_hardware is not null)
+        {
+            await _hardware.DisposeAsync().ConfigureAwait(false);
         }
 
         await _captures.DisposeAsync().ConfigureAwait(false);

@@ -11,7 +11,8 @@ namespace Skydive.Storage;
 /// The memory of the service: every revision of nodes and edges, flows, metric samples, and the resources that must survive a restart. Times are milliseconds
 /// since 1970-01-01 UTC. All members may be called by several threads at once; writes take effect in the order of their calls. A task
 /// that appends, closes, puts or deletes completes when the change survives the death of the process; it fails with a
-/// <see cref="HistoryException"/> when nothing of it was kept, and may then be tried again.
+/// <see cref="HistoryException"/> when nothing of it was kept, and may then be tried again if that is
+/// <see cref="HistoryException.IsRetryable"/>. Otherwise something in it is refused, and the rest can be kept without that.
 /// </summary>
 /// <remarks>
 /// <para>A revision of an element is valid from its <see cref="GraphElement.UpdatedAt"/> until its <see cref="GraphElement.ArchivedAt"/>, the
@@ -66,6 +67,17 @@ public interface IHistoryStore : IFlowSource, IMetricSource, IAsyncDisposable
     Task<IGraphView> GetGraphAsync(TimeSlice slice, CancellationToken cancellationToken);
 
     /// <summary>
+    /// What is not the same in the graph at two points of time: elements of which another revision, or none, was valid. Costs what changed
+    /// rather than what there is. An element that changed and changed back is in it, with revisions that may be equal in all but their number.
+    /// </summary>
+    /// <param name="before">The one time; see the remarks for what a point shows.</param>
+    /// <param name="after">The other time, which may also be the earlier one.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <returns>Nodes before edges, each by identifier (ordinal). Empty for equal times.</returns>
+    /// <exception cref="HistoryException">The store could not be read, or more revisions differ than the options allow.</exception>
+    Task<IReadOnlyList<ElementDifference>> GetDifferencesAsync(long before, long after, CancellationToken cancellationToken);
+
+    /// <summary>
     /// Keeps flows as they are now. A flow may be appended as often as it is updated: of those with one UUID the one appended last is what
     /// <see cref="IFlowSource.SearchFlowsAsync"/> finds. A search without a slice looks at all flows.
     /// </summary>
@@ -80,7 +92,7 @@ public interface IHistoryStore : IFlowSource, IMetricSource, IAsyncDisposable
     /// </summary>
     /// <param name="samples">The samples; none is fine.</param>
     /// <param name="cancellationToken">Gives up waiting; a write that has begun is completed all the same.</param>
-    /// <exception cref="HistoryException">None of them was kept.</exception>
+    /// <exception cref="HistoryException">None of them was kept; they are counted as dropped.</exception>
     Task AppendMetricsAsync(IReadOnlyList<MetricSample> samples, CancellationToken cancellationToken);
 
     /// <summary>Keeps a resource, in place of the one with the same kind and identifier. Survives the loss of power once the task completes.</summary>

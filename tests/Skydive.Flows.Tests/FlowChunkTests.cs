@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Reflection;
 using Skydive.Contracts.Flows;
+using Skydive.Contracts.Flows.Layers;
 using Skydive.Flows.Encoding;
 using Skydive.Flows.Hashing;
 using Skydive.Flows.Table;
@@ -12,6 +13,27 @@ namespace Skydive.Flows.Tests;
 
 public sealed class FlowChunkTests
 {
+    private const string Version1Block =
+        "U2tGQwEAQAABAAAAcwYAAABo5c+LAQAAAGjlz4sBAADoa+XPiwEAAOhr5c+LAQAAAAAAAAEAAAAIAAAACAAAAAECAAgBAAAACAAAAAgAAAACAwAAAQAAABMA" +
+        "AAATAAAAAwMAAAEAAAAFAAAABQAAAAQAAAABAAAACAAAAAgAAAAFAAAAAQAAAAgAAAAIAAAABgIACAEAAAAIAAAACAAAAAcCAAgBAAAACAAAAAgAAAAIAgAI" +
+        "AQAAAAgAAAAIAAAACQMAAAEAAAAmAAAAJgAAAAoCAAgBAAAACAAAAAgAAAALAAAAAQAAAAgAAAAIAAAADAAAAAEAAAAIAAAACAAAABADAAABAAAACgAAAAoA" +
+        "AAARAwAAAQAAABMAAAATAAAAEgMAAAEAAAATAAAAEwAAABMAAAABAAAACAAAAAgAAAAUAwAAAQAAAAYAAAAGAAAAFQMAAAEAAAAKAAAACgAAABYDAAABAAAA" +
+        "CgAAAAoAAAAXAAAAAQAAAAgAAAAIAAAAGAMAAAEAAAAFAAAABQAAABkAAAABAAAACAAAAAgAAAAaAAAAAQAAAAgAAAAIAAAAGwAAAAEAAAAIAAAACAAAABwD" +
+        "AAABAAAABgAAAAYAAAAdAAAAAQAAAAgAAAAIAAAAHgAAAAEAAAAIAAAACAAAACAAAAABAAAACAAAAAgAAAAhAAAAAQAAAAgAAAAIAAAAIgAAAAEAAAAIAAAA" +
+        "CAAAACMAAAABAAAACAAAAAgAAAAkAAAAAQAAAAgAAAAIAAAAJQAAAAEAAAAIAAAACAAAACYAAAABAAAACAAAAAgAAAAoAAAAAQAAAAgAAAAIAAAAKQAAAAEA" +
+        "AAAIAAAACAAAACoAAAABAAAACAAAAAgAAAArAAAAAQAAAAgAAAAIAAAALAAAAAEAAAAIAAAACAAAAC0AAAABAAAACAAAAAgAAAAuAAAAAQAAAAgAAAAIAAAA" +
+        "MAAAAAEAAAAIAAAACAAAADEAAAABAAAACAAAAAgAAAAyAAAAAQAAAAgAAAAIAAAAMwAAAAEAAAAIAAAACAAAADQAAAABAAAACAAAAAgAAAA1AAAAAQAAAAgA" +
+        "AAAIAAAANgAAAAEAAAAIAAAACAAAADcAAAABAAAACAAAAAgAAAA4AAAAAQAAAAgAAAAIAAAAOQAAAAEAAAAIAAAACAAAADoAAAABAAAACAAAAAgAAAA7AAAA" +
+        "AQAAAAgAAAAIAAAAPAAAAAEAAAAIAAAACAAAAD0AAAABAAAACAAAAAgAAAA+AAAAAQAAAAgAAAAIAAAAPwAAAAEAAAAIAAAACAAAAEAAAAABAAAACAAAAAgA" +
+        "AABBAAAAAQAAAAgAAAAIAAAAQgAAAAEAAAAIAAAACAAAAEMAAAABAAAACAAAAAgAAABEAAAAAQAAAAgAAAAIAAAARQAAAAEAAAAIAAAACAAAAH8AAAAAAAAA" +
+        "782rkHhWNBIBEUV0aGVybmV0L0lQdjQvVENQAQNUQ1AAaOXPiwEAAOgDAAAAAAAAvAoAAAAAAADvDQAAAAAAAHcAAAAAAAAAASQ5YjhlY2VmMy1kODI4LTUx" +
+        "ZDAtNDE5YS1iZGE3ZWQzMGEzZmEMAAAAAAAAABwAAAAAAAAAAwAAAAAAAAABCEVUSEVSTkVUAREwMjowMDowMDowMDowMDowMQERMDI6MDA6MDA6MDA6MDA6" +
+        "MDIIAAAAAAAAAAEESVBWNAEIMTAuMC4wLjEBCDEwLjAuMC4yCQAAAAAAAAABA1RDUECcAAAAAAAAuwEAAAAAAAAKAAAAAAAAAAEERUNITwsAAAAAAAAADAAA" +
+        "AAAAAAANAAAAAAAAAA4AAAAAAAAADwAAAAAAAAAQAAAAAAAAABGYGjB0/v//KpQaMHT+//8TAAAAAAAAAAEAAAAAAAAAAgAAAAAAAAADAAAAAAAAAAQAAAAA" +
+        "AAAABQAAAAAAAAAGAAAAAAAAAAcAAAAAAAAAFAAAAAAAAAAVAAAAAAAAABYAAAAAAAAAFwAAAAAAAAAYAAAAAAAAABkAAAAAAAAAGgAAAAAAAAAbAAAAAAAA" +
+        "AB4AAAAAAAAAHwAAAAAAAAAgAAAAAAAAACEAAAAAAAAAIgAAAAAAAAAjAAAAAAAAACQAAAAAAAAAJQAAAAAAAAAmAAAAAAAAACcAAAAAAAAAKAAAAAAAAAAp" +
+        "AAAAAAAAACoAAAAAAAAAKwAAAAAAAADfP6Cq3x840g==";
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -166,7 +188,7 @@ public sealed class FlowChunkTests
         Assert.Throws<FlowChunkException>(() => FlowChunk.Decode(new byte[100]));
         Assert.Throws<FlowChunkException>(() => FlowChunk.Decode(chunk.AsMemory(0, chunk.Length - 1)));
         Assert.Throws<FlowChunkException>(() => FlowChunk.Decode(chunk.Append((byte)0).ToArray()));
-        Assert.Throws<FlowChunkException>(() => FlowChunk.Decode(Changed(chunk, 4, 2)));
+        Assert.Throws<FlowChunkException>(() => FlowChunk.Decode(Changed(chunk, 4, 3)));
         for (int i = 0; i < chunk.Length; i++)
         {
             byte[] damaged = Changed(chunk, i, (byte)(chunk[i] + 1));
@@ -187,6 +209,22 @@ public sealed class FlowChunkTests
         BinaryPrimitives.WriteUInt16LittleEndian(longer.AsSpan(6), (ushort)(columns + 1));
         BinaryPrimitives.WriteInt32LittleEndian(longer.AsSpan(12), longer.Length);
         Assert.Equal([flow], FlowChunk.Decode(Signed(longer)));
+    }
+
+    [Fact]
+    public void Encode_OfFlowsThatVersion1Knew_WritesVersion1()
+    {
+        Flow flow = FullFlow() with { IPMetric = null, DNS = null, DHCPv4 = null, VRRPv2 = null };
+        Assert.Equal(1, FlowChunk.Encode([flow])[4]);
+        Assert.Equal(2, FlowChunk.Encode([flow, FullFlow()])[4]);
+    }
+
+    [Fact]
+    public void Decode_OfABlockOfVersion1_GivesItsFlows()
+    {
+        // As the service wrote it before there was a version 2.
+        byte[] chunk = Convert.FromBase64String(Version1Block);
+        Assert.Equal([FullFlow() with { IPMetric = null, DNS = null, DHCPv4 = null, VRRPv2 = null }], FlowChunk.Decode(chunk));
     }
 
     [Fact]
@@ -243,6 +281,15 @@ public sealed class FlowChunkTests
         Network = new FlowLayer { Protocol = "IPV4", A = "10.0.0.1", B = "10.0.0.2", ID = 9 },
         Transport = new FlowTransport { Protocol = "TCP", A = 40000, B = 443, ID = 10 },
         ICMP = new FlowIcmp { Type = "ECHO", Code = 11, ID = 12 },
+        DHCPv4 = new DhcpV4Layer
+        {
+            Contents = [1], Payload = [2, 3], HardwareLen = 6, HardwareOpts = 1, Xid = 0xfedcba98, Secs = 2, Flags = 0x8000, ServerName = [65, 0], File = [0xff],
+        },
+        DNS = FullDns(),
+        VRRPv2 = new VrrpV2Layer
+        {
+            Contents = [1], Payload = [2], Version = 2, VirtualRtrID = 3, Priority = 100, CountIpaddr = 1, AdverInt = 4, Checksum = 0xffff,
+        },
         LastUpdateMetric = new FlowMetric { ABPackets = 1, ABBytes = 2, BAPackets = 3, BABytes = 4, Start = 5, Last = 6, RTT = 7 },
         Metric = new FlowMetric { ABPackets = 13, ABBytes = 14, BAPackets = 15, BABytes = 16, Start = 17, Last = 18, RTT = 19 },
         TCPMetric = new TcpMetric
@@ -270,6 +317,7 @@ public sealed class FlowChunkTests
             BASawStart = 42,
             BASawEnd = 43,
         },
+        IPMetric = new IpMetric { Fragments = 44, FragmentErrors = 45 },
         Start = 1700000000000,
         Last = 1700000001000,
         TrackingID = "abc",
@@ -280,6 +328,26 @@ public sealed class FlowChunkTests
         RawPacketsCaptured = 28,
         FinishType = FinishType.TcpRst,
     };
+
+    private static DnsLayer FullDns()
+    {
+        DnsRecord[] records =
+        [
+            new DnsRecord
+            {
+                Name = "a.example", Type = "A", Class = "IN", TTL = uint.MaxValue, DataLength = 4, IP = "192.0.2.1", NS = "ns.example", CName = "c.example",
+                PTR = "p.example", TXTs = ["v=1", "é"], SRV = new DnsService { Priority = 1, Weight = 2, Port = 3, Name = "s.example" },
+                SOA = new DnsStartOfAuthority { MName = "m", RName = "r", Serial = 1, Refresh = 2, Retry = 3, Expire = 4, Minimum = 5 },
+                MX = new DnsMailExchange { Preference = 1, Name = "mx.example" }, OPT = [new DnsOption { Code = "Cookie", Data = "0102" }],
+            },
+        ];
+        return new DnsLayer
+        {
+            ID = 1, QR = true, OpCode = "Query", AA = true, TC = true, RD = true, RA = true, Z = 2, ResponseCode = "No Error",
+            QDCount = 1, ANCount = 2, NSCount = 3, ARCount = 4, Questions = [new DnsQuestion { Name = "a.example", Type = "A", Class = "IN" }],
+            Answers = records, Authorities = records, Additionals = records, Timestamp = new WireTimestamp { Seconds = 1, Nanos = 2 },
+        };
+    }
 
     private static Flow RandomFlow(Random random)
     {
@@ -302,7 +370,11 @@ public sealed class FlowChunkTests
             Network = random.Next(4) == 0 ? null : flow.Network! with { A = $"10.0.{random.Next(4)}.{random.Next(256)}" },
             Transport = random.Next(2) == 0 ? null : flow.Transport! with { A = random.Next(65536) },
             ICMP = random.Next(4) == 0 ? flow.ICMP : null,
+            DHCPv4 = random.Next(8) == 0 ? flow.DHCPv4 : null,
+            DNS = random.Next(8) == 0 ? flow.DNS! with { ID = random.Next(65536) } : null,
+            VRRPv2 = random.Next(8) == 0 ? flow.VRRPv2 : null,
             TCPMetric = random.Next(4) == 0 ? flow.TCPMetric : null,
+            IPMetric = random.Next(4) == 0 ? flow.IPMetric : null,
             Metric = random.Next(4) == 0 ? null : Metric(),
             LastUpdateMetric = random.Next(4) == 0 ? null : Metric(),
             FinishType = (FinishType)random.Next(4),
@@ -314,8 +386,12 @@ public sealed class FlowChunkTests
         foreach (PropertyInfo property in value.GetType().GetProperties().Where(static property => property.CanWrite))
         {
             object? field = property.GetValue(value);
-            Assert.True(field is not (null or "" or 0 or 0L or FinishType.NotFinished), $"{value.GetType().Name}.{property.Name} has no value");
-            if (field is not (string or int or long or Enum))
+            Assert.True(field is not (null or "" or 0 or 0L or false or FinishType.NotFinished), $"{value.GetType().Name}.{property.Name} has no value");
+            if (field is System.Collections.IEnumerable and not string)
+            {
+                Assert.NotEmpty((System.Collections.IEnumerable)field);
+            }
+            else if (field is not (string or int or long or bool or Enum))
             {
                 AssertNoDefault(field);
             }

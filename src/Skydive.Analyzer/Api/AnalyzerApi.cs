@@ -48,9 +48,9 @@ public static class AnalyzerApi
 
         var captures = new CaptureEndpoint(analyzer.Captures, analyzer.Options.DefaultLayerKeyMode);
         app.MapGet("/api/capture", captures.ListAsync);
-        app.MapGet("/api/capture/{id}", captures.GetAsync);
+        app.MapGet("/api/capture/{**id}", captures.GetAsync);
         app.MapPost("/api/capture", Limited(captures.CreateAsync));
-        app.MapDelete("/api/capture/{id}", captures.DeleteAsync);
+        app.MapDelete("/api/capture/{**id}", captures.DeleteAsync);
         app.MapPost("/api/pcap", new PcapEndpoint(analyzer.Store).PostAsync);
 
         var agents = new AgentEndpoint(analyzer, loggers, stopping);

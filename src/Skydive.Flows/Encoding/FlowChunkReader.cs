@@ -16,7 +16,7 @@ public sealed class FlowChunkReader
 {
     private readonly ReadOnlyMemory<byte> _chunk;
     private readonly Dictionary<FlowColumn, Entry> _entries = [];
-    private readonly byte[] _parts;
+    private readonly FlowParts[] _parts;
 
     /// <summary>Checks the block's checksum and layout; columns are checked when they are read.</summary>
     /// <param name="chunk">The whole block and nothing else.</param>
@@ -48,7 +48,7 @@ public sealed class FlowChunkReader
 
     /// <summary>Which optional parts a flow has.</summary>
     /// <param name="row">The flow's place in the block.</param>
-    public FlowParts GetParts(int row) => (FlowParts)_parts[row];
+    public FlowParts GetParts(int row) => _parts[row];
 
     /// <summary>Reads a column of numbers.</summary>
     /// <param name="column">The column.</param>
@@ -151,9 +151,9 @@ public sealed class FlowChunkReader
         }
     }
 
-    private byte[] ReadParts()
+    private FlowParts[] ReadParts()
     {
-        byte[] parts = new byte[Header.Count];
+        var parts = new FlowParts[Header.Count];
         if (!_entries.TryGetValue(FlowColumn.Parts, out Entry entry))
         {
             return Header.Count == 0 ? parts : throw Damaged(FlowColumn.Parts, "it is missing");
@@ -168,13 +168,13 @@ public sealed class FlowChunkReader
         Decompress(entry, DecodeNumbers, numbers);
         for (int i = 0; i < numbers.Length; i++)
         {
-            parts[i] = numbers[i] is >= 0 and <= (long)FlowParts.All ? (byte)numbers[i] : throw Damaged(FlowColumn.Parts, $"{numbers[i]} is no value");
+            parts[i] = numbers[i] is >= 0 and <= (long)FlowParts.All ? (FlowParts)numbers[i] : throw Damaged(FlowColumn.Parts, $"{numbers[i]} is no value");
         }
 
         return parts;
     }
 
-    private bool HasValue(int row, FlowParts part) => part == FlowParts.None || (_parts[row] & (byte)part) != 0;
+    private bool HasValue(int row, FlowParts part) => part == FlowParts.None || (_parts[row] & part) != 0;
 
     // The directory entry of a column, null when no flow has a value in it.
     private Entry? Find(FlowColumnDefinition definition)

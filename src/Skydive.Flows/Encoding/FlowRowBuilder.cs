@@ -1,3 +1,6 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Skydive.Contracts;
 using Skydive.Contracts.Flows;
 
 namespace Skydive.Flows.Encoding;
@@ -71,6 +74,9 @@ internal sealed class FlowRowBuilder
             Code = Int32(FlowColumn.IcmpCode, row),
             ID = Int32(FlowColumn.IcmpId, row),
         },
+        DHCPv4 = (parts & FlowParts.DhcpV4) == 0 ? null : Layer(FlowColumn.DhcpV4, row, ContractsJsonContext.Default.DhcpV4Layer),
+        DNS = (parts & FlowParts.Dns) == 0 ? null : Layer(FlowColumn.Dns, row, ContractsJsonContext.Default.DnsLayer),
+        VRRPv2 = (parts & FlowParts.VrrpV2) == 0 ? null : Layer(FlowColumn.VrrpV2, row, ContractsJsonContext.Default.VrrpV2Layer),
         LastUpdateMetric = (parts & FlowParts.LastUpdateMetric) == 0 ? null : Metric(FlowColumn.LastUpdateABPackets, row),
         Metric = (parts & FlowParts.Metric) == 0 ? null : Metric(FlowColumn.MetricABPackets, row),
         TCPMetric = (parts & FlowParts.TcpMetric) == 0 ? null : new TcpMetric
@@ -98,6 +104,11 @@ internal sealed class FlowRowBuilder
             BASawStart = Number(FlowColumn.TcpBASawStart, row),
             BASawEnd = Number(FlowColumn.TcpBASawEnd, row),
         },
+        IPMetric = (parts & FlowParts.IpMetric) == 0 ? null : new IpMetric
+        {
+            Fragments = Number(FlowColumn.IpFragments, row),
+            FragmentErrors = Number(FlowColumn.IpFragmentErrors, row),
+        },
         Start = Number(FlowColumn.Start, row),
         Last = Number(FlowColumn.Last, row),
         TrackingID = Text(FlowColumn.TrackingId, row),
@@ -122,6 +133,18 @@ internal sealed class FlowRowBuilder
         Last = Number(first + 5, row),
         RTT = Number(first + 6, row),
     };
+
+    private T Layer<T>(FlowColumn column, int row, JsonTypeInfo<T> type)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(Text(column, row), type) ?? throw new JsonException("it is null");
+        }
+        catch (JsonException e)
+        {
+            throw new FlowChunkException($"The column {column} of the block of flows is damaged: {e.Message}");
+        }
+    }
 
     private string Text(FlowColumn column, int row) => _texts[(int)column]![row]!;
 

@@ -5,18 +5,24 @@ using Skydive.Graph.Views;
 namespace Skydive.Gremlin.Execution;
 
 /// <summary>A sequence of elements with fields, as steps see it that do not care which.</summary>
-internal abstract class ElementTraversal : SequenceTraversal
+internal abstract class ElementTraversal : SequenceTraversal, IElements, IFilterable, IDistinguishable
 {
     private protected ElementTraversal(IGraphView view) => View = view;
 
     /// <summary>The graph to which the elements belong.</summary>
     public IGraphView View { get; }
 
-    /// <summary>The elements.</summary>
+    /// <inheritdoc/>
     public abstract IEnumerable<IFieldSource> Elements { get; }
+
+    /// <inheritdoc/>
+    public abstract Traversal Distinct(QueryBudget budget);
 
     /// <summary>The elements that meet a condition.</summary>
     public abstract ElementTraversal Where(Filter filter, QueryBudget budget);
+
+    /// <inheritdoc/>
+    Traversal IFilterable.Where(Filter filter, QueryBudget budget) => Where(filter, budget);
 
     /// <summary>
     /// The first element of those that have the same values at some keys. Elements that lack all keys are all kept.

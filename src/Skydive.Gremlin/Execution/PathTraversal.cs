@@ -6,7 +6,7 @@ namespace Skydive.Gremlin.Execution;
 /// <summary>A sequence of paths.</summary>
 /// <param name="view">The graph in which they lie.</param>
 /// <param name="items">The paths, each a list of nodes from start to target.</param>
-internal sealed class PathTraversal(IGraphView view, IEnumerable<IReadOnlyList<Node>> items) : SequenceTraversal
+internal sealed class PathTraversal(IGraphView view, IEnumerable<IReadOnlyList<Node>> items) : SequenceTraversal, IDistinguishable
 {
     /// <inheritdoc/>
     public override GremlinKind Kind => GremlinKind.Paths;
@@ -28,5 +28,5 @@ internal sealed class PathTraversal(IGraphView view, IEnumerable<IReadOnlyList<N
 
     /// <summary>The nodes of all paths, each once, as in Skydive.</summary>
     /// <param name="budget">What it may use up.</param>
-    public override NodeTraversal Distinct(QueryBudget budget) => new(View, DistinctBy(Nodes, static node => node.Id, StringComparer.Ordinal, budget));
+    public Traversal Distinct(QueryBudget budget) => new NodeTraversal(View, DistinctBy(Nodes, static node => node.Id, StringComparer.Ordinal, budget));
 }

@@ -12,10 +12,6 @@ internal abstract class SequenceTraversal : Traversal
     /// <param name="take">How many follow at most.</param>
     public abstract SequenceTraversal Slice(int skip, int take);
 
-    /// <summary>The sequence with one of those that are alike.</summary>
-    /// <param name="budget">What it may use up.</param>
-    public abstract Traversal Distinct(QueryBudget budget);
-
     /// <summary>Counts a sequence.</summary>
     protected static long Count<T>(IEnumerable<T> items, QueryBudget budget)
     {

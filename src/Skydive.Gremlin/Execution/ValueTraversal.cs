@@ -4,7 +4,7 @@ namespace Skydive.Gremlin.Execution;
 
 /// <summary>A sequence of values.</summary>
 /// <param name="items">The values.</param>
-internal sealed class ValueTraversal(IEnumerable<MetadataValue> items) : SequenceTraversal
+internal sealed class ValueTraversal(IEnumerable<MetadataValue> items) : SequenceTraversal, IDistinguishable
 {
     /// <inheritdoc/>
     public override GremlinKind Kind => GremlinKind.Values;
@@ -19,6 +19,6 @@ internal sealed class ValueTraversal(IEnumerable<MetadataValue> items) : Sequenc
     public override ValueTraversal Slice(int skip, int take) => new(Slice(Items, skip, take));
 
     /// <inheritdoc/>
-    public override ValueTraversal Distinct(QueryBudget budget) =>
-        new(DistinctBy(Items, static value => value, EqualityComparer<MetadataValue>.Default, budget));
+    public Traversal Distinct(QueryBudget budget) =>
+        new ValueTraversal(DistinctBy(Items, static value => value, EqualityComparer<MetadataValue>.Default, budget));
 }

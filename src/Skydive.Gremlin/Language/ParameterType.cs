@@ -18,6 +18,9 @@ internal enum ParameterType
     /// <summary>An integer that is not negative and fits 32 bits.</summary>
     Count,
 
+    /// <summary>An integer greater than zero that fits 32 bits.</summary>
+    Positive,
+
     /// <summary>A text, a number, true or false.</summary>
     Literal,
 

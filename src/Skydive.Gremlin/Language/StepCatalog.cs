@@ -9,7 +9,7 @@ namespace Skydive.Gremlin.Language;
 internal static class StepCatalog
 {
     /// <summary>All steps.</summary>
-    public static readonly IReadOnlyList<StepDefinition> All = [.. GraphSteps.All, .. ElementSteps.All, .. WalkSteps.All, .. FlowSteps.All];
+    public static readonly IReadOnlyList<StepDefinition> All = [.. GraphSteps.All, .. ElementSteps.All, .. WalkSteps.All, .. FlowSteps.All, .. MetricSteps.All];
 
     private static readonly FrozenDictionary<string, StepDefinition> s_byName = All
         .SelectMany(static definition => definition.Aliases.Prepend(definition.Name), static (definition, name) => (name, definition))

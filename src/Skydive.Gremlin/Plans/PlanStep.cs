@@ -8,6 +8,9 @@ internal abstract record PlanStep
     /// <summary>What it yields.</summary>
     public abstract GremlinKind Output { get; }
 
+    /// <summary>Whether it looks at nodes or edges of the graph that its input belongs to, beyond those that it is given.</summary>
+    public virtual bool ReadsGraph => true;
+
     /// <summary>Runs the step.</summary>
     /// <param name="input">What the step before it yields; null for the first.</param>
     /// <param name="context">What the steps of the run share.</param>

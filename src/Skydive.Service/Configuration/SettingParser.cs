@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Net;
+using Skydive.Agent.MetadataFiles;
+using Skydive.Contracts.Metadata;
 
 namespace Skydive.Service.Configuration;
 
@@ -40,10 +42,36 @@ internal static class SettingParser
                 bool isSize = TryParseSize(text, out long size);
                 value = size;
                 return isSize ? null : "expected bytes, or a size such as 64k, 200M, 2G";
+            case SettingType.Map or SettingType.MapList:
+                return ParseTree(definition, text, out value);
             default:
                 bool isEndpoint = TryParseEndpoint(text, out var endpoint);
                 value = endpoint;
                 return isEndpoint ? null : "expected address:port, such as 127.0.0.1:8082 or [::1]:8082";
+        }
+    }
+
+    /// <summary>Looks whether a value has the shape of its setting.</summary>
+    /// <returns>What was expected instead; null when all is well.</returns>
+    public static string? CheckTree(SettingDefinition definition, MetadataValue value) => definition.Type switch
+    {
+        SettingType.Map => value.AsMap is null ? "expected keys and values, such as {rack: 7}" : null,
+        _ => value.Kind != MetadataKind.List || value.Elements.ToArray().Any(static element => element.AsMap is null)
+            ? "expected a list of keys and values, such as [{path: /etc/rack.json, type: json, name: rack}]" : null,
+    };
+
+    private static string? ParseTree(SettingDefinition definition, string text, out object value)
+    {
+        value = text;
+        try
+        {
+            var tree = MetadataFormats.Parse("yaml", text);
+            value = tree;
+            return CheckTree(definition, tree);
+        }
+        catch (FormatException e)
+        {
+            return e.Message;
         }
     }
 

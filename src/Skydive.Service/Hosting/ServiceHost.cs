@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
@@ -79,6 +80,8 @@ internal static partial class ServiceHost
                 DefaultLayerKeyMode = options.DefaultLayerKeyMode,
                 StartupCapture = options.StartupCapture,
                 ValidateBpf = static expression => BpfCompiler.Check(expression),
+                PacketFilters = new PacketFilterCompiler(),
+                FlowExpire = options.FlowExpire,
                 GetConfiguration = options.Configuration.ToJson,
                 GetProbes = () => agent?.Probes ?? new Dictionary<string, ProbeStatus>(),
             },
@@ -183,12 +186,19 @@ internal static partial class ServiceHost
     {
         Host = options.HostId,
         Probes = options.Probes,
+        Metadata = options.Metadata,
+        MetadataFiles = options.MetadataFiles,
         NamespacePath = options.NamespacePath,
         CaptureStatsUpdate = options.CaptureStatsUpdate,
         FlowUpdate = options.FlowUpdate,
         FlowExpire = options.FlowExpire,
         FlowMaxEntries = options.FlowMaxEntries,
         ApplicationTimeouts = options.ApplicationTimeouts,
+        TcpApplications = options.TcpApplications,
+        UdpApplications = options.UdpApplications,
+        RingsPerCapture = options.RingsPerCapture,
+        Analyzers = options.Role == Role.Agent ? options.Analyzers
+            : IPAddress.Any.Equals(options.Listen.Address) || IPAddress.IPv6Any.Equals(options.Listen.Address) ? [] : [new Uri($"http://{options.Listen}")],
     };
 
     private static void ConfigureLogging(ILoggingBuilder logging, ServiceOptions options)

@@ -1,9 +1,12 @@
+using System.Globalization;
 using System.Net;
 using Microsoft.Extensions.Logging;
 using Skydive.Agent;
+using Skydive.Agent.MetadataFiles;
 using Skydive.Analyzer.WebSockets;
 using Skydive.Contracts.Captures;
 using Skydive.Contracts.Flows;
+using Skydive.Contracts.Metadata;
 using Skydive.Service.Configuration;
 using Skydive.Storage;
 
@@ -30,6 +33,12 @@ internal sealed record ServiceOptions
     /// <summary>The topology probes that run besides those that always do.</summary>
     public required IReadOnlyList<string> Probes { get; init; }
 
+    /// <summary>What the configuration says of this host.</summary>
+    public required MetadataMap Metadata { get; init; }
+
+    /// <summary>Files that say more of it.</summary>
+    public required IReadOnlyList<MetadataFile> MetadataFiles { get; init; }
+
     public required string NamespacePath { get; init; }
 
     public required TimeSpan CaptureStatsUpdate { get; init; }
@@ -43,6 +52,15 @@ internal sealed record ServiceOptions
     public required LayerKeyMode DefaultLayerKeyMode { get; init; }
 
     public required IReadOnlyDictionary<string, TimeSpan> ApplicationTimeouts { get; init; }
+
+    /// <summary>Names of applications by TCP port.</summary>
+    public required IReadOnlyDictionary<int, string> TcpApplications { get; init; }
+
+    /// <summary>Names of applications by UDP port.</summary>
+    public required IReadOnlyDictionary<int, string> UdpApplications { get; init; }
+
+    /// <summary>How many packet rings share the packets of a capture.</summary>
+    public required int RingsPerCapture { get; init; }
 
     public required int MaximumBufferedFlows { get; init; }
 
@@ -124,6 +142,12 @@ internal sealed record ServiceOptions
                 $"agent.topology.probes: {string.Join(", ", unknown)}: no such probe in this version; there are {string.Join(", ", AgentRuntime.ProbeNames)}"));
         }
 
+        var metadata = configuration.GetTree("agent.metadata").AsMap ?? MetadataMap.Empty;
+        foreach (string key in AgentRuntime.ReservedMetadataKeys.Where(metadata.ContainsKey))
+        {
+            problems.Add(new(true, configuration.Find("agent.metadata")!.Source, $"agent.metadata: {key} cannot be set: it says what the node is"));
+        }
+
         string topology = configuration.GetText("analyzer.topology.backend")!;
         string flows = configuration.GetText("analyzer.flow.backend")!;
         if (topology != flows)
@@ -162,6 +186,8 @@ internal sealed record ServiceOptions
                 QueueSize = (int)configuration.GetInteger("http.ws.queue_size"),
             },
             Probes = probes,
+            Metadata = metadata,
+            MetadataFiles = ReadMetadataFiles(configuration, problems),
             NamespacePath = configuration.GetText("agent.topology.netns.run_path")!,
             CaptureStatsUpdate = configuration.GetDuration("agent.capture.stats_update"),
             FlowUpdate = configuration.GetDuration("flow.update"),
@@ -173,6 +199,9 @@ internal sealed record ServiceOptions
                 ["ARP"] = configuration.GetDuration("flow.application_timeout.arp"),
                 ["DNS"] = configuration.GetDuration("flow.application_timeout.dns"),
             },
+            TcpApplications = ReadApplications(configuration, "flow.application_ports.tcp.", problems),
+            UdpApplications = ReadApplications(configuration, "flow.application_ports.udp.", problems),
+            RingsPerCapture = (int)configuration.GetInteger("agent.capture.rings"),
             MaximumBufferedFlows = (int)configuration.GetInteger("analyzer.flow.max_buffer_size"),
             StartupCapture = captureQuery is null ? null : new Capture
             {
@@ -192,6 +221,55 @@ internal sealed record ServiceOptions
             JsonLog = configuration.GetText("logging.encoder") is not null,
             Configuration = configuration,
         };
+    }
+
+    private static Dictionary<int, string> ReadApplications(ServiceConfiguration configuration, string group, List<ConfigurationProblem> problems)
+    {
+        var names = new Dictionary<int, string>();
+        foreach (var (text, setting) in configuration.FindAll(group))
+        {
+            if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int port) && port is > 0 and <= IPEndPoint.MaxPort)
+            {
+                names[port] = (string)setting.Value;
+            }
+            else
+            {
+                problems.Add(new(true, setting.Source, $"{setting.Key}: '{text}' is no port: expected a number from 1 to {IPEndPoint.MaxPort}"));
+            }
+        }
+
+        return names;
+    }
+
+    private static List<MetadataFile> ReadMetadataFiles(ServiceConfiguration configuration, List<ConfigurationProblem> problems)
+    {
+        const string Key = "agent.metadata_config.files";
+        var files = new List<MetadataFile>();
+        foreach (var element in configuration.GetTree(Key).Elements)
+        {
+            var entry = element.AsMap!;
+            string[] unknown = [.. entry.Keys.Except(["path", "type", "name", "selector"], StringComparer.Ordinal)];
+            string? path = entry["path"].AsString;
+            string? name = entry["name"].AsString;
+            string? type = entry["type"].AsString ?? System.IO.Path.GetExtension(path)?.TrimStart('.');
+            string? error = unknown.Length > 0 ? $"unknown key '{unknown[0]}'; there are path, type, name and selector"
+                : string.IsNullOrEmpty(path) ? "path is missing"
+                : string.IsNullOrEmpty(name) ? "name is missing: the key below Config"
+                : name.Split('.') is { Length: > 8 } ? "name has too many parts"
+                : type is null || !MetadataFormats.Types.Contains(type, StringComparer.Ordinal) ? $"type '{type}' is not valid: expected {string.Join(", ", MetadataFormats.Types)}"
+                : files.Any(file => file.Name == name) ? $"name '{name}' is there twice"
+                : null;
+            if (error is null)
+            {
+                files.Add(new(path!, type!, name!, entry["selector"].ToString()));
+            }
+            else
+            {
+                problems.Add(new(true, configuration.Find(Key)!.Source, $"{Key}: {path}: {error}"));
+            }
+        }
+
+        return files;
     }
 
     /// <summary>Where state rests: for root the system's place, for others their own (XDG Base Directory Specification).</summary>

@@ -4,8 +4,9 @@ using Skydive.Contracts.Queries;
 namespace Skydive.Storage.Flows;
 
 /// <summary>
-/// Takes updates of flows, those appended last first, and keeps of each flow the update appended last if that meets a search. Which flows
-/// were met has to be remembered for that, but of conditions that all updates of a flow meet alike only those that met them.
+/// Takes updates of flows, those appended last first, and keeps of each flow the update appended last if that meets a search, or every one
+/// that does. In the first case it has to be remembered which flows were met, but of conditions that all updates of a flow meet alike only
+/// those that met them.
 /// </summary>
 internal sealed class FlowCollector(FlowSearch search, HistoryStoreOptions options)
 {
@@ -28,11 +29,26 @@ internal sealed class FlowCollector(FlowSearch search, HistoryStoreOptions optio
             return;
         }
 
+        if (search.EveryUpdate)
+        {
+            if (search.Matches(flow))
+            {
+                Keep(flow);
+            }
+
+            return;
+        }
+
         if (_isStable ? search.Matches(flow) && _met.Add(flow.UUID) : IsFirst(flow.UUID) && search.Matches(flow))
         {
-            _matches.Add(flow);
-            AnswerLimits.CheckFlows(_matches.Count, options);
+            Keep(flow);
         }
+    }
+
+    private void Keep(Flow flow)
+    {
+        _matches.Add(flow);
+        AnswerLimits.CheckFlows(_matches.Count, options);
     }
 
     private bool IsFirst(string uuid)

@@ -105,6 +105,24 @@ public sealed class MemoryHistoryStore : IHistoryStore
     });
 
     /// <inheritdoc/>
+    public Task<IReadOnlyList<ElementDifference>> GetDifferencesAsync(long before, long after, CancellationToken cancellationToken) => Run(cancellationToken, () =>
+    {
+        var only = (Before: new List<GraphElement>(), After: new List<GraphElement>());
+        foreach (var element in _revisions.Values.SelectMany(static revisions => revisions))
+        {
+            var revision = StoredRevision.Of(element);
+            bool isBefore = revision.IsShownAt(TimeSlice.At(before));
+            if (isBefore != revision.IsShownAt(TimeSlice.At(after)))
+            {
+                (isBefore ? only.Before : only.After).Add(element);
+                AnswerLimits.CheckRevisions(Math.Max(only.Before.Count, only.After.Count), _options);
+            }
+        }
+
+        return Differences.Between(only.Before, only.After);
+    });
+
+    /// <inheritdoc/>
     public Task AppendFlowsAsync(IReadOnlyList<Flow> flows, CancellationToken cancellationToken) => Run(cancellationToken, () =>
     {
         long now = Now();

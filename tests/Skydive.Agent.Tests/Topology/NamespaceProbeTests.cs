@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using Skydive.Agent.Hardware;
 using Skydive.Agent.Tests.Support;
 using Skydive.Agent.Topology;
 using Skydive.Contracts.Topology;

@@ -157,6 +157,57 @@ public sealed class ConfigurationLoaderTests
     }
 
     [Fact]
+    public void Load_Metadata_KeepsTypesAndNesting()
+    {
+        string file = WriteFile("agent:\n  metadata:\n    mydict: {value: 123}\n    ratio: 0.5\n    myarrays:\n      bools: [true, false]\n      strings: [dog, '1']\n");
+
+        var options = ServiceOptions.Load(Role.Agent, [file], s_noEnvironment, out var problems)!;
+
+        Assert.Empty(problems);
+        Assert.Equal("""{"myarrays":{"bools":[true,false],"strings":["dog","1"]},"mydict":{"value":123},"ratio":0.5}""", options.Metadata.ToString());
+        Assert.Equal(options.Metadata.ToString(), options.Configuration.ToJson("agent.metadata"));
+    }
+
+    [Fact]
+    public void Load_MetadataByEnvironment_IsYamlOnOneLine()
+    {
+        var environment = new Dictionary<string, string>
+        {
+            ["SKYDIVE_AGENT_METADATA"] = "{rack: 7, site: {row: B}}",
+            ["SKYDIVE_AGENT_METADATA_CONFIG_FILES"] = "[{path: /etc/a.json, name: a, selector: x.y}]",
+        };
+
+        var options = ServiceOptions.Load(Role.Agent, [WriteFile(string.Empty)], environment, out var problems)!;
+
+        Assert.Empty(problems);
+        Assert.Equal("""{"rack":7,"site":{"row":"B"}}""", options.Metadata.ToString());
+        Assert.Equal(new("/etc/a.json", "json", "a", "x.y"), Assert.Single(options.MetadataFiles));
+    }
+
+    [Theory]
+    [InlineData("agent.metadata: 5\n", "expected keys and values")]
+    [InlineData("agent.metadata: [1]\n", "expected keys and values")]
+    [InlineData("agent.metadata: {Name: x}\n", "Name cannot be set")]
+    [InlineData("agent.metadata: {TID: x}\n", "TID cannot be set")]
+    [InlineData("agent.metadata: {? [1] : 2}\n", "a key must be a text")]
+    [InlineData("agent.metadata_config.files: {path: x}\n", "expected a list of keys and values")]
+    [InlineData("agent.metadata_config.files: [x]\n", "expected a list of keys and values")]
+    [InlineData("agent.metadata_config.files: [{path: /etc/a.json}]\n", "name is missing")]
+    [InlineData("agent.metadata_config.files: [{name: a, type: ini}]\n", "path is missing")]
+    [InlineData("agent.metadata_config.files: [{path: /etc/a, name: a}]\n", "type '' is not valid")]
+    [InlineData("agent.metadata_config.files: [{path: /etc/a, type: xml, name: a}]\n", "type 'xml' is not valid")]
+    [InlineData("agent.metadata_config.files: [{path: /etc/a.json, name: a, selektor: x}]\n", "unknown key 'selektor'")]
+    [InlineData("agent.metadata_config.files: [{path: /etc/a.json, name: a}, {path: /etc/b.json, name: a}]\n", "name 'a' is there twice")]
+    public void Load_MetadataThatIsNone_IsOneErrorWithItsPlace(string text, string message)
+    {
+        Assert.Null(ServiceOptions.Load(Role.Agent, [WriteFile(text)], s_noEnvironment, out var problems));
+
+        var problem = Assert.Single(problems);
+        Assert.Contains(message, problem.Message, StringComparison.Ordinal);
+        Assert.Contains("skydive.yml:1", problem.Where, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void AddText_RandomText_NeverThrows()
     {
         var random = new Random(7);

@@ -75,6 +75,26 @@ public sealed class TopologyJourneyTests
     }
 
     [Fact]
+    public async Task Metadata_OfTheConfiguration_FindsTheHost()
+    {
+        using var data = new TemporaryDirectory();
+        const string Metadata = "{mydict: {value: 123}, myarrays: {integers: [1, 2, 3], bools: [true], strings: [dog, cat, frog]}}";
+        await using var service = await TestService.StartAsync("allinone", data.Path, new Dictionary<string, string>
+        {
+            ["SKYDIVE_AGENT_METADATA"] = Metadata,
+            ["SKYDIVE_HOST_ID"] = "lab",
+        });
+
+        foreach (string condition in new[] { "'mydict.value', 123", "'myarrays.integers', 1", "'myarrays.strings', 'cat'", "'myarrays.bools', true" })
+        {
+            var host = Assert.Single(await service.Client.NodesAsync($"G.V().Has({condition})"));
+            Assert.Equal(("host", "lab"), (host.Type, host.Name));
+        }
+
+        Assert.Empty(await service.Client.NodesAsync("G.V().Has('mydict.value', 124)"));
+    }
+
+    [Fact]
     public async Task Namespace_MadeAndRemoved_ComesAndGoesWithItsContent()
     {
         Needs.Root();
