@@ -1,10 +1,9 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Skydive.Agent.Hardware;
 using Skydive.Agent.Topology;
+using Skydive.Agent.Topology.Netlink;
 using Skydive.Contracts.Topology;
 using Skydive.Graph;
-using Skydive.Linux.Namespaces;
-using Skydive.Linux.Route;
 
 namespace Skydive.Agent.Tests.Support;
 
@@ -13,12 +12,10 @@ internal sealed class TestProbes : IDisposable
 {
     private readonly NamespaceProbe _namespaces;
 
-    private TestProbes(TestNetwork network, Func<NetworkNamespace, RtnetlinkListener>? openListener)
+    private TestProbes(TestNetwork network, NetlinkProbeOptions? options)
     {
         HostNodeId = HostProbe.AddTo(Graph);
-        Netlink = openListener is null
-            ? new(Graph, HostNodeId, NetlinkState, NullLogger.Instance)
-            : new(Graph, HostNodeId, NetlinkState, NullLogger.Instance) { OpenListener = openListener };
+        Netlink = new(Graph, HostNodeId, NetlinkState, NullLogger.Instance, options);
         Directory = new(Netlink);
         _namespaces = new(network.Folder, Directory, NamespaceState, NullLogger.Instance);
     }
@@ -37,9 +34,9 @@ internal sealed class TestProbes : IDisposable
 
     public Task Completion => Task.WhenAny(Netlink.Completion, _namespaces.Completion);
 
-    public static async Task<TestProbes> StartAsync(TestNetwork network, Func<NetworkNamespace, RtnetlinkListener>? openListener = null)
+    public static async Task<TestProbes> StartAsync(TestNetwork network, NetlinkProbeOptions? options = null)
     {
-        var probes = new TestProbes(network, openListener);
+        var probes = new TestProbes(network, options);
         probes.Netlink.Start();
         await probes._namespaces.StartAsync(network.OpenHost());
         return probes;
@@ -50,6 +47,10 @@ internal sealed class TestProbes : IDisposable
 
     /// <summary>Waits until the graph is as wanted.</summary>
     public Task<GraphSnapshot> UntilAsync(Func<GraphSnapshot, bool> condition) => Graph.UntilAsync(condition);
+
+    /// <summary>Waits until drivers have been asked for all interfaces, which goes on after the start.</summary>
+    public Task<GraphSnapshot> SettleAsync() => UntilAsync(static graph =>
+        graph.GetNodes().All(static node => node.Type is "host" or "netns" || node.GetText("EncapType") == "loopback" || node.Metadata.ContainsKey("Features")));
 
     public void Dispose()
     {

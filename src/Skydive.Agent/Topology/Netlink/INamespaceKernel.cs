@@ -9,6 +9,9 @@ internal interface INamespaceKernel : IDisposable
     /// <summary>The namespace.</summary>
     NetworkNamespace Namespace { get; }
 
+    /// <summary>The events, from before the first question on.</summary>
+    RtnetlinkListener Listener { get; }
+
     /// <summary>Reads interfaces, addresses, routes and neighbours.</summary>
     /// <param name="cancellationToken">Ends the operation.</param>
     /// <exception cref="Skydive.Linux.Netlink.NetlinkException">The kernel refuses, or its answer is malformed.</exception>

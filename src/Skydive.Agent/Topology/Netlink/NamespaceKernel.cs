@@ -22,7 +22,7 @@ internal sealed class NamespaceKernel : INamespaceKernel
     /// <inheritdoc/>
     public NetworkNamespace Namespace { get; }
 
-    /// <summary>The events, from before the first question on.</summary>
+    /// <inheritdoc/>
     public RtnetlinkListener Listener { get; }
 
     /// <summary>

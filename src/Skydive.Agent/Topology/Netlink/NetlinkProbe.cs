@@ -1,84 +1,119 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
-using Skydive.Contracts.Metadata;
-using Skydive.Contracts.Topology;
 using Skydive.Graph;
 using Skydive.Linux;
-using Skydive.Linux.Ethtool;
 using Skydive.Linux.Namespaces;
 using Skydive.Linux.Netlink;
 using Skydive.Linux.Polling;
 using Skydive.Linux.Route;
 
-namespace Skydive.Agent.Topology;
+namespace Skydive.Agent.Topology.Netlink;
 
 /// <summary>
-/// Keeps the interfaces of all namespaces that it is told of in the graph: one thread, one event socket for each namespace. Whatever the
-/// events of one moment change becomes one revision of the graph. When the kernel had to drop events, the namespace is read anew.
+/// Keeps the interfaces of all namespaces that it is told of in the graph, with addresses, routes, neighbours, counters and what their drivers
+/// say: one thread, one event socket for each namespace. Whatever the events of one moment change becomes one revision of the graph. When the
+/// kernel had to drop events, the namespace is read anew.
 /// </summary>
+/// <remarks>
+/// The parts: <see cref="NamespaceReader"/> opens and reads namespaces, <see cref="NamespaceUpdater"/> brings events and what was read into
+/// <see cref="NamespaceState"/> and <see cref="LinkState"/> and collects <see cref="TopologyChanges"/>, <see cref="PeerFinder"/> joins the ends
+/// of pairs, <see cref="TopologyWriter"/> writes all that into the graph, <see cref="LinkInspector"/> asks drivers on a thread of its own.
+/// A socket for each namespace costs no more time for each event than one that listens to all (<c>NETLINK_LISTEN_ALL_NSID</c>), keeps a loss of
+/// events to the namespace in which it happened, and gives no namespace an id that others would see.
+/// </remarks>
 internal sealed partial class NetlinkProbe : INamespaceWatcher, IDisposable
 {
     /// <summary>A namespace in which something changes all the time must not keep the others from the graph.</summary>
-    private const int MaximumDatagramsPerTurn = 1024;
+    private const int MaximumDatagramsPerTurn = 256;
+
+    /// <summary>Between two revisions while changes keep coming.</summary>
+    private static readonly TimeSpan s_revisionInterval = TimeSpan.FromMilliseconds(5);
+
+    /// <summary>How long changes may wait that history does not keep, and those of long lists.</summary>
+    private static readonly TimeSpan s_delay = TimeSpan.FromSeconds(1);
 
     /// <summary>How long until a namespace that could not be read is read again.</summary>
     private static readonly TimeSpan s_retryDelay = TimeSpan.FromSeconds(1);
 
-    private readonly LiveGraph _graph;
-    private readonly string _hostNodeId;
+    /// <summary>How long reading anew may go on before events are looked at again.</summary>
+    private static readonly TimeSpan s_slice = TimeSpan.FromMilliseconds(2);
+
     private readonly ProbeState _state;
     private readonly ILogger _logger;
+    private readonly TimeProvider _time;
+    private readonly NetlinkProbeOptions _options;
     private readonly DescriptorPoller _poller = new();
-    private readonly Lock _commandsLock = new();
-    private readonly Queue<NamespaceCommand> _commands = [];
-    private readonly ConcurrentDictionary<NamespaceId, string> _namespaceNodes = new();
-    private readonly ConcurrentDictionary<string, LinkLocation> _locations = new(StringComparer.Ordinal);
+    private readonly NamespaceCommandQueue _commands = new();
+    private readonly ConcurrentQueue<InspectionReport> _reports = new();
     private readonly Dictionary<ulong, NamespaceState> _namespaces = [];
-    private readonly HashSet<LinkState> _dirty = [];
-
-    // Interfaces whose other end went elsewhere, of which the kernel does not tell.
-    private readonly HashSet<LinkState> _outdated = [];
+    private readonly Dictionary<NamespaceId, NamespaceState> _byId = [];
     private readonly HashSet<NamespaceState> _unread = [];
-    private readonly HashSet<NamespaceState> _renamed = [];
-    private readonly List<NamespaceState> _added = [];
-    private readonly List<(LinkState One, LinkState Other)> _separated = [];
-    private readonly List<string> _deletedNodes = [];
+    private readonly TopologyChanges _changes = new();
+    private readonly NamespaceUpdater _updater;
+    private readonly NamespaceReader _reader;
+    private readonly PeerFinder _peers;
+    private readonly TopologyWriter _writer;
+    private readonly LinkInspector _inspector;
+    private readonly VirtualFunctionFinder _functions;
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private ulong _nextKey;
-    private bool _isOver;
+    private readonly Queue<NamespaceState> _refresh = [];
+    private readonly HashSet<LinkState> _counted = [];
+    private long _lastRevision;
+    private long _delayedSince;
+    private long _retryAt;
+    private long _refreshAt;
+    private int _isStarted;
     private int _isDisposed;
 
-    public NetlinkProbe(LiveGraph graph, string hostNodeId, ProbeState state, ILogger logger)
+    public NetlinkProbe(
+        LiveGraph graph, string hostNodeId, ProbeState state, ILogger logger, NetlinkProbeOptions? options = null, TimeProvider? time = null)
     {
-        _graph = graph;
-        _hostNodeId = hostNodeId;
         _state = state;
         _logger = logger;
+        _time = time ?? TimeProvider.System;
+        _options = options ?? new();
+        _updater = new(_changes);
+        _reader = new(hostNodeId, graph.Current.FindNode(hostNodeId)?.TID, _stop.Token) { OpenListener = _options.OpenListener };
+        _peers = new(_namespaces.Values, _changes, logger, _stop.Token);
+        _writer = new(graph, hostNodeId);
+        _functions = new(_changes);
+        _inspector = new(Report, new(_options.SysfsPath), logger);
     }
-
-    /// <summary>Opens the socket for the events of a namespace.</summary>
-    internal Func<NetworkNamespace, RtnetlinkListener> OpenListener { get; init; } =
-        static networkNamespace => RtnetlinkListener.Open(networkNamespace, RtnetlinkGroups.Links | RtnetlinkGroups.Addresses);
 
     /// <summary>Ends when the probe is disposed, or fails with what broke it.</summary>
     public Task Completion => _completion.Task;
 
-    /// <summary>Starts the thread.</summary>
-    public void Start() => new Thread(Run) { IsBackground = true, Name = "netlink probe" }.Start();
+    /// <summary>Starts the threads.</summary>
+    public void Start()
+    {
+        _isStarted = 1;
+        PlanRefresh();
+        _inspector.Start();
+        _inspector.Completion.ContinueWith(static (_, state) => ((DescriptorPoller)state!).Wake(), _poller, TaskScheduler.Default);
+        new Thread(Run) { IsBackground = true, Name = "netlink probe" }.Start();
+    }
 
     /// <summary>Where the interface of a node is; null when the node is none of this probe's. Safe to call from any thread.</summary>
-    public LinkLocation? FindLink(string nodeId) => _locations.GetValueOrDefault(nodeId);
+    public LinkLocation? FindLink(string nodeId) => _writer.FindLink(nodeId);
 
     /// <inheritdoc/>
-    public string? FindNamespaceNode(NamespaceId id) => _namespaceNodes.GetValueOrDefault(id);
+    public string? FindNamespaceNode(NamespaceId id) => _writer.FindNamespaceNode(id);
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<NamespaceId>> ChangeAsync(
-        IReadOnlyList<NamespaceSource> added, IReadOnlyList<NamespaceId> removed, IReadOnlyList<NamespaceName> renamed) =>
-        Enqueue(new(added, removed, renamed));
+        IReadOnlyList<NamespaceSource> added, IReadOnlyList<NamespaceId> removed, IReadOnlyList<NamespaceName> renamed)
+    {
+        var command = new NamespaceCommand(added, removed, renamed);
+        if (_commands.TryEnqueue(command))
+        {
+            _poller.Wake();
+        }
 
-    /// <summary>Ends the thread and closes all sockets.</summary>
+        return command.Done.Task;
+    }
+
+    /// <summary>Ends the threads and closes all sockets.</summary>
     public void Dispose()
     {
         if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
@@ -87,35 +122,17 @@ internal sealed partial class NetlinkProbe : INamespaceWatcher, IDisposable
         }
 
         _stop.Cancel();
-        _completion.Task.ContinueWith(static _ => { }, TaskScheduler.Default).Wait();
+        if (_isStarted != 0)
+        {
+            _completion.Task.ContinueWith(static _ => { }, TaskScheduler.Default).Wait();
+            _inspector.Dispose();
+        }
+
         _poller.Dispose();
         _stop.Dispose();
     }
 
-    private Task<IReadOnlyList<NamespaceId>> Enqueue(NamespaceCommand command)
-    {
-        lock (_commandsLock)
-        {
-            if (_isOver)
-            {
-                Abandon(command);
-                return Task.FromCanceled<IReadOnlyList<NamespaceId>>(new CancellationToken(canceled: true));
-            }
-
-            _commands.Enqueue(command);
-        }
-
-        _poller.Wake();
-        return command.Done.Task;
-    }
-
-    private static void Abandon(NamespaceCommand command)
-    {
-        foreach (var source in command.Added)
-        {
-            source.Namespace.Dispose();
-        }
-    }
+    private long Ticks(TimeSpan span) => (long)(span.TotalSeconds * _time.TimestampFrequency);
 
     private void Run()
     {
@@ -125,26 +142,33 @@ internal sealed partial class NetlinkProbe : INamespaceWatcher, IDisposable
         {
             ulong[] keys = new ulong[64];
             var events = new List<RtnetlinkEvent>();
-            while (_poller.Wait(keys, out int count, _unread.Count == 0 ? Timeout.InfiniteTimeSpan : s_retryDelay, _stop.Token) != WaitOutcome.Cancelled)
+            while (_poller.Wait(keys, out int count, NextTimeout(), _stop.Token) != WaitOutcome.Cancelled)
             {
-                ExecuteCommands(executing);
+                if (_inspector.Completion.Exception is { } broken)
+                {
+                    throw broken.InnerException ?? broken;
+                }
+
+                Execute(executing);
+                Take();
                 foreach (ulong key in keys.AsSpan(0, count))
                 {
                     if (_namespaces.TryGetValue(key, out var state))
                     {
                         Receive(state, events);
+                        WriteWhenDue(isUrgent: false);
                     }
                 }
 
-                if (count == 0)
+                RetryWhenDue();
+                RefreshWhenDue();
+                WriteWhenDue(isUrgent: executing.Count > 0);
+                WriteDelayedWhenDue();
+                if (_namespaces.Count > 0)
                 {
-                    foreach (var state in _unread.ToArray())
-                    {
-                        Read(state);
-                    }
+                    _state.SetRunning();
                 }
 
-                Commit();
                 foreach (var command in executing)
                 {
                     command.Done.TrySetResult(command.Refused);
@@ -167,43 +191,52 @@ internal sealed partial class NetlinkProbe : INamespaceWatcher, IDisposable
 
         foreach (var state in _namespaces.Values)
         {
-            state.Dispose();
+            state.Kernel.Dispose();
         }
 
-        lock (_commandsLock)
-        {
-            _isOver = true;
-            foreach (var command in _commands)
-            {
-                Abandon(command);
-            }
-
-            executing.AddRange(_commands);
-            _commands.Clear();
-        }
-
-        // Nobody may wait for ever for what will not be done any more.
-        foreach (var command in executing)
-        {
-            _ = fault is null ? command.Done.TrySetCanceled() : command.Done.TrySetException(fault);
-        }
-
+        _commands.End(fault, executing);
         _ = fault is null ? _completion.TrySetResult() : _completion.TrySetException(fault);
     }
 
-    private void ExecuteCommands(List<NamespaceCommand> executing)
+    /// <summary>How long there is nothing to do unless something happens.</summary>
+    private TimeSpan NextTimeout()
     {
-        lock (_commandsLock)
+        if (_refresh.Count > 0)
         {
-            executing.AddRange(_commands);
-            _commands.Clear();
+            return TimeSpan.Zero;
         }
 
+        long next = _refreshAt;
+        if (HasChanges)
+        {
+            next = Math.Min(next, _lastRevision + Ticks(s_revisionInterval));
+        }
+
+        if (_changes.Delayed.Count > 0)
+        {
+            next = Math.Min(next, _delayedSince + Ticks(s_delay));
+        }
+
+        if (_unread.Count > 0)
+        {
+            next = Math.Min(next, _retryAt);
+        }
+
+        // Rounded up: one who wakes a moment too early would have to wait again.
+        double milliseconds = (next - _time.GetTimestamp()) * 1000.0 / _time.TimestampFrequency;
+        return TimeSpan.FromMilliseconds(Math.Ceiling(Math.Clamp(milliseconds, 0, int.MaxValue)));
+    }
+
+    private bool HasChanges => !_changes.IsEmpty || _changes.DoubtfulRoutes.Count > 0;
+
+    private void Execute(List<NamespaceCommand> executing)
+    {
+        _commands.TakeAll(executing);
         foreach (var command in executing)
         {
             foreach (var id in command.Removed)
             {
-                if (Find(id) is { } state)
+                if (_byId.TryGetValue(id, out var state))
                 {
                     Remove(state);
                 }
@@ -211,98 +244,110 @@ internal sealed partial class NetlinkProbe : INamespaceWatcher, IDisposable
 
             foreach (var name in command.Renamed)
             {
-                if (Find(name.Id) is { } state && state.NodeId != _hostNodeId)
+                if (_byId.TryGetValue(name.Id, out var state) && state.Name.Length > 0)
                 {
                     Rename(state, name);
                 }
             }
 
-            foreach (var source in command.Added)
-            {
-                if (!TryAdd(source))
-                {
-                    command.Refused.Add(source.Namespace.Id);
-                }
-            }
+            Add(command);
         }
     }
 
-    private NamespaceState? Find(NamespaceId id) => _namespaces.Values.FirstOrDefault(state => state.Namespace.Id == id);
-
-    private bool TryAdd(NamespaceSource source)
+    private void Add(NamespaceCommand command)
     {
-        if (Find(source.Namespace.Id) is not null)
+        var sources = new List<NamespaceSource>(command.Added.Count);
+        foreach (var source in command.Added)
         {
-            source.Namespace.Dispose();
-            return true;
+            if (_byId.ContainsKey(source.Namespace.Id))
+            {
+                source.Namespace.Dispose();
+            }
+            else
+            {
+                sources.Add(source);
+            }
         }
 
-        NamespaceState? state = null;
-        try
+        if (sources.Count == 0)
         {
-            state = NamespaceState.Open(_nextKey++, source, OpenListener);
-            _poller.Add(state.Listener.Descriptor!, state.Key);
+            return;
         }
-        catch (LinuxException e)
+
+        foreach (var reading in _reader.Read(sources, _changes))
         {
-            state?.Dispose();
-            source.Namespace.Dispose();
-            if (source.IsHost)
+            if (reading.State is not { } state)
             {
-                // Without the interfaces of the host itself there is nothing to show.
-                throw;
+                Refuse(command, reading);
+                continue;
             }
 
-            if (_state.SetProblem(source.Path, $"namespace {source.Path}: {e.Message}"))
+            _namespaces.Add(state.Key, state);
+            _byId.Add(state.Id, state);
+            _poller.Add(state.Kernel.Listener.Descriptor!, state.Key);
+            _state.ClearProblem(state.Path);
+            if (reading.ReadFailure is { } failure)
             {
-                LogNamespaceRefused(_logger, source.Path, e.Message);
+                SetUnread(state, failure);
             }
-
-            return false;
         }
 
-        _state.ClearProblem(source.Path);
-        _namespaces.Add(state.Key, state);
-        if (source.IsHost)
+        _peers.Generation++;
+    }
+
+    private void Refuse(NamespaceCommand command, NamespaceReading reading)
+    {
+        var refusal = reading.Refusal!;
+        if (reading.Source.IsHost)
         {
-            state.NodeId = _hostNodeId;
-            _namespaceNodes[source.Namespace.Id] = _hostNodeId;
-        }
-        else
-        {
-            state.NodeId = Identifiers.Random();
-            _added.Add(state);
+            // Without the interfaces of the host itself there is nothing to show.
+            throw refusal;
         }
 
-        Read(state);
-        return true;
+        command.Refused.Add(reading.Source.Namespace.Id);
+        string path = reading.Source.Path;
+        if (_state.SetProblem(path, $"namespace {path}: {refusal.Message}"))
+        {
+            LogNamespaceRefused(_logger, path, refusal.Message);
+        }
     }
 
     private void Remove(NamespaceState state)
     {
         foreach (var link in state.Links.Values.ToArray())
         {
-            Forget(link);
+            _updater.Forget(link);
         }
 
         foreach (var other in _namespaces.Values)
         {
             other.Unlearn(state);
+            foreach (var link in other.Links.Values)
+            {
+                if (link.LinkPlace == state)
+                {
+                    link.LinkPlace = null;
+                    _changes.Mark(link, LinkParts.Link);
+                }
+            }
         }
 
         // One that came and went between two revisions was never in the graph.
-        if (!_added.Remove(state) && state.NodeId is { } nodeId && nodeId != _hostNodeId)
+        if (!_changes.Added.Remove(state))
         {
-            _deletedNodes.Add(nodeId);
+            _changes.DeletedNodes.Add(state.NodeId);
         }
 
-        _namespaceNodes.TryRemove(state.Namespace.Id, out _);
         _unread.Remove(state);
-        _renamed.Remove(state);
+        _changes.Renamed.Remove(state);
+        _changes.DoubtfulRoutes.Remove(state);
         _state.ClearProblem(state.Path);
-        _poller.Remove(state.Listener.Descriptor!);
+        _writer.Forget(state);
+        _inspector.Forget(state.Key);
         _namespaces.Remove(state.Key);
-        state.Dispose();
+        _byId.Remove(state.Id);
+        _poller.Remove(state.Kernel.Listener.Descriptor!);
+        state.Kernel.Dispose();
     }
 
     private void Rename(NamespaceState state, NamespaceName name)
@@ -310,27 +355,41 @@ internal sealed partial class NetlinkProbe : INamespaceWatcher, IDisposable
         state.Name = name.Name;
         state.Path = name.Path;
         state.Manager = name.Manager;
-        _renamed.Add(state);
-        foreach (var link in state.Links.Values)
+        state.Tid = _reader.DeriveTid(state.Path);
+        if (!_changes.Added.Contains(state))
         {
-            if (link.Peer is { } peer)
+            _changes.Renamed.Add(state);
+        }
+
+        foreach (var other in _namespaces.Values)
+        {
+            foreach (var link in other.Links.Values)
             {
-                _dirty.Add(peer);
+                if (link.LinkPlace == state)
+                {
+                    _changes.Mark(link, LinkParts.Link);
+                }
             }
         }
     }
 
     private void Receive(NamespaceState state, List<RtnetlinkEvent> events)
     {
+        var listener = state.Kernel.Listener;
         for (int turn = 0; turn < MaximumDatagramsPerTurn; turn++)
         {
             events.Clear();
-            switch (state.Listener.TryReceive(events))
+            switch (listener.TryReceive(events))
             {
                 case NetlinkReceiveStatus.Messages:
                     foreach (var rtnetlinkEvent in events)
                     {
-                        Apply(state, rtnetlinkEvent);
+                        if (NamespaceUpdater.HidesState(state, rtnetlinkEvent))
+                        {
+                            Write();
+                        }
+
+                        _updater.Apply(state, rtnetlinkEvent);
                     }
 
                     break;
@@ -345,60 +404,20 @@ internal sealed partial class NetlinkProbe : INamespaceWatcher, IDisposable
         }
     }
 
-    private void Apply(NamespaceState state, RtnetlinkEvent rtnetlinkEvent)
-    {
-        switch (rtnetlinkEvent.Kind)
-        {
-            case RtnetlinkEventKind.LinkSet:
-                Update(state, rtnetlinkEvent.Link!);
-                break;
-            case RtnetlinkEventKind.LinkRemoved:
-                if (state.Links.TryGetValue(rtnetlinkEvent.Link!.Index, out var deleted))
-                {
-                    Forget(deleted);
-                }
-
-                break;
-            case RtnetlinkEventKind.AddressSet:
-                if (state.Links.TryGetValue(rtnetlinkEvent.Address!.Index, out var changed)
-                    && !changed.Addresses.Exists(address => IsSame(address, rtnetlinkEvent.Address)))
-                {
-                    changed.Addresses.Add(rtnetlinkEvent.Address);
-                    _dirty.Add(changed);
-                }
-
-                break;
-            case RtnetlinkEventKind.AddressRemoved:
-                if (state.Links.TryGetValue(rtnetlinkEvent.Address!.Index, out var link)
-                    && link.Addresses.RemoveAll(address => IsSame(address, rtnetlinkEvent.Address)) > 0)
-                {
-                    _dirty.Add(link);
-                }
-
-                break;
-            default:
-                break;
-        }
-    }
-
     /// <summary>Reads all of a namespace; what was known and is not there any more is forgotten. When that fails it is tried again.</summary>
     private void Read(NamespaceState state)
     {
-        NetlinkDump<LinkMessage> links;
-        NetlinkDump<AddressMessage> addresses;
         try
         {
-            links = state.Client.DumpLinks(cancellationToken: _stop.Token);
-            addresses = state.Client.DumpAddresses(cancellationToken: _stop.Token);
+            _updater.Apply(state, state.Kernel.Read(_stop.Token));
+            if (state.IsInspected)
+            {
+                _updater.Apply(state, state.Kernel.ReadForwarding(_stop.Token));
+            }
         }
         catch (NetlinkException e)
         {
-            _unread.Add(state);
-            if (_state.SetProblem(state.Path, $"interfaces of {state.Title}: {e.Message}"))
-            {
-                LogReadFailed(_logger, state.Title, e.Message);
-            }
-
+            SetUnread(state, e);
             return;
         }
 
@@ -406,330 +425,274 @@ internal sealed partial class NetlinkProbe : INamespaceWatcher, IDisposable
         {
             _state.ClearProblem(state.Path);
         }
-
-        var present = new HashSet<int>(links.Count);
-        foreach (var message in links)
-        {
-            present.Add(message.Index);
-            Update(state, message);
-        }
-
-        foreach (var gone in state.Links.Values.Where(link => !present.Contains(link.Message.Index)).ToArray())
-        {
-            Forget(gone);
-        }
-
-        var byLink = addresses.AsSpan().ToArray().ToLookup(static address => address.Index);
-        foreach (var link in state.Links.Values)
-        {
-            if (!link.Addresses.SequenceEqual(byLink[link.Message.Index]))
-            {
-                link.Addresses.Clear();
-                link.Addresses.AddRange(byLink[link.Message.Index]);
-                _dirty.Add(link);
-            }
-        }
     }
 
-    private void Update(NamespaceState state, LinkMessage message)
+    private void SetUnread(NamespaceState state, NetlinkException failure)
     {
-        if (!state.Links.TryGetValue(message.Index, out var link))
+        _unread.Add(state);
+        _retryAt = _time.GetTimestamp() + Ticks(s_retryDelay);
+        if (_state.SetProblem(state.Path, $"interfaces of {state.Title}: {failure.Message}"))
         {
-            link = new LinkState(state, message);
-            state.Links.Add(message.Index, link);
-            if (link.IsDevice)
-            {
-                link.Driver = ReadDriver(state, message.Name);
-            }
+            LogReadFailed(_logger, state.Title, failure.Message);
         }
-        else if (link.Peer is { } peer
-            && (link.Message.LinkIndex != message.LinkIndex || link.Message.LinkNamespaceId != message.LinkNamespaceId))
-        {
-            // The other end moved: its new place is looked for anew.
-            link.Peer = null;
-            peer.Peer = null;
-            _separated.Add((link, peer));
-            _dirty.Add(peer);
-            _outdated.Add(peer);
-        }
-
-        link.Message = message;
-        _dirty.Add(link);
     }
 
-    private static string ReadDriver(NamespaceState state, string name)
+    private void RetryWhenDue()
+    {
+        if (_unread.Count > 0 && _time.GetTimestamp() >= _retryAt)
+        {
+            foreach (var state in _unread.ToArray())
+            {
+                Read(state);
+            }
+        }
+    }
+
+    /// <summary>Takes what the inspector has learnt. Runs in the inspector's thread.</summary>
+    private void Report(InspectionReport report)
+    {
+        _reports.Enqueue(report);
+        _poller.Wake();
+    }
+
+    private void Take()
+    {
+        while (_reports.TryDequeue(out var report))
+        {
+            foreach (var (link, facts) in report.Facts)
+            {
+                if (!link.IsGone)
+                {
+                    link.Facts = facts;
+                    _changes.Mark(link, LinkParts.Facts);
+                    _functions.Add(link);
+                }
+            }
+
+            foreach (var (key, index, features) in report.Features)
+            {
+                if (_namespaces.TryGetValue(key, out var state) && state.Links.TryGetValue(index, out var link) && link.Facts is { } facts)
+                {
+                    link.Facts = facts with { Features = features };
+                    _changes.Mark(link, LinkParts.Facts);
+                }
+            }
+
+            foreach (ulong key in report.Lost)
+            {
+                if (_namespaces.TryGetValue(key, out var state))
+                {
+                    _changes.Appeared.AddRange(state.Links.Values);
+                }
+            }
+
+            foreach (var state in report.Facts.Select(static entry => entry.Link).Where(static link => !link.IsGone && link.Counters is null)
+                .Select(static link => link.Owner).Distinct().ToArray())
+            {
+                ReadRest(state);
+            }
+        }
+    }
+
+    /// <summary>Reads what may come a little later than the rest: forwarding entries, and counters to count from.</summary>
+    private void ReadRest(NamespaceState state)
     {
         try
         {
-            using var ethtool = EthtoolClient.Open(state.Namespace);
-            return ethtool.TryGetDriver(name, out var info) ? info!.Driver : string.Empty;
-        }
-        catch (LinuxException)
-        {
-            // The interface is gone already, or its driver does not say: a node without a driver's name is better than none.
-            return string.Empty;
-        }
-    }
-
-    private void Forget(LinkState link)
-    {
-        link.Owner.Links.Remove(link.Message.Index);
-        _dirty.Remove(link);
-        _outdated.Remove(link);
-        if (link.Peer is { } peer)
-        {
-            link.Peer = null;
-            peer.Peer = null;
-            _dirty.Add(peer);
-            _outdated.Add(peer);
-        }
-
-        if (link.NodeId is { } nodeId)
-        {
-            _locations.TryRemove(nodeId, out _);
-            _deletedNodes.Add(nodeId);
-        }
-    }
-
-    private static bool IsSame(AddressMessage left, AddressMessage right) =>
-        left.Address.Equals(right.Address) && left.PrefixLength == right.PrefixLength && Equals(left.Peer, right.Peer);
-
-    private void Commit()
-    {
-        if (_dirty.Count > 0 || _deletedNodes.Count > 0 || _added.Count > 0 || _renamed.Count > 0)
-        {
-            foreach (var link in _outdated)
+            if (!state.IsInspected)
             {
-                Refresh(link);
+                _updater.Apply(state, state.Kernel.ReadForwarding(_stop.Token));
+                state.IsInspected = true;
             }
 
-            _outdated.Clear();
-            FindPeers();
-            _graph.Write(Write);
-            _dirty.Clear();
-            _deletedNodes.Clear();
-            _added.Clear();
-            _renamed.Clear();
-            _separated.Clear();
-        }
-
-        if (_namespaces.Count > 0)
-        {
-            _state.SetRunning();
-        }
-    }
-
-    private void Write(GraphTransaction transaction)
-    {
-        foreach (string nodeId in _deletedNodes)
-        {
-            transaction.DeleteNode(nodeId);
-        }
-
-        foreach (var state in _added)
-        {
-            var metadata = MetadataMap.Create(
-                ("Name", state.Name),
-                ("Type", "netns"),
-                ("Path", state.Path),
-                ("Inode", (long)state.Namespace.Id.Inode),
-                ("Device", (long)state.Namespace.Id.Device));
-            transaction.AddNode(state.NodeId!, state.Manager is null ? metadata : metadata.With("Manager", state.Manager));
-            transaction.SetOwner(_hostNodeId, state.NodeId!);
-            _namespaceNodes[state.Namespace.Id] = state.NodeId!;
-        }
-
-        foreach (var state in _renamed)
-        {
-            if (transaction.FindNode(state.NodeId!) is { } node)
-            {
-                var metadata = node.Metadata.With("Name", state.Name).With("Path", state.Path);
-                transaction.SetMetadata(node, state.Manager is null ? metadata.Without("Manager") : metadata.With("Manager", state.Manager));
-            }
-        }
-
-        foreach (var (one, other) in _separated)
-        {
-            if (one.Peer != other && one.NodeId is not null && other.NodeId is not null)
-            {
-                var (parent, child) = IsFirst(one, other) ? (one, other) : (other, one);
-                transaction.Unlink(parent.NodeId!, child.NodeId!, RelationTypes.Layer2);
-            }
-        }
-
-        foreach (var link in _dirty)
-        {
-            WriteNode(transaction, link);
-        }
-
-        foreach (var link in _dirty)
-        {
-            WriteEdges(transaction, link);
-        }
-    }
-
-    private void WriteNode(GraphTransaction transaction, LinkState link)
-    {
-        string? peerNamespace = link.Message.LinkNamespaceId is null ? null : link.Peer?.Owner.Name;
-        var metadata = LinkMetadata.Build(link.Message, link.Addresses, peerNamespace, link.Driver);
-        if (link.NodeId is { } nodeId && transaction.FindNode(nodeId) is { } node)
-        {
-            // What others have written into the node stays.
-            transaction.SetMetadata(node, MetadataOperation.Apply(node.Metadata, MetadataOperation.Between(link.Written, metadata)));
-        }
-        else
-        {
-            link.NodeId ??= Identifiers.Random();
-            transaction.AddNode(link.NodeId, metadata);
-            transaction.SetOwner(link.Owner.NodeId!, link.NodeId);
-        }
-
-        link.Written = metadata;
-        _locations[link.NodeId] = new(link.Owner.Namespace, link.Message.Index, link.Message.HardwareType);
-    }
-
-    private static void WriteEdges(GraphTransaction transaction, LinkState link)
-    {
-        var master = link.Message.MasterIndex == 0 ? null : link.Owner.Links.GetValueOrDefault(link.Message.MasterIndex);
-        link.MasterNodeId = Relink(transaction, link.MasterNodeId, master?.NodeId, link, null);
-        var lower = link.IsStacked && link.Message.LinkNamespaceId is null ? link.Owner.Links.GetValueOrDefault(link.Message.LinkIndex) : null;
-        link.LowerNodeId = Relink(transaction, link.LowerNodeId, lower?.NodeId, link, MetadataMap.Create(("Type", link.Message.Kind)));
-
-        if (link.Peer is { NodeId: not null } peer)
-        {
-            var (parent, child) = IsFirst(link, peer) ? (link, peer) : (peer, link);
-            transaction.Link(parent.NodeId!, child.NodeId!, RelationTypes.Layer2, MetadataMap.Create(("Type", "veth")));
-        }
-    }
-
-    /// <summary>
-    /// Moves a layer 2 edge from one parent to another. A parent that is not known yet is looked for again when it appears, since an
-    /// interface is told of again whenever its master or lower interface changes.
-    /// </summary>
-    private static string? Relink(GraphTransaction transaction, string? before, string? after, LinkState link, MetadataMap? details)
-    {
-        if (before is not null && before != after)
-        {
-            transaction.Unlink(before, link.NodeId!, RelationTypes.Layer2);
-        }
-
-        if (after is not null)
-        {
-            transaction.Link(after, link.NodeId!, RelationTypes.Layer2, details);
-        }
-
-        return after;
-    }
-
-    /// <summary>The edge of a pair starts at the interface with the larger index, as in Skydive; between equals the namespaces decide.</summary>
-    private static bool IsFirst(LinkState link, LinkState peer) =>
-        link.Message.Index != peer.Message.Index ? link.Message.Index > peer.Message.Index : link.Owner.Key > peer.Owner.Key;
-
-    /// <summary>Joins the ends of veth pairs. Of two ends, the one that came or changed last finds the other.</summary>
-    private void FindPeers()
-    {
-        foreach (var link in _dirty.Where(static link => link.IsVeth).ToArray())
-        {
-            if (link.Peer is null && FindPeer(link) is { } peer)
-            {
-                link.Peer = peer;
-                peer.Peer = link;
-                _dirty.Add(peer);
-            }
-        }
-    }
-
-    private LinkState? FindPeer(LinkState link)
-    {
-        if (link.Message.LinkIndex == 0)
-        {
-            return null;
-        }
-
-        if (link.Message.LinkNamespaceId is not { } id)
-        {
-            return FindPeer(link, link.Owner);
-        }
-
-        if (link.Owner.FindPeer(id) is { } known)
-        {
-            return FindPeer(link, known);
-        }
-
-        // Only namespaces with an interface that may be the peer are asked for: of hundreds that is one, or a few.
-        foreach (var candidate in _namespaces.Values)
-        {
-            if (candidate == link.Owner || candidate.Links.GetValueOrDefault(link.Message.LinkIndex) is not { IsVeth: true, Peer: null } end
-                || (_dirty.Contains(end) && end.Message.LinkIndex != 0 && end.Message.LinkIndex != link.Message.Index))
-            {
-                continue;
-            }
-
-            int? candidateId = link.Owner.FindId(candidate) ?? AskForId(link.Owner, candidate);
-            if (candidateId == id)
-            {
-                return FindPeer(link, candidate);
-            }
-        }
-
-        return null;
-    }
-
-    /// <summary>The other end in the namespace where it must be, unless it is joined to another or not known yet.</summary>
-    private LinkState? FindPeer(LinkState link, NamespaceState place)
-    {
-        if (place.Links.GetValueOrDefault(link.Message.LinkIndex) is not { IsVeth: true, Peer: null } peer)
-        {
-            return null;
-        }
-
-        // What is known of it may be from before this end came here: the kernel tells of the first end of a new pair before there is a second.
-        if (!_dirty.Contains(peer) || !ArePeers(link, peer))
-        {
-            Refresh(peer);
-        }
-
-        return ArePeers(link, peer) ? peer : null;
-    }
-
-    private static bool ArePeers(LinkState link, LinkState peer) =>
-        peer.Message.LinkIndex == link.Message.Index && (peer.Message.LinkNamespaceId is null) == (peer.Owner == link.Owner);
-
-    private int? AskForId(NamespaceState state, NamespaceState other)
-    {
-        try
-        {
-            int? id = state.Client.GetNamespaceId(other.Namespace, _stop.Token);
-            if (id is { } known)
-            {
-                state.Learn(other, known);
-            }
-
-            return id;
+            Count(state, static (link, _) => link.Counters is null);
         }
         catch (NetlinkException e)
         {
             LogReadFailed(_logger, state.Title, e.Message);
-            return null;
         }
     }
 
-    /// <summary>When one end of a pair moves, the kernel does not tell of the other, whose place of the peer has changed all the same.</summary>
-    private void Refresh(LinkState link)
+    /// <summary>Reads the counters of a namespace.</summary>
+    private void Count(NamespaceState state, Func<LinkState, long, bool> isWanted)
+    {
+        var statistics = state.Kernel.ReadStatistics(_stop.Token);
+        long now = _time.GetUtcNow().ToUnixTimeMilliseconds();
+        foreach (var message in statistics)
+        {
+            if (!state.Links.TryGetValue(message.Index, out var link) || !isWanted(link, now))
+            {
+                continue;
+            }
+
+            if (link.Counters is null)
+            {
+                link.Counters = new(message.Statistics, now);
+                _changes.Mark(link, LinkParts.Metric);
+            }
+            else if (link.Counters.Update(message.Statistics, now))
+            {
+                _counted.Add(link);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Reads counters, and what the kernel does not tell every change of: routes, and the addresses that interfaces listen to. In slices, since
+    /// events must not wait long; counters are written when all are there.
+    /// </summary>
+    private void RefreshWhenDue()
+    {
+        if (_refresh.Count == 0)
+        {
+            if (_time.GetTimestamp() < _refreshAt)
+            {
+                return;
+            }
+
+            PlanRefresh();
+            foreach (var state in _namespaces.Values)
+            {
+                _refresh.Enqueue(state);
+            }
+        }
+
+        long end = _time.GetTimestamp() + Ticks(s_slice);
+        while (_refresh.TryDequeue(out var state))
+        {
+            if (_namespaces.ContainsKey(state.Key))
+            {
+                Refresh(state);
+            }
+
+            if (_time.GetTimestamp() >= end)
+            {
+                break;
+            }
+        }
+
+        if (_refresh.Count == 0 && _counted.Count > 0)
+        {
+            // What changed besides is no matter of counters.
+            Write();
+            _writer.WriteTransient(_counted);
+            _counted.Clear();
+        }
+    }
+
+    private void PlanRefresh() =>
+        _refreshAt = _options.MetricsUpdate > TimeSpan.Zero ? _time.GetTimestamp() + Ticks(_options.MetricsUpdate) : long.MaxValue;
+
+    private void Refresh(NamespaceState state)
     {
         try
         {
-            link.Message = link.Owner.Client.GetLink(link.Message.Index, cancellationToken: _stop.Token);
-            _dirty.Add(link);
-        }
-        catch (NetlinkException e) when (e.Reason == LinuxErrorReason.NotFound)
-        {
-            // Its deletion is on the way.
+            Count(state, static (_, _) => true);
+            _updater.Apply(state, state.Kernel.ReadRoutes(_stop.Token));
+            _updater.Apply(state, state.Kernel.ReadForwarding(_stop.Token));
+            state.IsInspected = true;
         }
         catch (NetlinkException e)
         {
-            LogReadFailed(_logger, link.Owner.Title, e.Message);
+            LogReadFailed(_logger, state.Title, e.Message);
         }
+    }
+
+    private void WriteWhenDue(bool isUrgent)
+    {
+        if (HasChanges && (isUrgent || _time.GetTimestamp() >= _lastRevision + Ticks(s_revisionInterval)))
+        {
+            Write();
+        }
+    }
+
+    /// <summary>Writes what has changed as one revision, after asking the kernel for what follows from it.</summary>
+    private void Write()
+    {
+        ReadDoubtfulRoutes();
+        _peers.Find();
+        if (!_changes.IsEmpty)
+        {
+            _writer.Write(_changes);
+        }
+
+        _lastRevision = _time.GetTimestamp();
+        if (_changes.Appeared.Count > 0)
+        {
+            _inspector.Request(_changes.Appeared
+                .Where(static link => !link.IsGone)
+                .Select(static link => new InspectionRequest(
+                    link, link.Owner.Key, link.Owner.Kernel.Namespace, link.Message.Index, link.Message.Name, link.Message.HardwareType == HardwareType.Loopback)));
+            _changes.Appeared.Clear();
+        }
+    }
+
+    private void ReadDoubtfulRoutes()
+    {
+        foreach (var state in _changes.DoubtfulRoutes)
+        {
+            try
+            {
+                if (state.AreNextHopsDoubtful)
+                {
+                    _updater.Apply(state, state.Kernel.ReadRoutes(_stop.Token));
+                }
+                else
+                {
+                    foreach (int link in state.DoubtfulRoutes)
+                    {
+                        _updater.ApplyIPv4Routes(state, link, state.Kernel.ReadIPv4Routes(link, _stop.Token));
+                    }
+                }
+            }
+            catch (NetlinkException e)
+            {
+                LogReadFailed(_logger, state.Title, e.Message);
+            }
+
+            state.DoubtfulRoutes.Clear();
+        }
+
+        _changes.DoubtfulRoutes.Clear();
+    }
+
+    private void WriteDelayedWhenDue()
+    {
+        if (_changes.Delayed.Count == 0)
+        {
+            _delayedSince = 0;
+            return;
+        }
+
+        long now = _time.GetTimestamp();
+        if (_delayedSince == 0)
+        {
+            _delayedSince = now;
+        }
+
+        if (now < _delayedSince + Ticks(s_delay))
+        {
+            return;
+        }
+
+        // Those that were written with another change meanwhile have nothing left.
+        var delayed = _changes.Delayed.Where(static link => !link.IsGone && link.Delayed != LinkParts.None).ToArray();
+        _changes.Delayed.Clear();
+        _delayedSince = 0;
+        foreach (var link in delayed)
+        {
+            if (link.IsDelayedForSize)
+            {
+                _changes.Mark(link, link.Delayed);
+            }
+        }
+
+        if (HasChanges)
+        {
+            Write();
+        }
+
+        _writer.WriteTransient(Array.FindAll(delayed, static link => link.Delayed != LinkParts.None));
     }
 
     [LoggerMessage(1001, LogLevel.Warning, "Namespace {Path} cannot be watched: {Reason}")]

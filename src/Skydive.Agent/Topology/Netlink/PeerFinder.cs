@@ -41,15 +41,26 @@ internal sealed partial class PeerFinder(
             if (link.IsVeth && link.Peer is null && link.Message.LinkIndex != 0
                 && (link.Message.LinkNamespaceId is null ? link.Owner : link.LinkPlace) is { } place && FindIn(link, place) is { } peer)
             {
-                link.Peer = peer;
-                peer.Peer = link;
-                changes.Mark(peer, LinkParts.Link);
+                Join(link, peer);
             }
         }
     }
 
     private static bool ArePeers(LinkState link, LinkState peer) =>
         peer.Message.LinkIndex == link.Message.Index && (peer.Message.LinkNamespaceId is null) == (peer.Owner == link.Owner);
+
+    private void Join(LinkState link, LinkState peer)
+    {
+        link.Peer = peer;
+        peer.Peer = link;
+        if (peer.Message.LinkNamespaceId is { } id)
+        {
+            peer.LinkPlace = link.Owner;
+            peer.Owner.Learn(link.Owner, id);
+        }
+
+        changes.Mark(peer, LinkParts.Link);
+    }
 
     private NamespaceState? Resolve(LinkState link, int id)
     {

@@ -43,9 +43,9 @@ internal sealed class TopologyWriter(LiveGraph graph, string hostNodeId)
         {
             foreach (var link in links)
             {
-                if (!link.IsGone && link.NodeId is not null)
+                if (!link.IsGone && link.NodeId is { } nodeId && transaction.FindNode(nodeId) is { } node)
                 {
-                    WriteNode(transaction, link);
+                    Update(transaction, link, node);
                 }
             }
         },
@@ -140,8 +140,6 @@ internal sealed class TopologyWriter(LiveGraph graph, string hostNodeId)
         }
 
         link.WrittenState = (link.Message.OperationalState, link.Message.Flags);
-        link.Delayed = LinkParts.None;
-        link.IsDelayedForSize = false;
     }
 
     private static void Update(GraphTransaction transaction, LinkState link, Node node)
@@ -157,6 +155,8 @@ internal sealed class TopologyWriter(LiveGraph graph, string hostNodeId)
         }
 
         link.WrittenRevision = transaction.SetMetadata(node, metadata).Revision;
+        link.Delayed = LinkParts.None;
+        link.IsDelayedForSize = false;
     }
 
     private static void WriteEdges(GraphTransaction transaction, LinkState link)
