@@ -57,7 +57,7 @@ internal sealed partial class LinkInspector : IDisposable
     public void Start() => new Thread(Run) { IsBackground = true, Name = "link inspector" }.Start();
 
     /// <summary>Has interfaces asked for. Safe to call from any thread.</summary>
-    public void Request(IEnumerable<InspectionRequest> requests)
+    public void Request(IReadOnlyList<InspectionRequest> requests)
     {
         lock (_lock)
         {

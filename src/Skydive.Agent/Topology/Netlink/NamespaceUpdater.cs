@@ -197,6 +197,18 @@ internal sealed class NamespaceUpdater(TopologyChanges changes)
             Doubt(state, message.Index);
         }
 
+        if (before.MasterIndex != message.MasterIndex)
+        {
+            // A bridge takes over some entries of a port that leaves it.
+            changes.DoubtfulForwarding.Add(state);
+            DoubtMaster(state, before.MasterIndex);
+            DoubtMaster(state, message.MasterIndex);
+        }
+        else if ((turned & LinkFlags.LowerUp) != 0)
+        {
+            DoubtMaster(state, message.MasterIndex);
+        }
+
         if ((turned & LinkFlags.LowerUp) != 0 && message.Kind is null or "bond" or "team")
         {
             // Speed and duplex are those of the new connection.
@@ -399,6 +411,15 @@ internal sealed class NamespaceUpdater(TopologyChanges changes)
     {
         state.DoubtfulRoutes.Add(link);
         changes.DoubtfulRoutes.Add(state);
+    }
+
+    /// <summary>Speed and duplex of a bridge or bond follow from those of its ports.</summary>
+    private void DoubtMaster(NamespaceState state, int index)
+    {
+        if (index != 0 && state.Links.TryGetValue(index, out var master))
+        {
+            changes.DoubtfulMasters.Add(master);
+        }
     }
 
     private static LinkParts PartOf(NeighbourMessage entry) => NeighbourOrder.IsForwarding(entry) ? LinkParts.Forwarding : LinkParts.Neighbours;

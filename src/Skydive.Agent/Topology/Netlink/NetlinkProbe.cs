@@ -212,7 +212,7 @@ internal sealed partial class NetlinkProbe : INamespaceWatcher, IDisposable
             next = Math.Min(next, _lastRevision + Ticks(s_revisionInterval));
         }
 
-        if (_changes.Delayed.Count > 0)
+        if (_changes.HasDelayed)
         {
             next = Math.Min(next, _delayedSince + Ticks(s_delay));
         }
@@ -341,6 +341,7 @@ internal sealed partial class NetlinkProbe : INamespaceWatcher, IDisposable
         _unread.Remove(state);
         _changes.Renamed.Remove(state);
         _changes.DoubtfulRoutes.Remove(state);
+        _changes.DoubtfulForwarding.Remove(state);
         _state.ClearProblem(state.Path);
         _writer.Forget(state);
         _inspector.Forget(state.Key);
@@ -619,10 +620,8 @@ internal sealed partial class NetlinkProbe : INamespaceWatcher, IDisposable
         _lastRevision = _time.GetTimestamp();
         if (_changes.Appeared.Count > 0)
         {
-            _inspector.Request(_changes.Appeared
-                .Where(static link => !link.IsGone)
-                .Select(static link => new InspectionRequest(
-                    link, link.Owner.Key, link.Owner.Kernel.Namespace, link.Message.Index, link.Message.Name, link.Message.HardwareType == HardwareType.Loopback)));
+            _inspector.Request([.. _changes.Appeared.Where(static link => !link.IsGone).Select(static link => new InspectionRequest(
+                link, link.Owner.Key, link.Owner.Kernel.Namespace, link.Message.Index, link.Message.Name, link.Message.HardwareType == HardwareType.Loopback))]);
             _changes.Appeared.Clear();
         }
     }
@@ -656,11 +655,27 @@ internal sealed partial class NetlinkProbe : INamespaceWatcher, IDisposable
         _changes.DoubtfulRoutes.Clear();
     }
 
+    private void ReadDoubtfulForwarding()
+    {
+        foreach (var state in _changes.DoubtfulForwarding.Where(static state => state.IsInspected).ToArray())
+        {
+            try
+            {
+                _updater.Apply(state, state.Kernel.ReadForwarding(_stop.Token));
+            }
+            catch (NetlinkException e)
+            {
+                LogReadFailed(_logger, state.Title, e.Message);
+            }
+        }
+
+        _changes.DoubtfulForwarding.Clear();
+    }
+
     private void WriteDelayedWhenDue()
     {
-        if (_changes.Delayed.Count == 0)
+        if (!_changes.HasDelayed)
         {
-            _delayedSince = 0;
             return;
         }
 
@@ -675,6 +690,10 @@ internal sealed partial class NetlinkProbe : INamespaceWatcher, IDisposable
             return;
         }
 
+        ReadDoubtfulForwarding();
+        _changes.Appeared.AddRange(_changes.DoubtfulMasters);
+        _changes.DoubtfulMasters.Clear();
+
         // Those that were written with another change meanwhile have nothing left.
         var delayed = _changes.Delayed.Where(static link => !link.IsGone && link.Delayed != LinkParts.None).ToArray();
         _changes.Delayed.Clear();
@@ -687,7 +706,7 @@ internal sealed partial class NetlinkProbe : INamespaceWatcher, IDisposable
             }
         }
 
-        if (HasChanges)
+        if (HasChanges || _changes.Appeared.Count > 0)
         {
             Write();
         }

@@ -12,6 +12,12 @@ internal sealed class TopologyChanges
     /// <summary>Interfaces of which more is to be asked.</summary>
     public List<LinkState> Appeared { get; } = [];
 
+    /// <summary>Bridges and bonds of which something may be different because of their ports, to be asked for again within a second.</summary>
+    public HashSet<LinkState> DoubtfulMasters { get; } = [];
+
+    /// <summary>Namespaces with forwarding entries that may have changed without telling, to be read anew within a second.</summary>
+    public HashSet<NamespaceState> DoubtfulForwarding { get; } = [];
+
     /// <summary>Interfaces whose other end went elsewhere, of which the kernel does not tell.</summary>
     public HashSet<LinkState> Outdated { get; } = [];
 
@@ -31,6 +37,9 @@ internal sealed class TopologyChanges
     public List<string> DeletedNodes { get; } = [];
 
     public bool IsEmpty => Links.Count + DeletedNodes.Count + Added.Count + Renamed.Count == 0;
+
+    /// <summary>Whether something is to be done within a second.</summary>
+    public bool HasDelayed => Delayed.Count + DoubtfulMasters.Count + DoubtfulForwarding.Count > 0;
 
     /// <summary>A part of an interface has changed.</summary>
     public void Mark(LinkState link, LinkParts parts)
@@ -62,6 +71,8 @@ internal sealed class TopologyChanges
         Links.AddRange(other.Links);
         Delayed.AddRange(other.Delayed);
         Appeared.AddRange(other.Appeared);
+        DoubtfulMasters.UnionWith(other.DoubtfulMasters);
+        DoubtfulForwarding.UnionWith(other.DoubtfulForwarding);
         Outdated.UnionWith(other.Outdated);
         Separated.AddRange(other.Separated);
         DoubtfulRoutes.UnionWith(other.DoubtfulRoutes);
