@@ -18,11 +18,20 @@ public sealed record AgentOptions
     /// <summary>Files from which further keys of the host's node are taken.</summary>
     public IReadOnlyList<MetadataFile> MetadataFiles { get; init; } = [];
 
+    /// <summary>The interfaces on which LLDP is heard, by name; none for all.</summary>
+    public IReadOnlyList<string> LldpInterfaces { get; init; } = [];
+
     /// <summary>Where named network namespaces stand.</summary>
     public string NamespacePath { get; init; } = "/var/run/netns";
 
     /// <summary>How often counters of interfaces are brought into the graph.</summary>
     public TimeSpan MetricsUpdate { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How often sockets and their processes are listed.</summary>
+    public TimeSpan SocketInfoUpdate { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How many sockets one node shows.</summary>
+    public int MaximumSockets { get; init; } = 10_000;
 
     /// <summary>How often counters of captures are brought into the graph.</summary>
     public TimeSpan CaptureStatsUpdate { get; init; } = TimeSpan.FromSeconds(1);

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
 using Skydive.Analyzer.WebSockets;
@@ -122,11 +121,7 @@ public static class AnalyzerApi
 
     private static RequestDelegate Limited(RequestDelegate handle) => context =>
     {
-        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
-        {
-            size.MaxRequestBodySize = MaximumBodyBytes;
-        }
-
+        LimitedBody.Apply(context.Request, MaximumBodyBytes);
         return handle(context);
     };
 

@@ -189,6 +189,7 @@ internal sealed record ServiceOptions
             Metadata = metadata,
             MetadataFiles = ReadMetadataFiles(configuration, problems),
             NamespacePath = configuration.GetText("agent.topology.netns.run_path")!,
+            MetricsUpdate = configuration.GetDuration("agent.topology.netlink.metrics_update"),
             CaptureStatsUpdate = configuration.GetDuration("agent.capture.stats_update"),
             FlowUpdate = configuration.GetDuration("flow.update"),
             FlowExpire = configuration.GetDuration("flow.expire"),

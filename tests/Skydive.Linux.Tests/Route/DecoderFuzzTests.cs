@@ -1,9 +1,12 @@
 using Skydive.Linux.Ethtool;
 using Skydive.Linux.GenericNetlink;
 using Skydive.Linux.Netlink;
+using Skydive.Linux.Processes;
 using Skydive.Linux.Route;
+using Skydive.Linux.Sockets;
 using Skydive.Linux.Tests.Ethtool;
 using Skydive.Linux.Tests.Netlink;
+using Skydive.Linux.Tests.Sockets;
 
 namespace Skydive.Linux.Tests.Route;
 
@@ -18,12 +21,13 @@ public sealed class DecoderFuzzTests
         LinkDecoder.WithStatistics, StatisticsDecoder.Instance, BridgePortDecoder.Instance, AddressDecoder.Instance, RouteDecoder.Instance, NeighbourDecoder.Instance,
         NextHopDecoder.Instance, NamespaceIdDecoder.Instance, GenericFamilyDecoder.Instance, new StringSetDecoder(EthtoolFamily),
         new FeaturesDecoder(EthtoolFamily, EthtoolDecoderTests.Catalog), new LinkSettingsDecoder(EthtoolFamily),
-        new StandardStatisticsDecoder(EthtoolFamily),
+        new StandardStatisticsDecoder(EthtoolFamily), new SocketDecoder(SocketProtocol.Tcp),
     ];
 
     private static readonly (ushort Type, byte[] Payload)[] s_genericSeeds =
     [
         (16, EthtoolDecoderTests.FamilyAnswer),
+        (20, SocketDecoderTests.Server),
         (EthtoolFamily, EthtoolDecoderTests.CompactFeatures),
         (EthtoolFamily, EthtoolDecoderTests.LinkModes),
         (EthtoolFamily, EthtoolDecoderTests.Statistics),
@@ -134,6 +138,8 @@ public sealed class DecoderFuzzTests
             (ushort type, byte[] original) = seeds[random.Next(seeds.Length)];
             byte[] payload = Mutate(random, original);
             var message = new NetlinkMessage(type, 0, 0, 0, payload);
+            ProcessEventReader.TryRead(payload, out _);
+            ProcessEventReader.TryReadAcknowledgement(payload, out _);
             foreach (NetlinkDecoder decoder in s_decoders)
             {
                 NetlinkFault fault = decoder.DecodeObject(message, out object? result);
