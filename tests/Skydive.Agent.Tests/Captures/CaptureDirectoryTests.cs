@@ -29,7 +29,6 @@ public sealed class CaptureDirectoryTests : IAsyncLifetime
         _network.Batch("host", ["link set v1 up", "addr add 10.77.0.2/24 dev v1"]);
         _network.Batch("ns1", ["link set eth0 up", "addr add 10.77.0.1/24 dev eth0"]);
         _probes = await TestProbes.StartAsync(_network);
-        await _probes.SettleAsync();
         await _probes.UntilAsync(static graph => graph.FindLink("v1")!.GetText("State") == "UP");
         _captures = Make(TimeSpan.FromSeconds(60));
     }

@@ -30,7 +30,7 @@ internal static class GraphTruth
         {
             using (var fresh = await TestProbes.StartAsync(network))
             {
-                expected = Describe(await fresh.SettleAsync());
+                expected = Describe(fresh.Graph.Current);
             }
 
             await Task.Delay(100 + (round * 50), TestContext.Current.CancellationToken);

@@ -34,11 +34,17 @@ internal sealed class TestProbes : IDisposable
 
     public Task Completion => Task.WhenAny(Netlink.Completion, _namespaces.Completion);
 
-    public static async Task<TestProbes> StartAsync(TestNetwork network, NetlinkProbeOptions? options = null)
+    /// <summary>Starts the probes, and waits until they have done all that there is to do, or else until the graph is there.</summary>
+    public static async Task<TestProbes> StartAsync(TestNetwork network, NetlinkProbeOptions? options = null, bool settle = true)
     {
         var probes = new TestProbes(network, options);
         probes.Netlink.Start();
         await probes._namespaces.StartAsync(network.OpenHost());
+        if (settle)
+        {
+            await probes.SettleAsync();
+        }
+
         return probes;
     }
 
@@ -48,9 +54,13 @@ internal sealed class TestProbes : IDisposable
     /// <summary>Waits until the graph is as wanted.</summary>
     public Task<GraphSnapshot> UntilAsync(Func<GraphSnapshot, bool> condition) => Graph.UntilAsync(condition);
 
-    /// <summary>Waits until drivers have been asked for all interfaces, which goes on after the start.</summary>
-    public Task<GraphSnapshot> SettleAsync() => UntilAsync(static graph =>
-        graph.GetNodes().All(static node => node.Type is "host" or "netns" || node.GetText("EncapType") == "loopback" || node.Metadata.ContainsKey("Features")));
+    /// <summary>Waits until drivers have been asked for all interfaces, which goes on after they are in the graph.</summary>
+    public async Task<GraphSnapshot> SettleAsync()
+    {
+        await Tools.WaitAsync(() => Netlink.UninspectedLinks == 0);
+        return await UntilAsync(static graph =>
+            graph.GetNodes().All(static node => node.GetText("EncapType") is null or "loopback" || node.Metadata.ContainsKey("Features")));
+    }
 
     public void Dispose()
     {

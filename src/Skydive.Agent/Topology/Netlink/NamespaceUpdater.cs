@@ -138,6 +138,7 @@ internal sealed class NamespaceUpdater(TopologyChanges changes)
         Settle(state);
         state.DoubtfulRoutes.Remove(link.Message.Index);
         link.IsGone = true;
+        changes.Uninspected -= link.Facts is null ? 1 : 0;
         changes.Outdated.Remove(link);
         if (link.Peer is { } peer)
         {
@@ -163,6 +164,7 @@ internal sealed class NamespaceUpdater(TopologyChanges changes)
         {
             place = new(state, message);
             changes.Appeared.Add(place);
+            changes.Uninspected++;
             changes.Mark(place, LinkParts.All);
             return;
         }

@@ -84,6 +84,9 @@ internal sealed partial class NetlinkProbe : INamespaceWatcher, IDisposable
     /// <summary>Ends when the probe is disposed, or fails with what broke it.</summary>
     public Task Completion => _completion.Task;
 
+    /// <summary>How many interfaces there are whose drivers have not answered yet; as of a moment ago, for any other thread.</summary>
+    internal int UninspectedLinks => _changes.Uninspected;
+
     /// <summary>Starts the threads.</summary>
     public void Start()
     {
@@ -464,6 +467,7 @@ internal sealed partial class NetlinkProbe : INamespaceWatcher, IDisposable
             {
                 if (!link.IsGone)
                 {
+                    _changes.Uninspected -= link.Facts is null ? 1 : 0;
                     link.Facts = facts;
                     _changes.Mark(link, LinkParts.Facts);
                     _functions.Add(link);

@@ -36,6 +36,9 @@ internal sealed class TopologyChanges
     /// <summary>Nodes that are gone.</summary>
     public List<string> DeletedNodes { get; } = [];
 
+    /// <summary>How many interfaces there are whose drivers have not answered yet.</summary>
+    public int Uninspected { get; set; }
+
     public bool IsEmpty => Links.Count + DeletedNodes.Count + Added.Count + Renamed.Count == 0;
 
     /// <summary>Whether something is to be done within a second.</summary>
@@ -71,6 +74,7 @@ internal sealed class TopologyChanges
         Links.AddRange(other.Links);
         Delayed.AddRange(other.Delayed);
         Appeared.AddRange(other.Appeared);
+        Uninspected += other.Uninspected;
         DoubtfulMasters.UnionWith(other.DoubtfulMasters);
         DoubtfulForwarding.UnionWith(other.DoubtfulForwarding);
         Outdated.UnionWith(other.Outdated);

@@ -159,7 +159,6 @@ public sealed class NetlinkContentTests
         network.Batch("ns1", ["link set eth0 up", "addr add 10.0.0.1/24 dev eth0"]);
         network.Batch("host", ["link set v1 up", "addr add 10.0.0.2/24 dev v1", "neighbour add 10.0.0.9 dev v1 lladdr 02:00:00:00:00:09 nud reachable"]);
         using var probes = await TestProbes.StartAsync(network);
-        await probes.SettleAsync();
         await probes.UntilAsync(static graph => graph.FindLink("v1")!.GetText("State") == "UP" && graph.FindLink("eth0", "ns1")!.GetText("State") == "UP");
         string id = probes.Find("v1")!.Id;
         using var subscription = probes.Graph.Subscribe();
@@ -195,7 +194,6 @@ public sealed class NetlinkContentTests
         using var network = new TestNetwork();
         network.Batch("host", ["link add br0 type bridge", "link add v1 type veth peer name v2", "link set v1 master br0", "link set br0 up", "link set v1 up", "link set v2 up"]);
         using var probes = await TestProbes.StartAsync(network);
-        await probes.SettleAsync();
 
         network.Execute("host", "bridge fdb add 02:00:00:00:00:77 dev v1 master static");
         var graph = await probes.UntilAsync(static graph => Forwarding(graph.FindLink("v1"), "02:00:00:00:00:77") is not null);
@@ -214,7 +212,7 @@ public sealed class NetlinkContentTests
         using var network = new TestNetwork();
         network.Ip("host", "link add br-features type bridge");
         using var probes = await TestProbes.StartAsync(network);
-        var graph = await probes.SettleAsync();
+        var graph = probes.Graph.Current;
         var bridge = graph.FindLink("br-features")!;
         Assert.Equal(true, bridge.Metadata["Features"].AsMap!["highdma"]);
         Assert.Equal("bridge", bridge.GetText("Driver"));
@@ -245,7 +243,6 @@ public sealed class NetlinkContentTests
         network.Ip("ns1", "link set lo up");
         network.Ip("host", "link add idle type bridge");
         using var probes = await TestProbes.StartAsync(network, new() { MetricsUpdate = TimeSpan.FromMilliseconds(500) });
-        await probes.SettleAsync();
         using var subscription = probes.Graph.Subscribe();
 
         network.Execute("host", "ping -q -c 20 -i 0.1 127.0.0.1");
@@ -313,7 +310,7 @@ public sealed class NetlinkContentTests
         network.Batch("host", ["link add v1 type veth peer name v2", "link set v1 up", "addr add 10.0.0.1/24 dev v1"]);
         network.Ip("host", "link add vx0 type vxlan id 42 local 10.0.0.1 remote 10.0.0.2 dstport 4789 dev v1");
         using var probes = await TestProbes.StartAsync(network);
-        var graph = await probes.SettleAsync();
+        var graph = probes.Graph.Current;
         var vxlan = graph.FindLink("vx0")!;
         Assert.Equal(("vxlan", 42, "10.0.0.1", "10.0.0.2"), (vxlan.Type, vxlan.Integer("VNI"), vxlan.GetText("LocalIP"), vxlan.GetText("RemoteIP")));
         Assert.Equal(4789, vxlan.Metadata["Tunnel"].AsMap!["Port"]);

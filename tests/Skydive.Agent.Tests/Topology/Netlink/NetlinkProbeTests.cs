@@ -22,7 +22,7 @@ public sealed class NetlinkProbeTests
         network.Ip("host", "link set v1 master br0 up");
         network.Ip("ns1", "addr add 10.0.0.1/24 dev eth0");
 
-        using var probes = await TestProbes.StartAsync(network);
+        using var probes = await TestProbes.StartAsync(network, settle: false);
 
         var graph = probes.Graph.Current;
         Assert.Equal(2, graph.Sequence);
