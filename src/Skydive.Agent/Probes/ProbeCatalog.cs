@@ -1,3 +1,4 @@
+using Skydive.Agent.Blockdev;
 using Skydive.Agent.Lldp;
 using Skydive.Agent.Sockets;
 
@@ -13,6 +14,7 @@ internal static class ProbeCatalog
     public static IReadOnlyDictionary<string, Func<ProbeContext, IAgentProbe>> Optional { get; } =
         new Dictionary<string, Func<ProbeContext, IAgentProbe>>(StringComparer.Ordinal)
         {
+            ["blockdev"] = static context => new BlockdevProbe(context),
             ["lldp"] = static context => new LldpProbe(context),
             ["socketinfo"] = static context => new SocketInfoProbe(context),
         };

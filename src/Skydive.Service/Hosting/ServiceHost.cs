@@ -188,6 +188,7 @@ internal static partial class ServiceHost
         Probes = options.Probes,
         Metadata = options.Metadata,
         MetadataFiles = options.MetadataFiles,
+        LsblkPath = options.Configuration.GetText("agent.topology.blockdev.lsblk_path")!,
         SocketInfoUpdate = options.Configuration.GetDuration("agent.topology.socketinfo.host_update"),
         MaximumSockets = (int)options.Configuration.GetInteger("agent.topology.socketinfo.max_sockets"),
         LldpInterfaces = options.Configuration.GetList("agent.topology.lldp.interfaces"),
@@ -201,6 +202,9 @@ internal static partial class ServiceHost
         TcpApplications = options.TcpApplications,
         UdpApplications = options.UdpApplications,
         RingsPerCapture = options.RingsPerCapture,
+        PcapSocketAddress = options.PcapSocketAddress,
+        PcapSocketFirstPort = options.PcapSocketFirstPort,
+        PcapSocketLastPort = options.PcapSocketLastPort,
         Analyzers = options.Role == Role.Agent ? options.Analyzers
             : IPAddress.Any.Equals(options.Listen.Address) || IPAddress.IPv6Any.Equals(options.Listen.Address) ? [] : [new Uri($"http://{options.Listen}")],
     };
