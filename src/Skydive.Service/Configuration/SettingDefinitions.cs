@@ -27,6 +27,7 @@ internal static class SettingDefinitions
         new("agent.topology.lldp.interfaces", SettingType.TextList, null, "Interfaces of the host on which LLDP is heard; all that are up and do multicast when not given."),
         new("agent.topology.socketinfo.host_update", SettingType.Duration, "10", "How often the probe socketinfo lists sockets and the processes that have them.") { Minimum = 100 },
         new("agent.topology.socketinfo.max_sockets", SettingType.Integer, "10000", "Sockets that one node shows, servers first.") { Minimum = 1, Maximum = 1_000_000 },
+        new("agent.topology.netlink.metrics_update", SettingType.Duration, "30", "How often counters of interfaces are brought into the graph, and what the kernel does not tell of is read anew.") { Minimum = 100 },
         new("agent.topology.netns.run_path", SettingType.Text, "/var/run/netns", "Where named network namespaces stand."),
         new("agent.metadata", SettingType.Map, null, "Keys and values for the node of this host, nested as they are written; numbers, texts, lists and true or false keep their types."),
         new("agent.metadata_config.files", SettingType.MapList, null, "Files from which keys of the host's node are taken, each with path, type (json, toml, ini, yaml or properties), name (the key below Config) and selector (what of the file, with dots)."),

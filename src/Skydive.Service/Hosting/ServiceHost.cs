@@ -193,6 +193,7 @@ internal static partial class ServiceHost
         MaximumSockets = (int)options.Configuration.GetInteger("agent.topology.socketinfo.max_sockets"),
         LldpInterfaces = options.Configuration.GetList("agent.topology.lldp.interfaces"),
         NamespacePath = options.NamespacePath,
+        MetricsUpdate = options.MetricsUpdate,
         CaptureStatsUpdate = options.CaptureStatsUpdate,
         FlowUpdate = options.FlowUpdate,
         FlowExpire = options.FlowExpire,

@@ -36,6 +36,9 @@ internal sealed record ServiceOptions
     /// <summary>What the configuration says of this host.</summary>
     public required MetadataMap Metadata { get; init; }
 
+    /// <summary>How often counters of interfaces are brought into the graph.</summary>
+    public required TimeSpan MetricsUpdate { get; init; }
+
     /// <summary>Files that say more of it.</summary>
     public required IReadOnlyList<MetadataFile> MetadataFiles { get; init; }
 
@@ -196,6 +199,7 @@ internal sealed record ServiceOptions
             Metadata = metadata,
             MetadataFiles = ReadMetadataFiles(configuration, problems),
             NamespacePath = configuration.GetText("agent.topology.netns.run_path")!,
+            MetricsUpdate = configuration.GetDuration("agent.topology.netlink.metrics_update"),
             CaptureStatsUpdate = configuration.GetDuration("agent.capture.stats_update"),
             FlowUpdate = configuration.GetDuration("flow.update"),
             FlowExpire = configuration.GetDuration("flow.expire"),
