@@ -194,6 +194,7 @@ internal static partial class ServiceHost
         MaximumSockets = (int)options.Configuration.GetInteger("agent.topology.socketinfo.max_sockets"),
         LldpInterfaces = options.Configuration.GetList("agent.topology.lldp.interfaces"),
         NamespacePath = options.NamespacePath,
+        MetricsUpdate = options.MetricsUpdate,
         CaptureStatsUpdate = options.CaptureStatsUpdate,
         FlowUpdate = options.FlowUpdate,
         FlowExpire = options.FlowExpire,
@@ -202,6 +203,9 @@ internal static partial class ServiceHost
         TcpApplications = options.TcpApplications,
         UdpApplications = options.UdpApplications,
         RingsPerCapture = options.RingsPerCapture,
+        PcapSocketAddress = options.PcapSocketAddress,
+        PcapSocketFirstPort = options.PcapSocketFirstPort,
+        PcapSocketLastPort = options.PcapSocketLastPort,
         Analyzers = options.Role == Role.Agent ? options.Analyzers
             : IPAddress.Any.Equals(options.Listen.Address) || IPAddress.IPv6Any.Equals(options.Listen.Address) ? [] : [new Uri($"http://{options.Listen}")],
     };

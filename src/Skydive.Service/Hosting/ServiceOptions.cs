@@ -41,6 +41,9 @@ internal sealed record ServiceOptions
     /// <summary>What the configuration says of this host.</summary>
     public required MetadataMap Metadata { get; init; }
 
+    /// <summary>How often counters of interfaces are brought into the graph.</summary>
+    public required TimeSpan MetricsUpdate { get; init; }
+
     /// <summary>Files that say more of it.</summary>
     public required IReadOnlyList<MetadataFile> MetadataFiles { get; init; }
 
@@ -66,6 +69,13 @@ internal sealed record ServiceOptions
 
     /// <summary>How many packet rings share the packets of a capture.</summary>
     public required int RingsPerCapture { get; init; }
+
+    /// <summary>Where pcap streams are taken.</summary>
+    public required IPAddress PcapSocketAddress { get; init; }
+
+    public required int PcapSocketFirstPort { get; init; }
+
+    public required int PcapSocketLastPort { get; init; }
 
     public required int MaximumBufferedFlows { get; init; }
 
@@ -191,6 +201,7 @@ internal sealed record ServiceOptions
             Metadata = metadata,
             MetadataFiles = ReadMetadataFiles(configuration, problems),
             NamespacePath = configuration.GetText("agent.topology.netns.run_path")!,
+            MetricsUpdate = configuration.GetDuration("agent.topology.netlink.metrics_update"),
             CaptureStatsUpdate = configuration.GetDuration("agent.capture.stats_update"),
             FlowUpdate = configuration.GetDuration("flow.update"),
             FlowExpire = configuration.GetDuration("flow.expire"),
@@ -204,6 +215,9 @@ internal sealed record ServiceOptions
             TcpApplications = ReadApplications(configuration, "flow.application_ports.tcp.", problems),
             UdpApplications = ReadApplications(configuration, "flow.application_ports.udp.", problems),
             RingsPerCapture = (int)configuration.GetInteger("agent.capture.rings"),
+            PcapSocketAddress = ReadAddress(configuration, "agent.flow.pcapsocket.bind_address", problems),
+            PcapSocketFirstPort = (int)configuration.GetInteger(configuration.Find("agent.flow.pcapsocket.port_min") is null ? "agent.flow.pcapsocket.min_port" : "agent.flow.pcapsocket.port_min"),
+            PcapSocketLastPort = (int)configuration.GetInteger(configuration.Find("agent.flow.pcapsocket.port_max") is null ? "agent.flow.pcapsocket.max_port" : "agent.flow.pcapsocket.port_max"),
             MaximumBufferedFlows = (int)configuration.GetInteger("analyzer.flow.max_buffer_size"),
             StartupCapture = captureQuery is null ? null : new Capture
             {
@@ -223,6 +237,18 @@ internal sealed record ServiceOptions
             JsonLog = configuration.GetText("logging.encoder") is not null,
             Configuration = configuration,
         };
+    }
+
+    private static IPAddress ReadAddress(ServiceConfiguration configuration, string key, List<ConfigurationProblem> problems)
+    {
+        var setting = configuration.Find(key)!;
+        if (IPAddress.TryParse((string)setting.Value, out var address))
+        {
+            return address;
+        }
+
+        problems.Add(new(true, setting.Source, $"{key}: '{setting.Value}' is not valid: expected an address such as 127.0.0.1 or ::1"));
+        return IPAddress.Loopback;
     }
 
     private static Dictionary<int, string> ReadApplications(ServiceConfiguration configuration, string group, List<ConfigurationProblem> problems)
