@@ -89,7 +89,7 @@ public sealed class TopologyJourneyTests
         {
             await using var service = await TestService.StartAsync("allinone", data.Path, settings);
             await Wait.UntilAsync(
-                async () => (await service.Client.NodesAsync("G.V().Has('Name','tor','Probe','fabric').Out('Name','port1').Out('Type','veth')")).Count == 1, TimeSpan.FromSeconds(10));
+                async () => (await service.Client.NodesAsync("G.V().Has('Name','tor','Probe','fabric').Out('Name','port1').Out('Type','veth').Dedup()")).Count == 1, TimeSpan.FromSeconds(10));
 
             Shell.Run($"ip link add {lab.Prefix}x type bridge");
             await Wait.UntilAsync(async () => (await service.Client.NodesAsync($"G.V().Has('MTU','9000').Out('Name','{lab.Prefix}x')")).Count == 1, TimeSpan.FromSeconds(10));
