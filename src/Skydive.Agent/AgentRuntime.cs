@@ -26,6 +26,7 @@ public sealed partial class AgentRuntime : IAsyncDisposable
     private NetlinkProbe? _netlink;
     private NamespaceProbe? _netns;
     private volatile ProbeSet? _probes;
+    private ProbeContext? _context;
 
     /// <summary>Makes an agent that does nothing yet.</summary>
     /// <param name="options">How it works.</param>
@@ -81,11 +82,11 @@ public sealed partial class AgentRuntime : IAsyncDisposable
         Watch(_netns.Completion);
         _captures.Start();
         Watch(_captures.Completion);
-        var context = new ProbeContext(Graph, hostNode, _options, _loggers, _netlink.FindLink, namespaces);
-        _hardware = new(context, _hardwareState);
+        _context = new(Graph, hostNode, _options, _loggers, _netlink.FindLink, namespaces);
+        _hardware = new(_context, _hardwareState);
         await _hardware.StartAsync(CancellationToken.None).ConfigureAwait(false);
         Watch(_hardware.Completion);
-        _probes = new(_options.Probes, ProbeCatalog.Optional, context, _logger);
+        _probes = new(_options.Probes, ProbeCatalog.Optional, _context, _logger);
         Watch(_probes.Completion);
         _probes.Start();
         LogStarted(_logger, Graph.Current.NodeCount, Graph.Current.EdgeCount, TimeProvider.System.GetElapsedTime(began).TotalMilliseconds);
@@ -107,6 +108,11 @@ public sealed partial class AgentRuntime : IAsyncDisposable
         await _captures.DisposeAsync().ConfigureAwait(false);
         _netns?.Dispose();
         _netlink?.Dispose();
+        if (_context is { Processes.IsValueCreated: true })
+        {
+            _context.Processes.Value.Dispose();
+        }
+
         _ended.TrySetResult();
     }
 

@@ -27,6 +27,12 @@ public sealed record AnalyzerOptions
     /// <summary>Compiles a packet filter: null when it is valid, else what is wrong with it.</summary>
     public Func<string, string?> ValidateBpf { get; init; } = static _ => null;
 
+    /// <summary>Makes filters for the packets in answers; null where that is not possible.</summary>
+    public Skydive.Gremlin.IPacketFilterCompiler? PacketFilters { get; init; }
+
+    /// <summary>How long a flow without a packet counts as one that is there, for questions about the past.</summary>
+    public TimeSpan FlowExpire { get; init; } = TimeSpan.FromSeconds(600);
+
     /// <summary>The value of a configuration key as JSON; null when it is not known.</summary>
     public Func<string, string?> GetConfiguration { get; init; } = static _ => null;
 

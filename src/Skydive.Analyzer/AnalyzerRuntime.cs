@@ -46,7 +46,7 @@ public sealed class AnalyzerRuntime : IAsyncDisposable
         Agents = new();
         Flows = new(store, options.MaximumBufferedFlows, _time, loggers.CreateLogger<FlowReceiver>());
         var router = new FlowRouter(Agents, store, loggers.CreateLogger<FlowRouter>());
-        QuerySource = new AnalyzerQuerySource(Graph, store, () => _writer, router);
+        QuerySource = new AnalyzerQuerySource(Graph, store, () => _writer, router) { FlowExpire = options.FlowExpire, PacketFilters = options.PacketFilters };
         Captures = new(Graph, Agents, store, options, _time, loggers.CreateLogger<CaptureManager>());
     }
 
@@ -106,7 +106,7 @@ public sealed class AnalyzerRuntime : IAsyncDisposable
             Agents = Agents.Agents.ToDictionary(static agent => agent.Link.Host, static agent => agent.Status, StringComparer.Ordinal),
             Subscribers = Subscribers.Status,
             Probes = _options.GetProbes(),
-            Storage = storage with { FlowsDropped = storage.FlowsDropped + Flows.Refused },
+            Storage = storage with { FlowsDropped = storage.FlowsDropped + Flows.Refused, RevisionsDropped = _writer?.Dropped ?? 0 },
             NodeCount = snapshot.NodeCount,
             EdgeCount = snapshot.EdgeCount,
             StartTime = _startTime,

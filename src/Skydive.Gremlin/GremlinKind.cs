@@ -35,4 +35,13 @@ public enum GremlinKind
 
     /// <summary>Sockets, grouped by node or flow.</summary>
     Sockets = 1 << 8,
+
+    /// <summary>Captured packets, grouped by flow.</summary>
+    RawPackets = 1 << 9,
+
+    /// <summary>Nodes, edges or flows, grouped by a value.</summary>
+    Groups = 1 << 10,
+
+    /// <summary>Values by name.</summary>
+    Map = 1 << 11,
 }

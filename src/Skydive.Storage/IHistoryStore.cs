@@ -11,7 +11,8 @@ namespace Skydive.Storage;
 /// The memory of the service: every revision of nodes and edges, flows, metric samples, and the resources that must survive a restart. Times are milliseconds
 /// since 1970-01-01 UTC. All members may be called by several threads at once; writes take effect in the order of their calls. A task
 /// that appends, closes, puts or deletes completes when the change survives the death of the process; it fails with a
-/// <see cref="HistoryException"/> when nothing of it was kept, and may then be tried again.
+/// <see cref="HistoryException"/> when nothing of it was kept, and may then be tried again if that is
+/// <see cref="HistoryException.IsRetryable"/>. Otherwise something in it is refused, and the rest can be kept without that.
 /// </summary>
 /// <remarks>
 /// <para>A revision of an element is valid from its <see cref="GraphElement.UpdatedAt"/> until its <see cref="GraphElement.ArchivedAt"/>, the
@@ -91,7 +92,7 @@ public interface IHistoryStore : IFlowSource, IMetricSource, IAsyncDisposable
     /// </summary>
     /// <param name="samples">The samples; none is fine.</param>
     /// <param name="cancellationToken">Gives up waiting; a write that has begun is completed all the same.</param>
-    /// <exception cref="HistoryException">None of them was kept.</exception>
+    /// <exception cref="HistoryException">None of them was kept; they are counted as dropped.</exception>
     Task AppendMetricsAsync(IReadOnlyList<MetricSample> samples, CancellationToken cancellationToken);
 
     /// <summary>Keeps a resource, in place of the one with the same kind and identifier. Survives the loss of power once the task completes.</summary>

@@ -69,7 +69,11 @@ internal sealed record Virtualization(string? System, string? Role)
             }
         }
 
-        return files.Exists(".dockerenv") ? "docker"
+        // The file alone says little: machines are made of container images, too, and then have a disk of their own.
+        bool hasDisk = (files.ReadText("proc/self/mountinfo") ?? string.Empty).Split('\n').Any(static mount =>
+            mount.Contains(" / / ", StringComparison.Ordinal) && mount.Contains(" /dev/", StringComparison.Ordinal));
+        return hasDisk ? null
+            : files.Exists(".dockerenv") ? "docker"
             : files.Exists("run/.containerenv") ? "podman"
             : files.Exists("proc/vz") && !files.Exists("proc/bc") ? "openvz"
             : null;

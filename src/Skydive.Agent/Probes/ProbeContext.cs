@@ -1,6 +1,8 @@
 using Microsoft.Extensions.Logging;
+using Skydive.Agent.Sockets;
 using Skydive.Agent.Topology;
 using Skydive.Graph;
+using Skydive.Linux.Processes;
 
 namespace Skydive.Agent.Probes;
 
@@ -17,4 +19,11 @@ internal sealed record ProbeContext(
     AgentOptions Options,
     ILoggerFactory Loggers,
     Func<string, LinkLocation?> FindLink,
-    NamespaceDirectory Namespaces);
+    NamespaceDirectory Namespaces)
+{
+    /// <summary>The processes of this host, for all probes together; opened when one asks for them.</summary>
+    public Lazy<ProcessTable> Processes { get; init; } = new(static () => new(), LazyThreadSafetyMode.PublicationOnly);
+
+    /// <summary>The sockets of this host and its namespaces, while a probe keeps them.</summary>
+    public SocketIndex Sockets { get; init; } = new();
+}

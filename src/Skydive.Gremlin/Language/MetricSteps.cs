@@ -1,9 +1,10 @@
+using System.Net;
 using Skydive.Contracts.Metrics;
 using Skydive.Gremlin.Plans.Steps;
 
 namespace Skydive.Gremlin.Language;
 
-/// <summary>Steps about what elements count, and which sockets are open.</summary>
+/// <summary>Steps about what elements count, which sockets are open and where packets are sent.</summary>
 internal static class MetricSteps
 {
     private const long DefaultSliceSeconds = 30;
@@ -43,7 +44,20 @@ internal static class MetricSteps
             "The sockets that are open on the nodes, or for the flows.",
             new StepForm(GremlinKind.Nodes, [Signature.None], static _ => new SocketsStep()),
             new StepForm(GremlinKind.Flows, [Signature.None], static _ => new FlowSocketsStep())),
+        new(
+            "NextHop",
+            "Where the nodes send packets for an address.",
+            new StepForm(GremlinKind.Nodes, [Signature.Of(new Parameter("address", ParameterType.Text))], static call => new NextHopStep(AddressOf(call)))),
     ];
+
+    private static IPAddress AddressOf(StepCall call)
+    {
+        string text = call.Text(0);
+        bool isPlain = text.Contains(':', StringComparison.Ordinal) ? !text.AsSpan().ContainsAny('[', ']', '%') : text.AsSpan().Count('.') == 3;
+        return isPlain && IPAddress.TryParse(text, out var address)
+            ? address
+            : throw call.Error(0, $"'{Diagnostics.Printable(text)}' is no IP address", "expected one such as '192.168.0.1' or '2001:db8::1'");
+    }
 
     private static string PathOf(StepCall call)
     {

@@ -30,6 +30,15 @@ internal static class Optimizer
             }
         }
 
+        // What is asked of flows alone does not need the graph of a time in the past.
+        if (result[^1].Output != GremlinKind.Graph && !result.Exists(static step => step.ReadsGraph))
+        {
+            for (int i = 0; i < result.Count; i++)
+            {
+                result[i] = result[i] is ContextStep when ? when with { NeedsGraph = false } : result[i];
+            }
+        }
+
         return result;
     }
 

@@ -244,7 +244,8 @@ public sealed unsafe class NetworkNamespace : IDisposable
             : throw LinuxException.FromLastError($"statx {path}");
     }
 
-    private static NamespaceId ReadIdentity(byte* buffer)
+    /// <summary>The numbers in an answer of <c>statx</c>.</summary>
+    internal static NamespaceId ReadIdentity(byte* buffer)
     {
         // statx has one layout on all architectures, unlike stat: stx_ino at 32, stx_dev_major at 136, stx_dev_minor at 140.
         ulong inode = *(ulong*)(buffer + 32);

@@ -63,7 +63,7 @@ public sealed record RouteMessage
     /// <summary>The destination as text, such as <c>10.0.0.0/24</c> or <c>::/0</c>.</summary>
     public string Prefix => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Destination ?? (Family is Interop.Constants.AddressFamilyInet6 or 129 ? IPAddress.IPv6Any : IPAddress.Any)}/{DestinationPrefixLength}");
+        $"{Destination ?? (Family is Interop.Constants.AddressFamilyInet6 or Interop.Constants.RouteFamilyMulticast6 ? IPAddress.IPv6Any : IPAddress.Any)}/{DestinationPrefixLength}");
 
     /// <inheritdoc/>
     public override string ToString() => string.Create(

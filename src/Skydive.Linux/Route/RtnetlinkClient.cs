@@ -109,6 +109,30 @@ public sealed class RtnetlinkClient : IDisposable
     public NetlinkDump<NeighbourMessage> DumpForwardingEntries(CancellationToken cancellationToken = default) =>
         DumpNeighbours(Constants.AddressFamilyBridge, cancellationToken);
 
+    /// <summary>Reads the ports of all bridges with the VLANs that they let through.</summary>
+    /// <param name="cancellationToken">Ends the operation.</param>
+    /// <returns>The ports; each bridge is among them as its own.</returns>
+    /// <exception cref="NetlinkException">The kernel refuses, or its answer is malformed.</exception>
+    public NetlinkDump<BridgePortMessage> DumpBridgePorts(CancellationToken cancellationToken = default) => _client.Dump(
+        "RTM_GETLINK dump of bridge ports",
+        _request.Start(RtnetlinkMessageType.GetLink, NetlinkFlags.None)
+            .Append(new LinkHeader { Family = Constants.AddressFamilyBridge })
+            .Attribute(LinkAttribute.ExtensionMask, LinkAttribute.ExtensionBridgeVlans),
+        BridgePortDecoder.Instance,
+        cancellationToken);
+
+    /// <summary>Reads the next hop objects.</summary>
+    /// <param name="cancellationToken">Ends the operation.</param>
+    /// <returns>The next hops and groups of them.</returns>
+    /// <exception cref="NetlinkException">
+    /// The kernel refuses, or its answer is malformed; kernels before 5.3 have none (<see cref="LinuxErrorReason.NotSupported"/>).
+    /// </exception>
+    public NetlinkDump<NextHopMessage> DumpNextHops(CancellationToken cancellationToken = default) => _client.Dump(
+        "RTM_GETNEXTHOP dump",
+        _request.Start(RtnetlinkMessageType.GetNextHop, NetlinkFlags.None).Append(0, NextHopDecoder.HeaderSize),
+        NextHopDecoder.Instance,
+        cancellationToken);
+
     /// <summary>Asks for the id that another namespace has in this one, as <see cref="LinkMessage.LinkNamespaceId"/> uses it.</summary>
     /// <param name="other">The other namespace.</param>
     /// <param name="cancellationToken">Ends the operation.</param>
@@ -140,7 +164,9 @@ public sealed class RtnetlinkClient : IDisposable
 
     private NetlinkMessageBuilder StartLinkRequest(LinkHeader header, bool withStatistics)
     {
-        _request.Start(RtnetlinkMessageType.GetLink, NetlinkFlags.None).Append(header);
-        return withStatistics ? _request : _request.Attribute(LinkAttribute.ExtensionMask, LinkAttribute.ExtensionSkipStatistics);
+        uint mask = LinkAttribute.ExtensionVirtualFunctions | (withStatistics ? 0 : LinkAttribute.ExtensionSkipStatistics);
+        return _request.Start(RtnetlinkMessageType.GetLink, NetlinkFlags.None)
+            .Append(header)
+            .Attribute(LinkAttribute.ExtensionMask, mask);
     }
 }

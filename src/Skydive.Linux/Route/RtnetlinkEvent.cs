@@ -36,4 +36,10 @@ public readonly record struct RtnetlinkEvent
 
     /// <summary>The namespace id; null for other kinds.</summary>
     public NamespaceIdMessage? NamespaceIdentity => _message as NamespaceIdMessage;
+
+    /// <summary>The next hop object; null for other kinds.</summary>
+    public NextHopMessage? NextHop => _message as NextHopMessage;
+
+    /// <summary>The port of a bridge; null for other kinds.</summary>
+    public BridgePortMessage? BridgePort => _message as BridgePortMessage;
 }

@@ -53,4 +53,10 @@ internal sealed class ServiceConfiguration
     public MetadataValue GetTree(string key) => Find(key)?.Value is MetadataValue tree ? tree : default;
 
     public IReadOnlyList<string> GetList(string key) => Find(key)?.Value as string[] ?? [];
+
+    /// <summary>What was set of a group of settings, by what stands for the <c>*</c> at the end of its key.</summary>
+    /// <param name="group">The key without the <c>*</c>, ending in a dot.</param>
+    public IEnumerable<(string Name, Setting Setting)> FindAll(string group) => _settings.Values
+        .Where(setting => setting.Key.StartsWith(group, StringComparison.Ordinal))
+        .Select(setting => (setting.Key[group.Length..], setting));
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using Microsoft.Extensions.Logging;
 using Skydive.Agent;
@@ -51,6 +52,22 @@ internal sealed record ServiceOptions
     public required LayerKeyMode DefaultLayerKeyMode { get; init; }
 
     public required IReadOnlyDictionary<string, TimeSpan> ApplicationTimeouts { get; init; }
+
+    /// <summary>Names of applications by TCP port.</summary>
+    public required IReadOnlyDictionary<int, string> TcpApplications { get; init; }
+
+    /// <summary>Names of applications by UDP port.</summary>
+    public required IReadOnlyDictionary<int, string> UdpApplications { get; init; }
+
+    /// <summary>How many packet rings share the packets of a capture.</summary>
+    public required int RingsPerCapture { get; init; }
+
+    /// <summary>Where pcap streams are taken.</summary>
+    public required IPAddress PcapSocketAddress { get; init; }
+
+    public required int PcapSocketFirstPort { get; init; }
+
+    public required int PcapSocketLastPort { get; init; }
 
     public required int MaximumBufferedFlows { get; init; }
 
@@ -189,6 +206,12 @@ internal sealed record ServiceOptions
                 ["ARP"] = configuration.GetDuration("flow.application_timeout.arp"),
                 ["DNS"] = configuration.GetDuration("flow.application_timeout.dns"),
             },
+            TcpApplications = ReadApplications(configuration, "flow.application_ports.tcp.", problems),
+            UdpApplications = ReadApplications(configuration, "flow.application_ports.udp.", problems),
+            RingsPerCapture = (int)configuration.GetInteger("agent.capture.rings"),
+            PcapSocketAddress = ReadAddress(configuration, "agent.flow.pcapsocket.bind_address", problems),
+            PcapSocketFirstPort = (int)configuration.GetInteger(configuration.Find("agent.flow.pcapsocket.port_min") is null ? "agent.flow.pcapsocket.min_port" : "agent.flow.pcapsocket.port_min"),
+            PcapSocketLastPort = (int)configuration.GetInteger(configuration.Find("agent.flow.pcapsocket.port_max") is null ? "agent.flow.pcapsocket.max_port" : "agent.flow.pcapsocket.port_max"),
             MaximumBufferedFlows = (int)configuration.GetInteger("analyzer.flow.max_buffer_size"),
             StartupCapture = captureQuery is null ? null : new Capture
             {
@@ -208,6 +231,36 @@ internal sealed record ServiceOptions
             JsonLog = configuration.GetText("logging.encoder") is not null,
             Configuration = configuration,
         };
+    }
+
+    private static IPAddress ReadAddress(ServiceConfiguration configuration, string key, List<ConfigurationProblem> problems)
+    {
+        var setting = configuration.Find(key)!;
+        if (IPAddress.TryParse((string)setting.Value, out var address))
+        {
+            return address;
+        }
+
+        problems.Add(new(true, setting.Source, $"{key}: '{setting.Value}' is not valid: expected an address such as 127.0.0.1 or ::1"));
+        return IPAddress.Loopback;
+    }
+
+    private static Dictionary<int, string> ReadApplications(ServiceConfiguration configuration, string group, List<ConfigurationProblem> problems)
+    {
+        var names = new Dictionary<int, string>();
+        foreach (var (text, setting) in configuration.FindAll(group))
+        {
+            if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int port) && port is > 0 and <= IPEndPoint.MaxPort)
+            {
+                names[port] = (string)setting.Value;
+            }
+            else
+            {
+                problems.Add(new(true, setting.Source, $"{setting.Key}: '{text}' is no port: expected a number from 1 to {IPEndPoint.MaxPort}"));
+            }
+        }
+
+        return names;
     }
 
     private static List<MetadataFile> ReadMetadataFiles(ServiceConfiguration configuration, List<ConfigurationProblem> problems)

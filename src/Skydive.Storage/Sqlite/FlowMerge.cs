@@ -26,15 +26,16 @@ internal sealed record FlowMerge(long FirstNumber, long LastNumber, int Count, l
     /// <summary>Finds the first chunks that are worth to be put together, and does so.</summary>
     /// <param name="connection">Where to read.</param>
     /// <param name="after">Where to look: chunks with larger numbers.</param>
+    /// <param name="spread">How far the arrivals of one chunk may be apart, in milliseconds: it is forgotten as a whole.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <returns>Null when there are none.</returns>
     /// <exception cref="FlowChunkException">A chunk makes no sense.</exception>
-    public static FlowMerge? Prepare(SqliteConnection connection, long after, CancellationToken cancellationToken)
+    public static FlowMerge? Prepare(SqliteConnection connection, long after, long spread, CancellationToken cancellationToken)
     {
         SqliteConnections.Execute(connection, "BEGIN");
         try
         {
-            foreach (var run in FindRuns(connection, after))
+            foreach (var run in FindRuns(connection, after, spread))
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 if (run.Numbers.Count >= MinimumCount || (run.Numbers.Count > 1 && run.Records >= SmallRecords))
@@ -52,20 +53,20 @@ internal sealed record FlowMerge(long FirstNumber, long LastNumber, int Count, l
     }
 
     /// <summary>Small chunks without another between them, as many as make one chunk.</summary>
-    private static IEnumerable<(List<long> Numbers, long Records)> FindRuns(SqliteConnection connection, long after)
+    private static IEnumerable<(List<long> Numbers, long Records)> FindRuns(SqliteConnection connection, long after, long spread)
     {
         using var small = new Statement(
-            connection, $"SELECT number, records FROM flow_chunk INDEXED BY flow_chunk_small WHERE records < {SmallRecords} AND number > $0 ORDER BY number", 1);
+            connection, $"SELECT number, records, coalesce(stored_at, last) FROM flow_chunk INDEXED BY flow_chunk_small WHERE records < {SmallRecords} AND number > $0 ORDER BY number", 1);
         using var between = new Statement(connection, "SELECT 1 FROM flow_chunk WHERE number > $0 AND number < $1 LIMIT 1", 2);
         using var reader = small.Query(after);
         var numbers = new List<long>();
-        long records = 0;
+        long records = 0, oldest = 0;
         while (reader.Read())
         {
-            long number = reader.GetNumber(0);
+            long number = reader.GetNumber(0), storedAt = reader.GetNumber(2);
             long count = Math.Max(0, reader.GetNumber(1));
             if (numbers.Count > 0
-                && (records + count > FlowWriter.MaximumRecords || numbers.Count == MaximumCount
+                && (records + count > FlowWriter.MaximumRecords || numbers.Count == MaximumCount || storedAt - oldest > spread
                     || (number > numbers[^1] + 1 && between.QueryNumber(numbers[^1], number) is not null)))
             {
                 yield return (numbers, records);
@@ -73,6 +74,7 @@ internal sealed record FlowMerge(long FirstNumber, long LastNumber, int Count, l
                 records = 0;
             }
 
+            oldest = numbers.Count == 0 ? storedAt : oldest;
             numbers.Add(number);
             records += count;
         }

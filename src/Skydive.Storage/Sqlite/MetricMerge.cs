@@ -20,17 +20,18 @@ internal sealed record MetricMerge(long FirstNumber, long LastNumber, int Count,
     /// <summary>Finds the first chunks that are worth to be put together, and does so.</summary>
     /// <param name="connection">Where to read, outside of a transaction.</param>
     /// <param name="after">Where to look: chunks with larger numbers.</param>
+    /// <param name="spread">How far the arrivals of one chunk may be apart, in milliseconds: it is forgotten as a whole.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <returns>Null when there are none.</returns>
     /// <exception cref="InvalidDataException">A chunk makes no sense.</exception>
-    public static MetricMerge? Prepare(SqliteConnection connection, long after, CancellationToken cancellationToken)
+    public static MetricMerge? Prepare(SqliteConnection connection, long after, long spread, CancellationToken cancellationToken)
     {
         SqliteConnections.Execute(connection, "BEGIN");
         try
         {
             // What is being moved stays as it is.
             after = Math.Max(after, MetricMove.ReadProgress(connection)?.LastChunk ?? long.MinValue);
-            return FindRun(connection, after) is { } run ? Read(connection, run.First, run.Last, cancellationToken) : null;
+            return FindRun(connection, after, spread) is { } run ? Read(connection, run.First, run.Last, cancellationToken) : null;
         }
         finally
         {
@@ -38,16 +39,16 @@ internal sealed record MetricMerge(long FirstNumber, long LastNumber, int Count,
         }
     }
 
-    private static (long First, long Last)? FindRun(SqliteConnection connection, long after)
+    private static (long First, long Last)? FindRun(SqliteConnection connection, long after, long spread)
     {
-        using var chunks = new Statement(connection, "SELECT number, samples FROM metric_chunk WHERE number > $0 ORDER BY number", 1);
+        using var chunks = new Statement(connection, "SELECT number, samples, stored_at FROM metric_chunk WHERE number > $0 ORDER BY number", 1);
         using var reader = chunks.Query(after);
-        long first = 0, last = 0, samples = 0;
+        long first = 0, last = 0, samples = 0, oldest = 0;
         int count = 0;
         while (reader.Read())
         {
-            long added = reader.GetNumber(1);
-            if (added >= SmallSamples || samples + added > MetricWriter.MaximumSamples)
+            long added = Math.Max(0, reader.GetNumber(1)), storedAt = reader.GetNumber(2);
+            if (added >= SmallSamples || samples + added > MetricWriter.MaximumSamples || (count > 0 && storedAt - oldest > spread))
             {
                 if (count >= MinimumCount)
                 {
@@ -62,6 +63,7 @@ internal sealed record MetricMerge(long FirstNumber, long LastNumber, int Count,
             }
 
             first = count == 0 ? reader.GetNumber(0) : first;
+            oldest = count == 0 ? storedAt : oldest;
             last = reader.GetNumber(0);
             samples += added;
             count++;

@@ -43,16 +43,17 @@ internal sealed class MetricMove
     /// <summary>Reads what is to be moved.</summary>
     /// <param name="connection">Where to read, outside of a transaction.</param>
     /// <param name="now">The time, in milliseconds since 1970-01-01 UTC.</param>
+    /// <param name="spread">How far arrivals may be apart to be moved together, in milliseconds: a block is forgotten as a whole.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <returns>Null when it is not yet time.</returns>
     /// <exception cref="InvalidDataException">A chunk makes no sense.</exception>
-    public static MetricMove? Prepare(SqliteConnection connection, long now, CancellationToken cancellationToken)
+    public static MetricMove? Prepare(SqliteConnection connection, long now, long spread, CancellationToken cancellationToken)
     {
         SqliteConnections.Execute(connection, "BEGIN");
         try
         {
             var begun = ReadProgress(connection);
-            long? lastChunk = begun?.LastChunk ?? FindLast(connection, now);
+            long? lastChunk = begun?.LastChunk ?? FindLast(connection, now, spread);
             return lastChunk is { } last ? Read(connection, last, begun?.Series, cancellationToken) : null;
         }
         finally
@@ -106,21 +107,20 @@ internal sealed class MetricMove
     }
 
     /// <summary>The newest chunk that it is time to move.</summary>
-    private static long? FindLast(SqliteConnection connection, long now)
+    private static long? FindLast(SqliteConnection connection, long now, long spread)
     {
         using var chunks = new Statement(connection, "SELECT number, stored_at, samples FROM metric_chunk ORDER BY number");
         using var reader = chunks.Query();
         long? last = null;
-        long samples = 0;
-        bool isDue = false;
-        while (samples < ManySamples && reader.Read())
+        long samples = 0, oldest = long.MaxValue;
+        while (samples < ManySamples && reader.Read() && (last is null || reader.GetNumber(1) - oldest <= spread))
         {
             last = reader.GetNumber(0);
-            isDue |= now - reader.GetNumber(1) >= s_wait.TotalMilliseconds;
+            oldest = Math.Min(oldest, reader.GetNumber(1));
             samples += Math.Max(0, reader.GetNumber(2));
         }
 
-        return isDue || samples >= ManySamples ? last : null;
+        return last is not null && (now - oldest >= s_wait.TotalMilliseconds || samples >= ManySamples) ? last : null;
     }
 
     private static MetricMove Read(SqliteConnection connection, long lastChunk, MetricSeries? movedUpTo, CancellationToken cancellationToken)

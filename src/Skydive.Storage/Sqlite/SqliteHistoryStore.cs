@@ -39,6 +39,7 @@ public sealed class SqliteHistoryStore : IHistoryStore
     private readonly ReaderPool _readers;
     private readonly SemaphoreSlim _compacting = new(1);
     private long _flowsDropped;
+    private long _metricsDropped;
     private int _isDisposed;
 
     private SqliteHistoryStore(HistoryStoreOptions options, TimeProvider time, DatabaseDirectory directory, SqliteConnection connection)
@@ -185,21 +186,29 @@ public sealed class SqliteHistoryStore : IHistoryStore
         connection => search.Finish(FlowReader.Search(connection, search, _options, cancellationToken)), cancellationToken).ConfigureAwait(false);
 
     /// <inheritdoc/>
-    public Task AppendMetricsAsync(IReadOnlyList<MetricSample> samples, CancellationToken cancellationToken)
+    public async Task AppendMetricsAsync(IReadOnlyList<MetricSample> samples, CancellationToken cancellationToken)
     {
         if (samples.Count == 0)
         {
-            return Task.CompletedTask;
+            return;
         }
 
-        var chunks = MetricWriter.Encode(samples);
-        return _writer.WriteAsync(
-            () =>
-            {
-                _metrics.Add(chunks, Now());
-                return true;
-            },
-            cancellationToken);
+        try
+        {
+            var chunks = MetricWriter.Encode(samples);
+            await _writer.WriteAsync(
+                () =>
+                {
+                    _metrics.Add(chunks, Now());
+                    return true;
+                },
+                cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            Interlocked.Add(ref _metricsDropped, samples.Count);
+            throw;
+        }
     }
 
     /// <inheritdoc/>
@@ -315,6 +324,7 @@ public sealed class SqliteHistoryStore : IHistoryStore
         Path = _directory.DatabasePath,
         SizeBytes = _directory.GetSizeBytes(),
         FlowsDropped = Interlocked.Read(ref _flowsDropped),
+        MetricsDropped = Interlocked.Read(ref _metricsDropped),
     };
 
     /// <summary>Writes what was asked to be written, ends what reads, and gives the directory free. Idempotent.</summary>
@@ -359,8 +369,8 @@ public sealed class SqliteHistoryStore : IHistoryStore
     private async Task CompactAloneAsync(CancellationToken cancellationToken)
     {
         // Read and encoded by a reader's thread: the writer only puts one row in the place of several.
-        long after = long.MinValue;
-        while (await _readers.ReadAsync(connection => FlowMerge.Prepare(connection, after, cancellationToken), cancellationToken).ConfigureAwait(false) is { } merge)
+        long after = long.MinValue, spread = GetSpread();
+        while (await _readers.ReadAsync(connection => FlowMerge.Prepare(connection, after, spread, cancellationToken), cancellationToken).ConfigureAwait(false) is { } merge)
         {
             await _writer.WriteAsync(() => _flows.Replace(merge), cancellationToken).ConfigureAwait(false);
             after = merge.LastNumber;
@@ -389,14 +399,14 @@ public sealed class SqliteHistoryStore : IHistoryStore
 
     private async Task CompactMetricsAsync(CancellationToken cancellationToken)
     {
-        long after = long.MinValue;
-        while (await _readers.ReadAsync(connection => MetricMerge.Prepare(connection, after, cancellationToken), cancellationToken).ConfigureAwait(false) is { } merge)
+        long after = long.MinValue, spread = GetSpread();
+        while (await _readers.ReadAsync(connection => MetricMerge.Prepare(connection, after, spread, cancellationToken), cancellationToken).ConfigureAwait(false) is { } merge)
         {
             await _writer.WriteAsync(() => _metrics.Replace(merge), cancellationToken).ConfigureAwait(false);
             after = merge.LastNumber;
         }
 
-        while (await _readers.ReadAsync(connection => MetricMove.Prepare(connection, Now(), cancellationToken), cancellationToken).ConfigureAwait(false) is { } move)
+        while (await _readers.ReadAsync(connection => MetricMove.Prepare(connection, Now(), spread, cancellationToken), cancellationToken).ConfigureAwait(false) is { } move)
         {
             do
             {
@@ -406,6 +416,9 @@ public sealed class SqliteHistoryStore : IHistoryStore
             while (!move.IsComplete);
         }
     }
+
+    /// <summary>How far arrivals of what is put together may be apart: what is forgotten together is kept for little longer than was asked for.</summary>
+    private long GetSpread() => (long)((_options.MaximumAge ?? TimeSpan.FromDays(30)) / 30).TotalMilliseconds;
 
     private long Now() => _time.GetUtcNow().ToUnixTimeMilliseconds();
 

@@ -101,6 +101,25 @@ public sealed class CaptureDirectoryTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Start_SeveralRings_SharePacketsByFlow()
+    {
+        await _captures.DisposeAsync();
+        _captures = Make(TimeSpan.FromSeconds(60), rings: 3);
+        var node = _probes.Find("v1")!;
+        await StartAsync(node, new Capture { UUID = "c1", GremlinQuery = "G.V()", BPFFilter = "icmp" });
+        Assert.Contains("capture v1 2", Tools.ThreadNames);
+        for (int i = 0; i < 12; i++)
+        {
+            Ping(2);
+        }
+
+        await UntilCountedAsync(node.Id, "c1", 48);
+        var flows = await UntilFoundAsync(48);
+        Assert.Equal(12, flows.Count);
+        Assert.All(flows, static flow => Assert.Equal((2, 2), (flow.Metric!.ABPackets, flow.Metric.BAPackets)));
+    }
+
+    [Fact]
     public async Task Start_Twice_RunsOnce()
     {
         var node = _probes.Find("v1")!;
@@ -307,11 +326,11 @@ public sealed class CaptureDirectoryTests : IAsyncLifetime
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _captures.SearchFlowsAsync(new FlowSearch(), cancelled.Token));
     }
 
-    private CaptureDirectory Make(TimeSpan flowUpdate)
+    private CaptureDirectory Make(TimeSpan flowUpdate, int rings = 1)
     {
         var captures = new CaptureDirectory(
             _probes.Graph,
-            new AgentOptions { Host = "lab", CaptureStatsUpdate = TimeSpan.FromMilliseconds(50), FlowUpdate = flowUpdate },
+            new AgentOptions { Host = "lab", CaptureStatsUpdate = TimeSpan.FromMilliseconds(50), FlowUpdate = flowUpdate, RingsPerCapture = rings },
             _flows,
             NullLogger.Instance,
             _probes.Netlink.FindLink);

@@ -136,6 +136,15 @@ public sealed class HostMetadataTests : IDisposable
     }
 
     [Fact]
+    public void Build_MachineMadeOfAContainerImage_IsNoContainer()
+    {
+        _root.Write(".dockerenv", string.Empty);
+        _root.Write("proc/self/mountinfo", "22 27 0:21 / /proc rw,relatime - proc proc rw\n27 1 254:0 / / rw,relatime shared:1 - ext4 /dev/vda rw\n");
+
+        Assert.Equal("kvm", Build("KVMKVMKVM")["VirtualizationSystem"].AsString);
+    }
+
+    [Fact]
     public void Build_NothingToRead_StillIsAHost()
     {
         var metadata = Build();

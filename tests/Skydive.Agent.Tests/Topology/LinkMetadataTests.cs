@@ -142,7 +142,7 @@ public sealed class LinkMetadataTests
     [Fact]
     public void Build_VlanOnABridgePort_HasMasterParentAndVlan()
     {
-        var metadata = LinkMetadata.Build(s_device with { Kind = "vlan", LinkIndex = 4, MasterIndex = 9, VlanId = 0, Alias = "uplink" }, [], null);
+        var metadata = LinkMetadata.Build(s_device with { Kind = "vlan", LinkIndex = 4, MasterIndex = 9, Details = new VlanDetails { Id = 0 }, Alias = "uplink" }, [], null);
 
         Assert.Equal(9, metadata["MasterIndex"]);
         Assert.Equal(4, metadata["ParentIndex"]);

@@ -19,6 +19,9 @@ internal sealed class TestStore : IHistoryStore
     /// <summary>Whether writes fail.</summary>
     public bool Fails { get; set; }
 
+    /// <summary>Identifiers of elements that are refused for what they are.</summary>
+    public HashSet<string> Refused { get; } = [];
+
     /// <summary>Writes wait for this.</summary>
     public Task Gate { get; set; } = Task.CompletedTask;
 
@@ -42,6 +45,7 @@ internal sealed class TestStore : IHistoryStore
         () =>
         {
             Interlocked.Increment(ref _appends);
+            Refuse(batch.Elements);
             return _store.AppendAsync(batch, cancellationToken);
         },
         cancellationToken);
@@ -53,6 +57,7 @@ internal sealed class TestStore : IHistoryStore
             async () =>
             {
                 Interlocked.Increment(ref _reconciliations);
+                Refuse(live.Nodes);
                 count = await _store.ReconcileAsync(live, time, cancellationToken);
             },
             cancellationToken);
@@ -123,6 +128,14 @@ internal sealed class TestStore : IHistoryStore
     public StorageStatus GetStatus() => _store.GetStatus();
 
     public ValueTask DisposeAsync() => _store.DisposeAsync();
+
+    private void Refuse(IEnumerable<GraphElement> elements)
+    {
+        if (elements.Any(element => Refused.Contains(element.Id)))
+        {
+            throw new HistoryException(HistoryErrorReason.Refused, "not that one");
+        }
+    }
 
     private async Task WriteAsync(Func<Task> write, CancellationToken cancellationToken)
     {

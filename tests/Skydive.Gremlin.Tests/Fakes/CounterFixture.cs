@@ -29,11 +29,17 @@ internal static class CounterFixture
         var live = graph.Current;
         return new(live)
         {
-            Flows = new FakeFlowSource(Updates()),
+            Flows = new FakeFlowSource(Updates())
+            {
+                Packets = [new("f2", [Packet(1, 12, 7)]), new("f1", [Packet(1, 1, 7, 8), Packet(2, 30, 9, 9, 9)])],
+            },
+            PacketFilters = new FakePacketFilters(),
             Metrics = new FakeMetricSource(Samples()),
             History = slice => new RevisionView(slice, live.GetNodes(), live.GetEdges()),
         };
     }
+
+    private static RawPacket Packet(int index, int second, params byte[] data) => new() { Timestamp = second * 1000, Index = index, Data = data, LinkType = 1 };
 
     private static MetadataMap Counters(int start, int last, long packets, long bytes) =>
         MetadataMap.Create(("RxPackets", packets), ("RxBytes", bytes), ("Start", start * 1000L), ("Last", last * 1000L));
@@ -70,6 +76,7 @@ internal static class CounterFixture
             Last = last * 1000,
             TrackingID = "t",
             NodeTID = $"tid-{node}",
+            RawPacketsCaptured = id switch { "f1" => 2, "f2" => 1, _ => 0 },
         };
 
         // As a store gives them: the newest update, unless every one is asked for.

@@ -13,6 +13,10 @@ internal sealed class FakeSource(IGraphView live) : IQuerySource
 
     public IMetricSource? Metrics { get; init; }
 
+    public IPacketFilterCompiler? PacketFilters { get; init; }
+
+    public bool KeepsHistory => History is not null;
+
     /// <summary>Makes the past; null keeps none.</summary>
     public Func<TimeSlice, IGraphView>? History { get; init; }
 

@@ -47,6 +47,15 @@ public sealed class EthtoolDecoderTests
             Range(5, 65, 127, 200),
             Range(6, 1519, 0, 300)));
 
+    internal static byte[] FamilyAnswer { get; } = MessageWriter.Join(
+        [1, 2, 0, 0],
+        MessageWriter.Attribute(1, MessageWriter.Short(Family)),
+        MessageWriter.Attribute(2, MessageWriter.Text("ethtool")),
+        MessageWriter.Attribute(6, MessageWriter.Attribute(1, MessageWriter.Attribute(1, MessageWriter.Number(32)))),
+        MessageWriter.Attribute(
+            7,
+            MessageWriter.Attribute(1, MessageWriter.Attribute(2, MessageWriter.Number(9)), MessageWriter.Attribute(1, MessageWriter.Text("monitor")))));
+
     internal static byte[] Strings { get; } = MessageWriter.Join(
         [1, 1, 0, 0],
         MessageWriter.Attribute(
@@ -167,12 +176,7 @@ public sealed class EthtoolDecoderTests
                     1,
                     MessageWriter.Attribute(1, MessageWriter.Number(16)),
                     MessageWriter.Attribute(3, String(0, "eth-phy"), String(1, "eth-mac"), String(2, "eth-ctrl"), String(3, "rmon")))));
-        byte[] family = MessageWriter.Join(
-            [1, 2, 0, 0],
-            MessageWriter.Attribute(1, MessageWriter.Short(Family)),
-            MessageWriter.Attribute(2, MessageWriter.Text("ethtool")),
-            MessageWriter.Attribute(6, MessageWriter.Attribute(1, MessageWriter.Attribute(1, MessageWriter.Number(32)))));
-        byte[][] answers = [family, Statistics, groupNames, Strings];
+        byte[][] answers = [FamilyAnswer, Statistics, groupNames, Strings];
         var fake = new FakeKernel
         {
             OnRequest = (kernel, sequence, count) => kernel.Queue(

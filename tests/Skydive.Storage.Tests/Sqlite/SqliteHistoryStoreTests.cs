@@ -417,6 +417,53 @@ public sealed class SqliteHistoryStoreTests : IDisposable
         Assert.Empty(await store.SearchFlowsAsync(new() { NodeTIDs = [] }, None));
     }
 
+    [Fact]
+    public async Task Append_ElementThatTheDatabaseRefuses_IsToldFromAFailure()
+    {
+        await using var store = HistoryStore.Open(Options);
+        var bad = new Contracts.Topology.Node { Id = null!, Metadata = Contracts.Metadata.MetadataMap.Empty, CreatedAt = 1, UpdatedAt = 1 };
+        var writes = Enumerable.Range(0, 50).Select(i => store.AppendAsync(i == 25 ? Make.Batch(Make.Node("with", 1), bad) : Make.Batch(Make.Node($"n{i}", 1)), None)).ToList();
+        var error = await Assert.ThrowsAsync<HistoryException>(() => writes[25]);
+        Assert.Equal(HistoryErrorReason.Refused, error.Reason);
+        Assert.False(error.IsRetryable);
+        await Task.WhenAll(writes.Where((_, i) => i != 25));
+        Assert.Equal(49, (await store.GetLiveElementsAsync(None)).Nodes.Count);
+        Assert.Equal("running", store.GetStatus().Status);
+        Assert.Equal(1, (await store.GetStatisticsAsync(None)).FailedWrites);
+    }
+
+    [Fact]
+    public async Task Append_ElementWhoseBaseIsDamaged_IsRefusedAndOthersAreNot()
+    {
+        await (await OpenAndFillAsync()).DisposeAsync();
+        Execute("UPDATE base SET metadata = x'FF' WHERE number = 1");
+        await using var store = HistoryStore.Open(Options);
+        var error = await Assert.ThrowsAsync<HistoryException>(() => store.AppendAsync(Make.Batch(Make.Interface(0, 1, 10, 10), Make.Interface(1, 1, 10, 10)), None));
+        Assert.Equal(HistoryErrorReason.Damaged, error.Reason);
+        Assert.False(error.IsRetryable);
+        await store.AppendAsync(Make.Batch(Make.Interface(1, 1, 10, 10)), None);
+        Assert.Equal("running", store.GetStatus().Status);
+    }
+
+    [Fact]
+    public async Task AppendFlows_LongTexts_AreKeptInAsManyChunksAsTheyNeed()
+    {
+        await using var store = HistoryStore.Open(Options);
+        await store.AppendFlowsAsync(
+            [.. Enumerable.Range(0, 100).Select(i => Make.Flow($"{i + 1:x}", 1, 2) with { Application = $"{i}" + new string((char)('a' + (i % 26)), 500_000) })], None);
+        Assert.InRange(Ask("SELECT count(*) FROM flow_chunk"), 2, 100);
+        var found = await store.SearchFlowsAsync(new(), None);
+        Assert.Equal(100, found.Count);
+        Assert.All(found, static flow => Assert.InRange(flow.Application.Length, 500_001, 500_002));
+
+        var error = await Assert.ThrowsAsync<HistoryException>(
+            () => store.AppendFlowsAsync([Make.Flow("1", 1, 2), Make.Flow("2", 1, 2) with { Application = new('x', 20 << 20) }], None));
+        Assert.Equal(HistoryErrorReason.TooLarge, error.Reason);
+        Assert.False(error.IsRetryable);
+        Assert.Contains("the flow 2 ", error.Message, StringComparison.Ordinal);
+        Assert.Equal(2, store.GetStatus().FlowsDropped);
+    }
+
     [Theory]
     [InlineData("UPDATE base SET host = NULL, metadata = NULL")]
     [InlineData("UPDATE revision SET changes = NULL, created_at = NULL")]
@@ -494,7 +541,7 @@ public sealed class SqliteHistoryStoreTests : IDisposable
             catch (HistoryException e)
             {
                 errors++;
-                Assert.True(e.Reason is HistoryErrorReason.Damaged or HistoryErrorReason.Failed, e.ToString());
+                Assert.True(e.Reason is HistoryErrorReason.Damaged or HistoryErrorReason.Failed or HistoryErrorReason.Refused, e.ToString());
                 Assert.Contains(_directory.DatabasePath, e.Message, StringComparison.Ordinal);
             }
         }
