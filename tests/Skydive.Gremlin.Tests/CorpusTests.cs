@@ -82,7 +82,7 @@ public sealed class CorpusTests
         return result;
     }
 
-    private static string Identify(GremlinResult result) => result.Kind switch
+    internal static string Identify(GremlinResult result) => result.Kind switch
     {
         GremlinKind.Nodes => string.Join(' ', result.Nodes.Select(static node => node.Id)),
         GremlinKind.Edges => string.Join(' ', result.Edges.Select(static edge => edge.Id)),
