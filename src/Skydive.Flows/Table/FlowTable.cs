@@ -18,7 +18,7 @@ namespace Skydive.Flows.Table;
 /// threads may call <see cref="Search"/> and <see cref="GetStats"/> at any time.</para>
 /// <para>Packets are decoded as they come and counted in batches of 32, so that the memory of one batch's flows is fetched while the next
 /// packets are decoded. The owner takes a lock once for each batch (2 % of a batch's time when nobody else wants it) and a search takes it
-/// for one chunk of 1024 flows at a time, to copy them out: the owner never waits for more than such a copy, some tens of microseconds, and
+/// for 256 flows at a time, to copy them out: the owner never waits for more than such a copy, some tens of microseconds, and
 /// a search needs no help of an owner that sleeps until a packet comes.</para>
 /// <para>A packet in a tunnel counts in a flow for each level of encapsulation, each the parent of the one inside it.</para>
 /// <para>No packet allocates; a new flow takes 300 bytes of native memory, and more for what the options ask for. All memory is bounded, and
