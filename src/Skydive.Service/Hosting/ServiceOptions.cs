@@ -3,6 +3,8 @@ using System.Net;
 using Microsoft.Extensions.Logging;
 using Skydive.Agent;
 using Skydive.Agent.MetadataFiles;
+using Skydive.Analyzer;
+using Skydive.Analyzer.Fabric;
 using Skydive.Analyzer.WebSockets;
 using Skydive.Contracts.Captures;
 using Skydive.Contracts.Flows;
@@ -33,8 +35,14 @@ internal sealed record ServiceOptions
     /// <summary>The topology probes that run besides those that always do.</summary>
     public required IReadOnlyList<string> Probes { get; init; }
 
+    /// <summary>What no agent can see.</summary>
+    public required FabricDefinition Fabric { get; init; }
+
     /// <summary>What the configuration says of this host.</summary>
     public required MetadataMap Metadata { get; init; }
+
+    /// <summary>How often counters of interfaces are brought into the graph.</summary>
+    public required TimeSpan MetricsUpdate { get; init; }
 
     /// <summary>Files that say more of it.</summary>
     public required IReadOnlyList<MetadataFile> MetadataFiles { get; init; }
@@ -139,15 +147,11 @@ internal sealed record ServiceOptions
             }
         }
 
-        var probes = configuration.GetList("agent.topology.probes");
-        string[] unknown = [.. probes.Except(AgentRuntime.ProbeNames, StringComparer.Ordinal)];
-        if (unknown.Length > 0)
-        {
-            problems.Add(new(
-                false,
-                configuration.Find("agent.topology.probes")!.Source,
-                $"agent.topology.probes: {string.Join(", ", unknown)}: no such probe in this version; there are {string.Join(", ", AgentRuntime.ProbeNames)}"));
-        }
+        CheckProbes(configuration, "agent.topology.probes", AgentRuntime.ProbeNames, problems);
+        CheckProbes(configuration, "analyzer.topology.probes", AnalyzerRuntime.ProbeNames, problems);
+        var fabric = FabricDefinition.Parse(configuration.GetList("analyzer.topology.fabric"), out var fabricProblems);
+        problems.AddRange(fabricProblems.Select(problem =>
+            new ConfigurationProblem(problem.IsError, configuration.Find("analyzer.topology.fabric")!.Source, $"analyzer.topology.fabric: {problem}")));
 
         var metadata = configuration.GetTree("agent.metadata").AsMap ?? MetadataMap.Empty;
         foreach (string key in AgentRuntime.ReservedMetadataKeys.Where(metadata.ContainsKey))
@@ -192,10 +196,12 @@ internal sealed record ServiceOptions
                 PongTimeout = configuration.GetDuration("http.ws.pong_timeout"),
                 QueueSize = (int)configuration.GetInteger("http.ws.queue_size"),
             },
-            Probes = probes,
+            Probes = configuration.GetList("agent.topology.probes"),
+            Fabric = fabric,
             Metadata = metadata,
             MetadataFiles = ReadMetadataFiles(configuration, problems),
             NamespacePath = configuration.GetText("agent.topology.netns.run_path")!,
+            MetricsUpdate = configuration.GetDuration("agent.topology.netlink.metrics_update"),
             CaptureStatsUpdate = configuration.GetDuration("agent.capture.stats_update"),
             FlowUpdate = configuration.GetDuration("flow.update"),
             FlowExpire = configuration.GetDuration("flow.expire"),
@@ -261,6 +267,18 @@ internal sealed record ServiceOptions
         }
 
         return names;
+    }
+
+    private static void CheckProbes(ServiceConfiguration configuration, string key, IReadOnlyList<string> known, List<ConfigurationProblem> problems)
+    {
+        string[] unknown = [.. configuration.GetList(key).Except(known, StringComparer.Ordinal)];
+        if (unknown.Length > 0)
+        {
+            problems.Add(new(
+                false,
+                configuration.Find(key)!.Source,
+                $"{key}: {string.Join(", ", unknown)}: no such probe in this version; there are {string.Join(", ", known)}"));
+        }
     }
 
     private static List<MetadataFile> ReadMetadataFiles(ServiceConfiguration configuration, List<ConfigurationProblem> problems)

@@ -1,4 +1,5 @@
 using Skydive.Agent.Tests.Support;
+using Skydive.Agent.Topology.Netlink;
 using Skydive.Contracts.Topology;
 using Skydive.Graph;
 using Skydive.Graph.Events;
@@ -6,7 +7,7 @@ using Skydive.Linux.Namespaces;
 using Skydive.Linux.Netlink;
 using Skydive.Linux.Route;
 
-namespace Skydive.Agent.Tests.Topology;
+namespace Skydive.Agent.Tests.Topology.Netlink;
 
 /// <summary>Interfaces of real namespaces in the graph.</summary>
 public sealed class NetlinkProbeTests
@@ -21,7 +22,7 @@ public sealed class NetlinkProbeTests
         network.Ip("host", "link set v1 master br0 up");
         network.Ip("ns1", "addr add 10.0.0.1/24 dev eth0");
 
-        using var probes = await TestProbes.StartAsync(network);
+        using var probes = await TestProbes.StartAsync(network, settle: false);
 
         var graph = probes.Graph.Current;
         Assert.Equal(2, graph.Sequence);
@@ -283,7 +284,7 @@ public sealed class NetlinkProbeTests
     {
         using var network = new TestNetwork();
         network.Batch("host", ["link add br0 type bridge", "link add v1 type veth peer name v2", "link add w1 type veth peer name w2"]);
-        using var probes = await TestProbes.StartAsync(network, OpenSmall);
+        using var probes = await TestProbes.StartAsync(network, new() { OpenListener = OpenSmall });
         using (probes.Graph.Hold())
         {
             network.Ip("host", "link set v1 mtu 1401");
@@ -347,7 +348,7 @@ public sealed class NetlinkProbeTests
     private static RtnetlinkListener OpenSmall(NetworkNamespace networkNamespace) => new(NetlinkSocket.Open(new NetlinkSocketOptions
     {
         Namespace = networkNamespace,
-        Groups = [1, 5, 9], // RTNLGRP_LINK, RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR
+        Groups = [1, 3, 5, 6, 7, 9, 10, 11, 32], // all that the probe listens to
         ReceiveBufferBytes = 16 << 10,
     }));
 }

@@ -1,9 +1,10 @@
 using System.Net;
-using Skydive.Agent.Topology;
+using Skydive.Agent.Tests.Support;
+using Skydive.Agent.Topology.Netlink;
 using Skydive.Contracts.Metadata;
 using Skydive.Linux.Route;
 
-namespace Skydive.Agent.Tests.Topology;
+namespace Skydive.Agent.Tests.Topology.Netlink;
 
 public sealed class LinkMetadataTests
 {
@@ -21,7 +22,7 @@ public sealed class LinkMetadataTests
     [Fact]
     public void Build_Device_HasAllThatIsKnown()
     {
-        var metadata = LinkMetadata.Build(s_device, [], null, "virtio_net");
+        var metadata = Build(s_device, [], null, "virtio_net");
 
         Assert.Equal(
             MetadataMap.Create(
@@ -40,7 +41,7 @@ public sealed class LinkMetadataTests
     [Fact]
     public void Build_Loopback_HasNoDriver()
     {
-        var metadata = LinkMetadata.Build(
+        var metadata = Build(
             s_device with { Name = "lo", HardwareType = HardwareType.Loopback, Flags = LinkFlags.Up | LinkFlags.Loopback, OperationalState = OperationalState.Unknown, Address = default },
             [],
             null);
@@ -75,7 +76,7 @@ public sealed class LinkMetadataTests
     [InlineData("openvswitch")]
     public void Build_Kind_IsTypeAndDriver(string kind)
     {
-        var metadata = LinkMetadata.Build(s_device with { Kind = kind }, [], null, "ignored");
+        var metadata = Build(s_device with { Kind = kind }, [], null);
 
         Assert.Equal(kind, metadata["Type"].AsString);
         Assert.Equal(kind, metadata["Driver"].AsString);
@@ -96,7 +97,7 @@ public sealed class LinkMetadataTests
     [InlineData(HardwareType.Can, "can")]
     [InlineData((HardwareType)9999, "9999")]
     public void Build_HardwareType_IsEncapType(HardwareType type, string expected) =>
-        Assert.Equal(expected, LinkMetadata.Build(s_device with { HardwareType = type }, [], null)["EncapType"].AsString);
+        Assert.Equal(expected, Build(s_device with { HardwareType = type }, [], null)["EncapType"].AsString);
 
     [Theory]
     [InlineData(OperationalState.Up, "UP")]
@@ -107,18 +108,18 @@ public sealed class LinkMetadataTests
     [InlineData(OperationalState.Dormant, "DORMANT")]
     [InlineData(OperationalState.Unknown, "UNKNOWN")]
     public void Build_State_IsSkydives(OperationalState state, string expected) =>
-        Assert.Equal(expected, LinkMetadata.Build(s_device with { OperationalState = state }, [], null)["State"].AsString);
+        Assert.Equal(expected, Build(s_device with { OperationalState = state }, [], null)["State"].AsString);
 
     [Fact]
-    public void Build_Flags_AreThoseThatSkydiveNames() => Assert.Equal(
-        MetadataValue.List(["BROADCAST", "LOOPBACK", "POINTTOPOINT", "MULTICAST"]),
-        LinkMetadata.Build(
-            s_device with { Flags = LinkFlags.Broadcast | LinkFlags.Loopback | LinkFlags.PointToPoint | LinkFlags.Multicast | LinkFlags.Promiscuous }, [], null)["LinkFlags"]);
+    public void Build_Flags_AreSkydivesThenOurs() => Assert.Equal(
+        MetadataValue.List(["BROADCAST", "LOOPBACK", "POINTTOPOINT", "MULTICAST", "PROMISC", "LOWER_UP"]),
+        Build(
+            s_device with { Flags = LinkFlags.Broadcast | LinkFlags.Loopback | LinkFlags.PointToPoint | LinkFlags.Multicast | LinkFlags.LowerUp | LinkFlags.Promiscuous }, [], null)["LinkFlags"]);
 
     [Fact]
     public void Build_VethInTheSameNamespace_NamesItsPeerByIndexAlone()
     {
-        var metadata = LinkMetadata.Build(s_device with { Kind = "veth", LinkIndex = 7 }, [], "ignored");
+        var metadata = Build(s_device with { Kind = "veth", LinkIndex = 7 }, [], "ignored");
 
         Assert.Equal(7, metadata["ParentIndex"]);
         Assert.Equal(7, metadata["PeerIfIndex"]);
@@ -132,7 +133,7 @@ public sealed class LinkMetadataTests
     [InlineData("ns1")]
     public void Build_VethAcrossNamespaces_NamesThePlaceOfItsPeerOnceItIsKnown(string? place)
     {
-        var metadata = LinkMetadata.Build(s_device with { Kind = "veth", LinkIndex = 7, LinkNamespaceId = 0 }, [], place);
+        var metadata = Build(s_device with { Kind = "veth", LinkIndex = 7, LinkNamespaceId = 0 }, [], place);
 
         Assert.Equal(0, metadata["LinkNetNsID"]);
         Assert.Equal(place, metadata["LinkNetNsName"].AsString);
@@ -142,7 +143,7 @@ public sealed class LinkMetadataTests
     [Fact]
     public void Build_VlanOnABridgePort_HasMasterParentAndVlan()
     {
-        var metadata = LinkMetadata.Build(s_device with { Kind = "vlan", LinkIndex = 4, MasterIndex = 9, Details = new VlanDetails { Id = 0 }, Alias = "uplink" }, [], null);
+        var metadata = Build(s_device with { Kind = "vlan", LinkIndex = 4, MasterIndex = 9, Details = new VlanDetails { Id = 0 }, Alias = "uplink" }, [], null);
 
         Assert.Equal(9, metadata["MasterIndex"]);
         Assert.Equal(4, metadata["ParentIndex"]);
@@ -161,9 +162,20 @@ public sealed class LinkMetadataTests
             new() { Family = 2, Index = 2, Address = IPAddress.Parse("10.0.0.1"), PrefixLength = 8 },
         ];
 
-        var metadata = LinkMetadata.Build(s_device, addresses, null);
+        var metadata = Build(s_device, addresses, null);
 
         Assert.Equal(MetadataValue.List(["10.0.0.2/24", "10.0.0.1/8"]), metadata["IPV4"]);
         Assert.Equal(MetadataValue.List(["fe80::1/64"]), metadata["IPV6"]);
+    }
+
+    private static MetadataMap Build(LinkMessage message, IReadOnlyList<AddressMessage> addresses, string? place, string? driver = null)
+    {
+        var link = new LinkState(FakeNamespaceKernel.MakeState("owner"), message)
+        {
+            LinkPlace = place is null ? null : FakeNamespaceKernel.MakeState(place),
+            Facts = driver is null ? null : new() { Driver = driver },
+        };
+        link.Addresses.AddRange(addresses);
+        return LinkMetadata.Build(link, null);
     }
 }
