@@ -61,7 +61,6 @@ public sealed class GoldenReplayTests
         ("135-", "shows the capture of 129"),
         ("189-", "shows the capture of 129 on its node"),
         ("190-", "ends the capture of 129: CaptureApiTests"),
-        ("196-", "asks for reassembly, which this version refuses"),
         ("198-", "shows the capture of 196 on its node"),
         ("199-", "ends the capture of 196"),
         ("195-", "flows after the end of the capture of 129: the flows stay in this replay"),
