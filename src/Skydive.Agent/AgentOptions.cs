@@ -73,4 +73,7 @@ public sealed record AgentOptions
 
     /// <summary>The last port at which captures of type <c>pcapsocket</c> listen.</summary>
     public int PcapSocketLastPort { get; init; } = 8132;
+
+    /// <summary>How many flows a second captures of type <c>ebpf</c> fetch from the kernel.</summary>
+    public int EbpfPollingRate { get; init; } = 16_000;
 }

@@ -41,7 +41,7 @@ public sealed unsafe partial class FlowTable : IDisposable
     private readonly FlowOrigin _origin;
     private readonly IFlowSink _sink;
     private readonly HashSecret _secret;
-    private readonly LinkType _linkType;
+    private LinkType _linkType;
     private readonly bool _useLink;
     private readonly byte[] _nodeTidUtf8;
     private readonly long _defaultTimeoutNanoseconds;
@@ -135,6 +135,16 @@ public sealed unsafe partial class FlowTable : IDisposable
                 return _isDisposed ? 0 : _storage.SizeBytes + _segments.SizeBytes + _keeper.SizeBytes + (_defragmenter?.SizeBytes ?? 0);
             }
         }
+    }
+
+    /// <summary>What the frames begin with. The owner may change it between two packets.</summary>
+    /// <exception cref="ArgumentException">Frames of that link type cannot be decoded.</exception>
+    public LinkType LinkType
+    {
+        get => _linkType;
+        set => _linkType = PacketDecoder.IsSupported(value)
+            ? value
+            : throw new ArgumentException($"Frames of link type {(int)value} cannot be decoded.", nameof(value));
     }
 
     // The most bytes that a packet needs of those of the batch: for each level a packet and a layer.

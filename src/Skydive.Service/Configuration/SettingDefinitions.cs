@@ -17,6 +17,7 @@ internal static class SettingDefinitions
         new("agent.auth.api.backend", SettingType.Text, null, "Authentication of the agent's API: noauth, which must be said in so many words to listen beyond loopback.") { Choices = ["noauth"] },
         new("agent.capture.stats_update", SettingType.Duration, "1", "How often counters of captures are brought up to date.") { Minimum = 100 },
         new("agent.capture.rings", SettingType.Integer, "1", "Packet rings, each with a thread and a flow table, that share the packets of one capture of type afpacket.") { Minimum = 1, Maximum = 64 },
+        new("agent.flow.ebpf.polling_rate", SettingType.Integer, "16000", "Flows a second that a capture of type ebpf fetches from the kernel.") { Minimum = 1, Maximum = 100_000_000 },
         new("agent.flow.pcapsocket.bind_address", SettingType.Text, "127.0.0.1", "Where captures of type pcapsocket listen for pcap streams."),
         new("agent.flow.pcapsocket.min_port", SettingType.Integer, "8100", "The first port at which captures of type pcapsocket listen; also as port_min.") { Minimum = 1, Maximum = 65535 },
         new("agent.flow.pcapsocket.max_port", SettingType.Integer, "8132", "The last port at which captures of type pcapsocket listen; also as port_max.") { Minimum = 1, Maximum = 65535 },

@@ -203,6 +203,7 @@ internal static partial class ServiceHost
         TcpApplications = options.TcpApplications,
         UdpApplications = options.UdpApplications,
         RingsPerCapture = options.RingsPerCapture,
+        EbpfPollingRate = options.EbpfPollingRate,
         PcapSocketAddress = options.PcapSocketAddress,
         PcapSocketFirstPort = options.PcapSocketFirstPort,
         PcapSocketLastPort = options.PcapSocketLastPort,
