@@ -24,6 +24,9 @@ public sealed record AgentOptions
     /// <summary>Where named network namespaces stand.</summary>
     public string NamespacePath { get; init; } = "/var/run/netns";
 
+    /// <summary>How often all processes are looked at for their network namespaces.</summary>
+    public TimeSpan ProcessUpdate { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>How often sockets and their processes are listed.</summary>
     public TimeSpan SocketInfoUpdate { get; init; } = TimeSpan.FromSeconds(10);
 

@@ -1,4 +1,5 @@
 using Skydive.Agent.Lldp;
+using Skydive.Agent.Processes;
 using Skydive.Agent.Sockets;
 
 namespace Skydive.Agent.Probes;
@@ -14,6 +15,7 @@ internal static class ProbeCatalog
         new Dictionary<string, Func<ProbeContext, IAgentProbe>>(StringComparer.Ordinal)
         {
             ["lldp"] = static context => new LldpProbe(context),
+            ["processes"] = static context => new ProcessNamespaceProbe(context),
             ["socketinfo"] = static context => new SocketInfoProbe(context),
         };
 }

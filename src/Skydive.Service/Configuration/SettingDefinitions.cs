@@ -19,6 +19,7 @@ internal static class SettingDefinitions
         new("agent.capture.rings", SettingType.Integer, "1", "Packet rings, each with a thread and a flow table, that share the packets of one capture of type afpacket.") { Minimum = 1, Maximum = 64 },
         new("agent.topology.probes", SettingType.TextList, null, "Topology probes that run besides hardware, netlink and netns, which always do. One that does not exist is told and left out."),
         new("agent.topology.lldp.interfaces", SettingType.TextList, null, "Interfaces of the host on which LLDP is heard; all that are up and do multicast when not given."),
+        new("agent.topology.processes.update", SettingType.Duration, "10", "How often the probe processes looks at all processes, besides what the kernel tells of them at once.") { Minimum = 100 },
         new("agent.topology.socketinfo.host_update", SettingType.Duration, "10", "How often the probe socketinfo lists sockets and the processes that have them.") { Minimum = 100 },
         new("agent.topology.socketinfo.max_sockets", SettingType.Integer, "10000", "Sockets that one node shows, servers first.") { Minimum = 1, Maximum = 1_000_000 },
         new("agent.topology.netns.run_path", SettingType.Text, "/var/run/netns", "Where named network namespaces stand."),
