@@ -1,3 +1,5 @@
+using System.Net;
+
 using Skydive.Agent.MetadataFiles;
 using Skydive.Contracts.Metadata;
 
@@ -21,11 +23,17 @@ public sealed record AgentOptions
     /// <summary>The interfaces on which LLDP is heard, by name; none for all.</summary>
     public IReadOnlyList<string> LldpInterfaces { get; init; } = [];
 
+    /// <summary>The program that tells of block devices.</summary>
+    public string LsblkPath { get; init; } = "/usr/bin/lsblk";
+
     /// <summary>Where named network namespaces stand.</summary>
     public string NamespacePath { get; init; } = "/var/run/netns";
 
     /// <summary>How often all processes are looked at for their network namespaces.</summary>
     public TimeSpan ProcessUpdate { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How often counters of interfaces are brought into the graph.</summary>
+    public TimeSpan MetricsUpdate { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>How often sockets and their processes are listed.</summary>
     public TimeSpan SocketInfoUpdate { get; init; } = TimeSpan.FromSeconds(10);
@@ -59,4 +67,13 @@ public sealed record AgentOptions
 
     /// <summary>The analyzers that the agent talks to, as http:// or https:// addresses: captures leave this traffic out.</summary>
     public IReadOnlyList<Uri> Analyzers { get; init; } = [];
+
+    /// <summary>Where captures of type <c>pcapsocket</c> listen.</summary>
+    public IPAddress PcapSocketAddress { get; init; } = IPAddress.Loopback;
+
+    /// <summary>The first port at which captures of type <c>pcapsocket</c> listen; 0 for any that is free.</summary>
+    public int PcapSocketFirstPort { get; init; } = 8100;
+
+    /// <summary>The last port at which captures of type <c>pcapsocket</c> listen.</summary>
+    public int PcapSocketLastPort { get; init; } = 8132;
 }

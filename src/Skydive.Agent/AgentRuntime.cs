@@ -3,6 +3,7 @@ using Skydive.Agent.Captures;
 using Skydive.Agent.Hardware;
 using Skydive.Agent.Probes;
 using Skydive.Agent.Topology;
+using Skydive.Agent.Topology.Netlink;
 using Skydive.Contracts.Agents;
 using Skydive.Contracts.Status;
 using Skydive.Graph;
@@ -72,7 +73,7 @@ public sealed partial class AgentRuntime : IAsyncDisposable
     public async Task StartAsync()
     {
         string hostNode = HostProbe.AddTo(Graph, _options.Metadata, _hardwareState);
-        _netlink = new(Graph, hostNode, _netlinkState, _logger);
+        _netlink = new(Graph, hostNode, _netlinkState, _logger, new() { MetricsUpdate = _options.MetricsUpdate });
         _netlink.Start();
         Watch(_netlink.Completion);
         var namespaces = new NamespaceDirectory(_netlink);

@@ -1,3 +1,4 @@
+using Skydive.Agent.Blockdev;
 using Skydive.Agent.Lldp;
 using Skydive.Agent.Processes;
 using Skydive.Agent.Sockets;
@@ -14,6 +15,7 @@ internal static class ProbeCatalog
     public static IReadOnlyDictionary<string, Func<ProbeContext, IAgentProbe>> Optional { get; } =
         new Dictionary<string, Func<ProbeContext, IAgentProbe>>(StringComparer.Ordinal)
         {
+            ["blockdev"] = static context => new BlockdevProbe(context),
             ["lldp"] = static context => new LldpProbe(context),
             ["processes"] = static context => new ProcessNamespaceProbe(context),
             ["socketinfo"] = static context => new SocketInfoProbe(context),

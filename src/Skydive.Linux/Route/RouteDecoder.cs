@@ -11,12 +11,13 @@ namespace Skydive.Linux.Route;
 /// </summary>
 internal sealed class RouteDecoder() : RtnetlinkDecoder<RouteMessage>(RtnetlinkMessageType.NewRoute, HeaderSize)
 {
-    private const int HeaderSize = 12;
+    internal const int HeaderSize = 12;
+    internal const int AttributeOutput = 4; // RTA_OIF
+
     private const int NextHopHeaderSize = 8;
     private const int AttributeDestination = 1; // RTA_DST
     private const int AttributeSource = 2; // RTA_SRC
     private const int AttributeInput = 3; // RTA_IIF
-    private const int AttributeOutput = 4; // RTA_OIF
     private const int AttributeGateway = 5; // RTA_GATEWAY
     private const int AttributePriority = 6; // RTA_PRIORITY
     private const int AttributePreferredSource = 7; // RTA_PREFSRC
@@ -87,6 +88,7 @@ internal sealed class RouteDecoder() : RtnetlinkDecoder<RouteMessage>(RtnetlinkM
             Family = header[0],
             DestinationPrefixLength = header[1],
             SourcePrefixLength = header[2],
+            Tos = header[3],
             Table = table,
             Protocol = header[5],
             Scope = header[6],

@@ -36,6 +36,9 @@ public sealed record RouteMessage
     /// <summary>The length of the source prefix in bits.</summary>
     public int SourcePrefixLength { get; init; }
 
+    /// <summary>The type of service that packets must have; 0 for any.</summary>
+    public int Tos { get; init; }
+
     /// <summary>The source address to use for packets of this host; null when the kernel chooses.</summary>
     public IPAddress? PreferredSource { get; init; }
 

@@ -91,6 +91,38 @@ public sealed class RtnetlinkClient : IDisposable
         RouteDecoder.Instance,
         cancellationToken);
 
+    /// <summary>Reads the routes of one family that lead to an interface.</summary>
+    /// <param name="family">2 for IPv4, 10 for IPv6.</param>
+    /// <param name="outputIndex">The interface; 0 for all.</param>
+    /// <param name="cancellationToken">Ends the operation.</param>
+    /// <returns>
+    /// The routes of all tables, those over several interfaces whole. Kernels before 4.20 do not filter: then they are all of the family.
+    /// </returns>
+    /// <exception cref="NetlinkException">The kernel refuses, or its answer is malformed.</exception>
+    public NetlinkDump<RouteMessage> DumpRoutes(int family, int outputIndex, CancellationToken cancellationToken = default)
+    {
+        _request.Start(RtnetlinkMessageType.GetRoute, NetlinkFlags.None).Append((byte)family, RouteDecoder.HeaderSize);
+        if (outputIndex != 0)
+        {
+            _request.Attribute(RouteDecoder.AttributeOutput, outputIndex);
+        }
+
+        return _client.Dump("RTM_GETROUTE dump", _request, RouteDecoder.Instance, cancellationToken);
+    }
+
+    /// <summary>Reads the counters of all interfaces, at a tenth of what <see cref="DumpLinks"/> with counters costs.</summary>
+    /// <param name="cancellationToken">Ends the operation.</param>
+    /// <returns>The counters, by index of the interface.</returns>
+    /// <exception cref="NetlinkException">
+    /// The kernel refuses, or its answer is malformed; kernels before 4.7 do not know the question (<see cref="LinuxErrorReason.NotSupported"/>).
+    /// </exception>
+    public NetlinkDump<StatisticsMessage> DumpStatistics(CancellationToken cancellationToken = default) => _client.Dump(
+        "RTM_GETSTATS dump",
+        _request.Start(RtnetlinkMessageType.GetStatistics, NetlinkFlags.None)
+            .Append(new StatisticsHeader { FilterMask = 1u << (StatisticsDecoder.AttributeLink - 1) }),
+        StatisticsDecoder.Instance,
+        cancellationToken);
+
     /// <summary>Reads the neighbours (ARP and ND tables).</summary>
     /// <param name="family">2 for IPv4, 10 for IPv6, 0 for both.</param>
     /// <param name="cancellationToken">Ends the operation.</param>

@@ -115,7 +115,7 @@ public sealed class RtnetlinkListener : IDisposable
             }
             else
             {
-                events.Add(new RtnetlinkEvent(kind, decoded, _listener.NamespaceId));
+                events.Add(new RtnetlinkEvent(kind, decoded, _listener.NamespaceId, messages.Current.Flags));
             }
         }
 

@@ -15,6 +15,8 @@ internal static class RtnetlinkMessageType
     internal const ushort GetNeighbour = 30; // RTM_GETNEIGH
     internal const ushort NewNamespaceId = 88; // RTM_NEWNSID
     internal const ushort GetNamespaceId = 90; // RTM_GETNSID
+    internal const ushort NewStatistics = 92; // RTM_NEWSTATS
+    internal const ushort GetStatistics = 94; // RTM_GETSTATS
     internal const ushort NewNextHop = 104; // RTM_NEWNEXTHOP
     internal const ushort GetNextHop = 106; // RTM_GETNEXTHOP
 }

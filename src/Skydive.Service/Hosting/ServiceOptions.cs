@@ -3,6 +3,8 @@ using System.Net;
 using Microsoft.Extensions.Logging;
 using Skydive.Agent;
 using Skydive.Agent.MetadataFiles;
+using Skydive.Analyzer;
+using Skydive.Analyzer.Fabric;
 using Skydive.Analyzer.WebSockets;
 using Skydive.Contracts.Captures;
 using Skydive.Contracts.Flows;
@@ -33,8 +35,14 @@ internal sealed record ServiceOptions
     /// <summary>The topology probes that run besides those that always do.</summary>
     public required IReadOnlyList<string> Probes { get; init; }
 
+    /// <summary>What no agent can see.</summary>
+    public required FabricDefinition Fabric { get; init; }
+
     /// <summary>What the configuration says of this host.</summary>
     public required MetadataMap Metadata { get; init; }
+
+    /// <summary>How often counters of interfaces are brought into the graph.</summary>
+    public required TimeSpan MetricsUpdate { get; init; }
 
     /// <summary>Files that say more of it.</summary>
     public required IReadOnlyList<MetadataFile> MetadataFiles { get; init; }
@@ -61,6 +69,13 @@ internal sealed record ServiceOptions
 
     /// <summary>How many packet rings share the packets of a capture.</summary>
     public required int RingsPerCapture { get; init; }
+
+    /// <summary>Where pcap streams are taken.</summary>
+    public required IPAddress PcapSocketAddress { get; init; }
+
+    public required int PcapSocketFirstPort { get; init; }
+
+    public required int PcapSocketLastPort { get; init; }
 
     public required int MaximumBufferedFlows { get; init; }
 
@@ -132,15 +147,11 @@ internal sealed record ServiceOptions
             }
         }
 
-        var probes = configuration.GetList("agent.topology.probes");
-        string[] unknown = [.. probes.Except(AgentRuntime.ProbeNames, StringComparer.Ordinal)];
-        if (unknown.Length > 0)
-        {
-            problems.Add(new(
-                false,
-                configuration.Find("agent.topology.probes")!.Source,
-                $"agent.topology.probes: {string.Join(", ", unknown)}: no such probe in this version; there are {string.Join(", ", AgentRuntime.ProbeNames)}"));
-        }
+        CheckProbes(configuration, "agent.topology.probes", AgentRuntime.ProbeNames, problems);
+        CheckProbes(configuration, "analyzer.topology.probes", AnalyzerRuntime.ProbeNames, problems);
+        var fabric = FabricDefinition.Parse(configuration.GetList("analyzer.topology.fabric"), out var fabricProblems);
+        problems.AddRange(fabricProblems.Select(problem =>
+            new ConfigurationProblem(problem.IsError, configuration.Find("analyzer.topology.fabric")!.Source, $"analyzer.topology.fabric: {problem}")));
 
         var metadata = configuration.GetTree("agent.metadata").AsMap ?? MetadataMap.Empty;
         foreach (string key in AgentRuntime.ReservedMetadataKeys.Where(metadata.ContainsKey))
@@ -185,10 +196,12 @@ internal sealed record ServiceOptions
                 PongTimeout = configuration.GetDuration("http.ws.pong_timeout"),
                 QueueSize = (int)configuration.GetInteger("http.ws.queue_size"),
             },
-            Probes = probes,
+            Probes = configuration.GetList("agent.topology.probes"),
+            Fabric = fabric,
             Metadata = metadata,
             MetadataFiles = ReadMetadataFiles(configuration, problems),
             NamespacePath = configuration.GetText("agent.topology.netns.run_path")!,
+            MetricsUpdate = configuration.GetDuration("agent.topology.netlink.metrics_update"),
             CaptureStatsUpdate = configuration.GetDuration("agent.capture.stats_update"),
             FlowUpdate = configuration.GetDuration("flow.update"),
             FlowExpire = configuration.GetDuration("flow.expire"),
@@ -202,6 +215,9 @@ internal sealed record ServiceOptions
             TcpApplications = ReadApplications(configuration, "flow.application_ports.tcp.", problems),
             UdpApplications = ReadApplications(configuration, "flow.application_ports.udp.", problems),
             RingsPerCapture = (int)configuration.GetInteger("agent.capture.rings"),
+            PcapSocketAddress = ReadAddress(configuration, "agent.flow.pcapsocket.bind_address", problems),
+            PcapSocketFirstPort = (int)configuration.GetInteger(configuration.Find("agent.flow.pcapsocket.port_min") is null ? "agent.flow.pcapsocket.min_port" : "agent.flow.pcapsocket.port_min"),
+            PcapSocketLastPort = (int)configuration.GetInteger(configuration.Find("agent.flow.pcapsocket.port_max") is null ? "agent.flow.pcapsocket.max_port" : "agent.flow.pcapsocket.port_max"),
             MaximumBufferedFlows = (int)configuration.GetInteger("analyzer.flow.max_buffer_size"),
             StartupCapture = captureQuery is null ? null : new Capture
             {
@@ -223,6 +239,18 @@ internal sealed record ServiceOptions
         };
     }
 
+    private static IPAddress ReadAddress(ServiceConfiguration configuration, string key, List<ConfigurationProblem> problems)
+    {
+        var setting = configuration.Find(key)!;
+        if (IPAddress.TryParse((string)setting.Value, out var address))
+        {
+            return address;
+        }
+
+        problems.Add(new(true, setting.Source, $"{key}: '{setting.Value}' is not valid: expected an address such as 127.0.0.1 or ::1"));
+        return IPAddress.Loopback;
+    }
+
     private static Dictionary<int, string> ReadApplications(ServiceConfiguration configuration, string group, List<ConfigurationProblem> problems)
     {
         var names = new Dictionary<int, string>();
@@ -239,6 +267,18 @@ internal sealed record ServiceOptions
         }
 
         return names;
+    }
+
+    private static void CheckProbes(ServiceConfiguration configuration, string key, IReadOnlyList<string> known, List<ConfigurationProblem> problems)
+    {
+        string[] unknown = [.. configuration.GetList(key).Except(known, StringComparer.Ordinal)];
+        if (unknown.Length > 0)
+        {
+            problems.Add(new(
+                false,
+                configuration.Find(key)!.Source,
+                $"{key}: {string.Join(", ", unknown)}: no such probe in this version; there are {string.Join(", ", known)}"));
+        }
     }
 
     private static List<MetadataFile> ReadMetadataFiles(ServiceConfiguration configuration, List<ConfigurationProblem> problems)

@@ -235,6 +235,7 @@ public sealed class SocketInfoProbeTests : IAsyncDisposable
     {
         _network.Add("vm1");
         await _probes.UntilAsync(static graph => graph.FindNamespace("vm1") is not null);
+        await _probes.SettleAsync();
         int descriptors = Tools.KernelDescriptorCount;
         Listen(_host, AddressFamily.InterNetwork, IPAddress.Loopback);
         await StartAsync();

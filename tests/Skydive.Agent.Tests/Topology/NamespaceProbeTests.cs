@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Skydive.Agent.Hardware;
 using Skydive.Agent.Tests.Support;
 using Skydive.Agent.Topology;
+using Skydive.Agent.Topology.Netlink;
 using Skydive.Contracts.Topology;
 using Skydive.Graph;
 

@@ -18,7 +18,7 @@ public sealed class DecoderFuzzTests
 
     private static readonly NetlinkDecoder[] s_decoders =
     [
-        LinkDecoder.WithStatistics, BridgePortDecoder.Instance, AddressDecoder.Instance, RouteDecoder.Instance, NeighbourDecoder.Instance,
+        LinkDecoder.WithStatistics, StatisticsDecoder.Instance, BridgePortDecoder.Instance, AddressDecoder.Instance, RouteDecoder.Instance, NeighbourDecoder.Instance,
         NextHopDecoder.Instance, NamespaceIdDecoder.Instance, GenericFamilyDecoder.Instance, new StringSetDecoder(EthtoolFamily),
         new FeaturesDecoder(EthtoolFamily, EthtoolDecoderTests.Catalog), new LinkSettingsDecoder(EthtoolFamily),
         new StandardStatisticsDecoder(EthtoolFamily), new SocketDecoder(SocketProtocol.Tcp),

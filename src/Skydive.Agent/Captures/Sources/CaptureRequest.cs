@@ -40,16 +40,21 @@ internal sealed record CaptureRequest(Node Node, Capture Capture, CaptureType Ty
             : throw new NotSupportedException($"interfaces of type {hardware} carry no packets that can be decoded");
     }
 
-    /// <summary>The packet filter of the order, without the traffic that the capture itself makes; null for all packets.</summary>
+    /// <summary>
+    /// The packet filter of the order, without the traffic that the capture itself makes; empty for all packets. Without libpcap there can still be
+    /// captures of everything, what they cause themselves included.
+    /// </summary>
+    public string FilterExpression => string.IsNullOrEmpty(Capture.BPFFilter) && !BpfCompiler.IsAvailable
+        ? string.Empty
+        : TrafficExclusions.Combine(Capture, Options.Analyzers);
+
+    /// <summary><see cref="FilterExpression"/> as a program; null for all packets.</summary>
     /// <param name="linkType">What packets begin with.</param>
     /// <exception cref="BpfSyntaxException">The order's filter is not valid.</exception>
     /// <exception cref="Skydive.Linux.LinuxException">libpcap is missing.</exception>
     public BpfProgram? CompileFilter(LinkType linkType)
     {
-        // Without libpcap there can still be captures of everything, what they cause themselves included.
-        string expression = string.IsNullOrEmpty(Capture.BPFFilter) && !BpfCompiler.IsAvailable
-            ? string.Empty
-            : TrafficExclusions.Combine(Capture, Options.Analyzers);
+        string expression = FilterExpression;
         return expression.Length == 0 ? null : BpfCompiler.Compile(expression, linkType);
     }
 }

@@ -8,6 +8,8 @@ internal static class CaptureSourceCatalog
     private static readonly Dictionary<string, CaptureSourceKind> s_kinds = new(StringComparer.Ordinal)
     {
         [CaptureTypes.AfPacket] = new(LinkNeed.Present, RingSource.Open),
+        [CaptureTypes.Pcap] = new(LinkNeed.Up, PcapSource.Open),
+        [CaptureTypes.PcapSocket] = new(LinkNeed.None, PcapSocketSource.Open),
     };
 
     /// <summary>How sources of a type are made; null when this version cannot run the type.</summary>
