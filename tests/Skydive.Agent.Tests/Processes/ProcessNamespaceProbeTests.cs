@@ -48,10 +48,7 @@ public sealed class ProcessNamespaceProbeTests : IAsyncDisposable
     {
         Make("c1");
         var process = Run("c1");
-
-        // ip(8) enters the namespace and turns into the program then.
-        string comm = string.Create(CultureInfo.InvariantCulture, $"/proc/{process.Id}/comm");
-        await Tools.WaitAsync(() => File.ReadAllText(comm).TrimEnd() == "sleep");
+        await WaitForSleepAsync(process);
         await StartAsync(s_never, withEvents: false);
 
         var node = (await _probes.UntilAsync(graph => Find(graph, process.Id) is not null)).GetNodes().Single(static node => node.Type == "netns");
@@ -137,7 +134,8 @@ public sealed class ProcessNamespaceProbeTests : IAsyncDisposable
         var process = Run("c1");
         await Tools.WaitAsync(() => _probe!.ScanCount == 1);
 
-        // The process is known by the time at which another one that came after it is.
+        // The kernel tells in order: the process is known by the time at which another one that came after it is.
+        await WaitForSleepAsync(process);
         Make("c2");
         var other = Run("c2");
         var graph = await _probes.UntilAsync(graph => Find(graph, other.Id) is not null);
@@ -221,6 +219,13 @@ public sealed class ProcessNamespaceProbeTests : IAsyncDisposable
         {
             Assert.Skip($"needs process events: {e.Message}");
         }
+    }
+
+    /// <summary>ip(8) enters the namespace and turns into the program then.</summary>
+    private static Task WaitForSleepAsync(Process process)
+    {
+        string comm = string.Create(CultureInfo.InvariantCulture, $"/proc/{process.Id}/comm");
+        return Tools.WaitAsync(() => File.ReadAllText(comm).TrimEnd() == "sleep");
     }
 
     private async Task FollowManyAsync(int count)
