@@ -100,6 +100,7 @@ public sealed class ProcessNamespaceProbeTests : IAsyncDisposable
         var first = Run("c1");
         var before = Find(await _probes.UntilAsync(graph => Find(graph, first.Id) is not null), first.Id)!;
         var second = Run("c1");
+        await WaitForSleepAsync(second);
 
         End(first);
 
