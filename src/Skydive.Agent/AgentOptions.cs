@@ -29,6 +29,9 @@ public sealed record AgentOptions
     /// <summary>Where named network namespaces stand.</summary>
     public string NamespacePath { get; init; } = "/var/run/netns";
 
+    /// <summary>How often all processes are looked at for their network namespaces.</summary>
+    public TimeSpan ProcessUpdate { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>How often counters of interfaces are brought into the graph.</summary>
     public TimeSpan MetricsUpdate { get; init; } = TimeSpan.FromSeconds(30);
 

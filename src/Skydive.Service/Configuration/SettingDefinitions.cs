@@ -26,6 +26,7 @@ internal static class SettingDefinitions
         new("agent.topology.probes", SettingType.TextList, null, "Topology probes that run besides hardware, netlink and netns, which always do. One that does not exist is told and left out."),
         new("agent.topology.blockdev.lsblk_path", SettingType.Text, "/usr/bin/lsblk", "The program that tells of block devices (probe blockdev)."),
         new("agent.topology.lldp.interfaces", SettingType.TextList, null, "Interfaces of the host on which LLDP is heard; all that are up and do multicast when not given."),
+        new("agent.topology.processes.update", SettingType.Duration, "10", "How often the probe processes looks at all processes, besides what the kernel tells of them at once.") { Minimum = 100 },
         new("agent.topology.socketinfo.host_update", SettingType.Duration, "10", "How often the probe socketinfo lists sockets and the processes that have them.") { Minimum = 100 },
         new("agent.topology.socketinfo.max_sockets", SettingType.Integer, "10000", "Sockets that one node shows, servers first.") { Minimum = 1, Maximum = 1_000_000 },
         new("agent.topology.netlink.metrics_update", SettingType.Duration, "30", "How often counters of interfaces are brought into the graph, and what the kernel does not tell of is read anew.") { Minimum = 100 },

@@ -189,6 +189,7 @@ internal static partial class ServiceHost
         Probes = options.Probes,
         Metadata = options.Metadata,
         MetadataFiles = options.MetadataFiles,
+        ProcessUpdate = options.Configuration.GetDuration("agent.topology.processes.update"),
         LsblkPath = options.Configuration.GetText("agent.topology.blockdev.lsblk_path")!,
         SocketInfoUpdate = options.Configuration.GetDuration("agent.topology.socketinfo.host_update"),
         MaximumSockets = (int)options.Configuration.GetInteger("agent.topology.socketinfo.max_sockets"),
