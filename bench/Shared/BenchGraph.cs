@@ -1,7 +1,7 @@
 using Skydive.Contracts.Metadata;
 using Skydive.Graph;
 
-namespace Skydive.Gremlin.Bench;
+namespace Skydive.Bench;
 
 /// <summary>
 /// The graph that the figures are about: 100,000 nodes and 300,000 edges with ends at random, of which 11,200 nodes are veths that are down.
