@@ -327,12 +327,36 @@ public sealed class GraphTransaction
     /// </summary>
     /// <param name="origin">The origin; null replaces the whole graph.</param>
     /// <param name="graph">The elements as they are now.</param>
+    /// <param name="keepOthers">
+    /// Whether given elements that another origin has already stay with it as they are; otherwise they are taken over.
+    /// </param>
     /// <returns>How many edges were left out.</returns>
-    public int Synchronize(string? origin, SubGraph graph)
+    public int Synchronize(string? origin, SubGraph graph, bool keepOthers = false)
     {
+        if (keepOthers)
+        {
+            graph = graph with
+            {
+                Nodes = [.. graph.Nodes.Where(node => _state.FindNode(node.Id) is not { } before || before.Origin == origin)],
+                Edges = [.. graph.Edges.Where(edge => _state.FindEdge(edge.Id) is not { } before || before.Origin == origin)],
+            };
+        }
+
         RemoveOthers(origin, graph);
-        AddOrReplace(graph.Nodes, graph.IsUnshared);
-        return AddOrReplace(graph.Edges, graph.IsUnshared);
+        AddOrReplace(graph.Nodes, Differs, graph.IsUnshared);
+        return AddOrReplace(graph.Edges, Differs, graph.IsUnshared);
+    }
+
+    /// <summary>
+    /// Takes over many elements from elsewhere, as <see cref="Put(Node)"/> and <see cref="Put(Edge)"/> do, at less cost. Edges whose ends are
+    /// missing are left out.
+    /// </summary>
+    /// <param name="graph">The elements.</param>
+    /// <returns>How many edges were left out.</returns>
+    public int PutMany(SubGraph graph)
+    {
+        AddOrReplace(graph.Nodes, IsNewer, graph.IsUnshared);
+        return AddOrReplace(graph.Edges, IsNewer, graph.IsUnshared);
     }
 
     /// <summary>The events of everything that was changed.</summary>
@@ -371,9 +395,10 @@ public sealed class GraphTransaction
     private static bool IsNewer(GraphElement incoming, GraphElement before) =>
         incoming.Revision > before.Revision || incoming.CreatedAt > before.CreatedAt;
 
-    private static bool Differs(GraphElement before, GraphElement incoming) =>
+    private static bool Differs(GraphElement incoming, GraphElement before) =>
         before.Revision != incoming.Revision || before.CreatedAt != incoming.CreatedAt || before.Origin != incoming.Origin
-        || before.Host != incoming.Host || !before.Metadata.Equals(incoming.Metadata);
+        || before.Host != incoming.Host || !before.Metadata.Equals(incoming.Metadata)
+        || (before is Edge old && incoming is Edge edge && (old.Parent != edge.Parent || old.Child != edge.Child));
 
     // What is in the live graph has not ended, whatever was said where it comes from.
     private static Node Alive(Node node) => node.DeletedAt is null && node.ArchivedAt is null ? node : node.With();
@@ -408,7 +433,7 @@ public sealed class GraphTransaction
         }
     }
 
-    private void AddOrReplace(IReadOnlyList<Node> nodes, bool mayKeep)
+    private void AddOrReplace(IReadOnlyList<Node> nodes, Func<GraphElement, GraphElement, bool> replaces, bool mayKeep)
     {
         var added = new List<Node>();
         foreach (var node in nodes)
@@ -417,7 +442,7 @@ public sealed class GraphTransaction
             {
                 added.Add(node);
             }
-            else if (Differs(before, node))
+            else if (replaces(node, before))
             {
                 Replace(before, Alive(node).WithSlot(before.Slot), true);
             }
@@ -426,7 +451,7 @@ public sealed class GraphTransaction
         AddMany(added, mayKeep);
     }
 
-    private int AddOrReplace(IReadOnlyList<Edge> edges, bool mayKeep)
+    private int AddOrReplace(IReadOnlyList<Edge> edges, Func<GraphElement, GraphElement, bool> replaces, bool mayKeep)
     {
         var added = new List<Edge>();
         int leftOut = 0;
@@ -443,7 +468,7 @@ public sealed class GraphTransaction
                 leftOut++;
                 DeleteEdge(edge.Id);
             }
-            else if (Differs(before, edge) || before.Parent != edge.Parent || before.Child != edge.Child)
+            else if (replaces(edge, before))
             {
                 TakeOver(before, edge);
             }

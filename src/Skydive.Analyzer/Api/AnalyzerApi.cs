@@ -33,7 +33,9 @@ public static class AnalyzerApi
     {
         UseCommon(app);
         MapInfo(app, new() { Host = analyzer.Options.Host, Version = analyzer.Options.Version, Service = "analyzer" }, () => analyzer.IsReady && (isReady?.Invoke() ?? true));
-        MapTopology(app, analyzer.Graph, analyzer.QuerySource, analyzer.Subscribers, analyzer.Options.WebSockets, "analyzer", loggers, stopping);
+        var clients = MapTopology(app, analyzer.Graph, analyzer.QuerySource, analyzer.Subscribers, analyzer.Options.WebSockets, "analyzer", loggers, stopping, () => analyzer.IsReady);
+        app.Map("/ws/publisher", context => clients.HandleAsync(context, null, analyzer.Publishers, stopping));
+        app.Map("/ws/pubsub", context => clients.HandleAsync(context, analyzer.Subscribers, analyzer.Publishers, stopping));
         app.MapGet("/api/status", context => WriteAsync(context, analyzer.GetStatus(), ContractsJsonContext.Default.AnalyzerStatus));
         app.MapGet("/api/config/{key}", (HttpContext context, string key) =>
         {
@@ -80,7 +82,7 @@ public static class AnalyzerApi
         UseCommon(app);
         MapInfo(app, info, static () => true);
         var subscribers = new ConnectionDirectory();
-        MapTopology(app, graph, new Queries.LiveQuerySource(graph, flows), subscribers, options, "agent", loggers, stopping);
+        MapTopology(app, graph, new Queries.LiveQuerySource(graph, flows), subscribers, options, "agent", loggers, stopping, static () => true);
         app.MapGet("/api/status", context => WriteAsync(context, getStatus(subscribers.Status), ContractsJsonContext.Default.AgentStatus));
     }
 
@@ -102,7 +104,7 @@ public static class AnalyzerApi
         });
     }
 
-    private static void MapTopology(
+    private static ClientEndpoint MapTopology(
         WebApplication app,
         LiveGraph graph,
         IQuerySource source,
@@ -110,14 +112,18 @@ public static class AnalyzerApi
         WebSockets.WebSocketOptions options,
         string serviceType,
         ILoggerFactory loggers,
-        CancellationToken stopping)
+        CancellationToken stopping,
+        Func<bool> isReady)
     {
         var topology = new TopologyEndpoint(source);
         app.MapGet("/api/topology", topology.GetAsync);
         app.MapPost("/api/topology", Limited(topology.PostAsync));
-        var endpoint = new SubscriberEndpoint(
-            graph, new GremlinSubscriberFilters(), source.GetHistoryAsync, subscribers, options, serviceType, loggers.CreateLogger<SubscriberEndpoint>());
-        app.Map("/ws/subscriber", context => endpoint.HandleAsync(context, stopping));
+        var clients = new ClientEndpoint(graph, new GremlinSubscriberFilters(), source.GetHistoryAsync, options, serviceType, loggers.CreateLogger<ClientEndpoint>())
+        {
+            IsReady = isReady,
+        };
+        app.Map("/ws/subscriber", context => clients.HandleAsync(context, subscribers, null, stopping));
+        return clients;
     }
 
     private static RequestDelegate Limited(RequestDelegate handle) => context =>
