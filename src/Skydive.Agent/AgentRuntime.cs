@@ -1,7 +1,9 @@
 using Microsoft.Extensions.Logging;
 using Skydive.Agent.Captures;
+using Skydive.Agent.Hardware;
 using Skydive.Agent.Probes;
 using Skydive.Agent.Topology;
+using Skydive.Agent.Topology.Netlink;
 using Skydive.Contracts.Agents;
 using Skydive.Contracts.Status;
 using Skydive.Graph;
@@ -21,9 +23,11 @@ public sealed partial class AgentRuntime : IAsyncDisposable
     private readonly ProbeState _hardwareState = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CaptureDirectory _captures;
+    private HostProbe? _hardware;
     private NetlinkProbe? _netlink;
     private NamespaceProbe? _netns;
     private volatile ProbeSet? _probes;
+    private ProbeContext? _context;
 
     /// <summary>Makes an agent that does nothing yet.</summary>
     /// <param name="options">How it works.</param>
@@ -47,6 +51,9 @@ public sealed partial class AgentRuntime : IAsyncDisposable
     /// <summary>The names that <c>agent.topology.probes</c> may have, in order.</summary>
     public static IReadOnlyList<string> ProbeNames { get; } = [.. ProbeCatalog.AlwaysOn.Concat(ProbeCatalog.Optional.Keys).Order(StringComparer.Ordinal)];
 
+    /// <summary>The keys of the host's node that <see cref="AgentOptions.Metadata"/> cannot set.</summary>
+    public static IReadOnlyList<string> ReservedMetadataKeys => HostMetadata.ReservedKeys;
+
     /// <summary>How the probes do, by name.</summary>
     public IReadOnlyDictionary<string, ProbeStatus> Probes => new Dictionary<string, ProbeStatus>(_probes?.Status ?? [], StringComparer.Ordinal)
     {
@@ -65,18 +72,22 @@ public sealed partial class AgentRuntime : IAsyncDisposable
     /// <exception cref="LinuxException">The kernel does not let us read even our own interfaces.</exception>
     public async Task StartAsync()
     {
-        string hostNode = HostProbe.AddTo(Graph);
-        _hardwareState.SetRunning();
-        _netlink = new(Graph, hostNode, _netlinkState, _logger);
+        string hostNode = HostProbe.AddTo(Graph, _options.Metadata, _hardwareState);
+        _netlink = new(Graph, hostNode, _netlinkState, _logger, new() { MetricsUpdate = _options.MetricsUpdate });
         _netlink.Start();
         Watch(_netlink.Completion);
-        _netns = new(_options.NamespacePath, _netlink, _netnsState, _logger);
+        var namespaces = new NamespaceDirectory(_netlink);
+        _netns = new(_options.NamespacePath, namespaces, _netnsState, _logger);
         long began = TimeProvider.System.GetTimestamp();
         await _netns.StartAsync(NetworkNamespace.OpenCurrent()).ConfigureAwait(false);
         Watch(_netns.Completion);
         _captures.Start();
         Watch(_captures.Completion);
-        _probes = new(_options.Probes, ProbeCatalog.Optional, new(Graph, hostNode, _options, _loggers, _netlink.FindLink), _logger);
+        _context = new(Graph, hostNode, _options, _loggers, _netlink.FindLink, namespaces);
+        _hardware = new(_context, _hardwareState);
+        await _hardware.StartAsync(CancellationToken.None).ConfigureAwait(false);
+        Watch(_hardware.Completion);
+        _probes = new(_options.Probes, ProbeCatalog.Optional, _context, _logger);
         Watch(_probes.Completion);
         _probes.Start();
         LogStarted(_logger, Graph.Current.NodeCount, Graph.Current.EdgeCount, TimeProvider.System.GetElapsedTime(began).TotalMilliseconds);
@@ -90,9 +101,19 @@ public sealed partial class AgentRuntime : IAsyncDisposable
             await _probes.DisposeAsync().ConfigureAwait(false);
         }
 
+        if (_hardware is not null)
+        {
+            await _hardware.DisposeAsync().ConfigureAwait(false);
+        }
+
         await _captures.DisposeAsync().ConfigureAwait(false);
         _netns?.Dispose();
         _netlink?.Dispose();
+        if (_context is { Processes.IsValueCreated: true })
+        {
+            _context.Processes.Value.Dispose();
+        }
+
         _ended.TrySetResult();
     }
 

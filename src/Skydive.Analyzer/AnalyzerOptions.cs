@@ -1,3 +1,4 @@
+using Skydive.Analyzer.Fabric;
 using Skydive.Analyzer.WebSockets;
 using Skydive.Contracts.Captures;
 
@@ -21,11 +22,20 @@ public sealed record AnalyzerOptions
     /// <summary>How many flows may wait for the store.</summary>
     public int MaximumBufferedFlows { get; init; } = 100_000;
 
+    /// <summary>What no agent can see: switches, routers and their cables.</summary>
+    public FabricDefinition Fabric { get; init; } = FabricDefinition.Empty;
+
     /// <summary>A capture that is made at start, unless it exists; null for none.</summary>
     public Capture? StartupCapture { get; init; }
 
     /// <summary>Compiles a packet filter: null when it is valid, else what is wrong with it.</summary>
     public Func<string, string?> ValidateBpf { get; init; } = static _ => null;
+
+    /// <summary>Makes filters for the packets in answers; null where that is not possible.</summary>
+    public Skydive.Gremlin.IPacketFilterCompiler? PacketFilters { get; init; }
+
+    /// <summary>How long a flow without a packet counts as one that is there, for questions about the past.</summary>
+    public TimeSpan FlowExpire { get; init; } = TimeSpan.FromSeconds(600);
 
     /// <summary>The value of a configuration key as JSON; null when it is not known.</summary>
     public Func<string, string?> GetConfiguration { get; init; } = static _ => null;

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Skydive.Contracts.Captures;
 using Skydive.Contracts.Errors;
 using Skydive.Contracts.Flows;
+using Skydive.Contracts.Flows.Layers;
 using Skydive.Contracts.Messages;
 using Skydive.Contracts.Queries;
 using Skydive.Contracts.Status;
@@ -24,6 +25,11 @@ namespace Skydive.Contracts;
 [JsonSerializable(typeof(IReadOnlyList<Flow>))]
 [JsonSerializable(typeof(FlowMetric))]
 [JsonSerializable(typeof(FlowStats))]
+[JsonSerializable(typeof(DnsLayer))]
+[JsonSerializable(typeof(DhcpV4Layer))]
+[JsonSerializable(typeof(VrrpV2Layer))]
+[JsonSerializable(typeof(RawPacket))]
+[JsonSerializable(typeof(IReadOnlyList<FlowRawPackets>))]
 [JsonSerializable(typeof(Capture))]
 [JsonSerializable(typeof(IReadOnlyDictionary<string, Capture>))]
 [JsonSerializable(typeof(Filter))]

@@ -151,6 +151,14 @@ public sealed class GraphSnapshot : IGraphView
     /// <param name="key">The key.</param>
     public IEnumerable<KeyValuePair<MetadataValue, int>>? CountNodeValues(string key) => _state.NodeIndex.CountValues(key);
 
+    /// <summary>How many nodes an index leaves to look at for a condition; null when no index helps, so that all are looked at.</summary>
+    /// <param name="filter">The condition; null for none.</param>
+    public int? CountCandidates(Filter? filter) => filter is null ? null : _state.NodeIndex.FindCandidates(filter)?.Sum(static set => set.Count);
+
+    /// <summary>How many edges an index leaves to look at for a condition; null when no index helps, so that all are looked at.</summary>
+    /// <param name="filter">The condition; null for none.</param>
+    public int? CountEdgeCandidates(Filter? filter) => filter is null ? null : _state.EdgeIndex.FindCandidates(filter)?.Sum(static set => set.Count);
+
     /// <summary>All nodes and edges.</summary>
     public SubGraph ToSubGraph() => new() { Nodes = [.. GetNodes()], Edges = [.. GetEdges()] };
 

@@ -37,6 +37,9 @@ public sealed class GraphTransaction
     /// <summary>Time of the transaction in milliseconds since 1970-01-01 UTC.</summary>
     public long Now { get; }
 
+    /// <summary>The origin that is given to what is made here.</summary>
+    public string Origin => _origin;
+
     /// <summary>Whether anything was changed so far.</summary>
     public bool HasChanges => _changeCount > 0;
 

@@ -1,4 +1,5 @@
 using Skydive.Gremlin.Plans;
+using Skydive.Gremlin.Plans.Steps;
 using Skydive.Gremlin.Syntax;
 
 namespace Skydive.Gremlin;
@@ -37,6 +38,13 @@ public static class GremlinEngine
     internal static GremlinQuery Compile(string text, bool optimize)
     {
         var steps = Binder.Bind(Parser.Parse(text));
-        return new(text, steps[^1].Output, optimize ? Optimizer.Optimize(steps) : steps);
+        var kind = steps[^1].Output;
+        if (steps[^1] is ExplainStep)
+        {
+            PlanStep[] explained = [.. steps.SkipLast(1)];
+            return new(text, kind, [new ExplainStep(optimize ? Optimizer.Optimize(explained) : explained)]);
+        }
+
+        return new(text, kind, optimize ? Optimizer.Optimize(steps) : steps);
     }
 }

@@ -18,7 +18,7 @@ public enum GremlinKind
     /// <summary>A sequence of edges.</summary>
     Edges = 1 << 2,
 
-    /// <summary>A sequence of paths, each a list of nodes from start to target.</summary>
+    /// <summary>A sequence of paths, each a list of nodes, and edges where the walk stopped at them, from start to target.</summary>
     Paths = 1 << 3,
 
     /// <summary>A sequence of flows.</summary>
@@ -29,4 +29,19 @@ public enum GremlinKind
 
     /// <summary>One value, such as a count or a sum.</summary>
     Value = 1 << 6,
+
+    /// <summary>Metric samples, grouped by node or flow.</summary>
+    Metrics = 1 << 7,
+
+    /// <summary>Sockets, grouped by node or flow.</summary>
+    Sockets = 1 << 8,
+
+    /// <summary>Captured packets, grouped by flow.</summary>
+    RawPackets = 1 << 9,
+
+    /// <summary>Nodes, edges or flows, grouped by a value.</summary>
+    Groups = 1 << 10,
+
+    /// <summary>Values by name.</summary>
+    Map = 1 << 11,
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.IO.Pipelines;
 using System.Text;
 using System.Text.Json;
@@ -6,6 +7,8 @@ using Skydive.Contracts.Metadata;
 using Skydive.Contracts.Topology;
 using Skydive.Gremlin.Execution;
 using Skydive.Gremlin.Results;
+using Skydive.Packets;
+using Skydive.Packets.Pcap;
 
 namespace Skydive.Gremlin;
 
@@ -50,9 +53,9 @@ public sealed class GremlinResult
         _ => throw Not("edges"),
     });
 
-    /// <summary>The paths, each a list of nodes from start to target.</summary>
+    /// <summary>The paths, each a list of nodes, and edges where the walk stopped at them, from start to target.</summary>
     /// <exception cref="InvalidOperationException">The result is something else.</exception>
-    public IEnumerable<IReadOnlyList<Node>> Paths => Counted(_traversal is PathTraversal paths ? paths.Items : throw Not("paths"));
+    public IEnumerable<IReadOnlyList<GraphElement>> Paths => Counted(_traversal is PathTraversal paths ? paths.Items : throw Not("paths"));
 
     /// <summary>The flows.</summary>
     /// <exception cref="InvalidOperationException">The result is something else.</exception>
@@ -61,6 +64,23 @@ public sealed class GremlinResult
     /// <summary>The values.</summary>
     /// <exception cref="InvalidOperationException">The result is something else.</exception>
     public IEnumerable<MetadataValue> Values => Counted(_traversal is ValueTraversal values ? values.Items : throw Not("values"));
+
+    /// <summary>Metric samples by the identifier of their node or flow, or sockets by that of theirs; both in their JSON form.</summary>
+    /// <exception cref="InvalidOperationException">The result is something else.</exception>
+    public IEnumerable<GremlinGroup<MetadataMap>> Records =>
+        Counted(_traversal is GroupedTraversal<MetadataMap> records ? records.Groups : throw Not("metrics or sockets"));
+
+    /// <summary>Packets by the UUID of their flow.</summary>
+    /// <exception cref="InvalidOperationException">The result is something else.</exception>
+    public IEnumerable<GremlinGroup<RawPacket>> Packets => Counted(_traversal is RawPacketTraversal packets ? packets.Groups : throw Not("packets"));
+
+    /// <summary>Nodes, edges or flows by the value that they have in common.</summary>
+    /// <exception cref="InvalidOperationException">The result is something else.</exception>
+    public IEnumerable<GremlinGroup<IFieldSource>> Groups => Counted(_traversal is ElementGroupTraversal groups ? groups.Groups : throw Not("groups"));
+
+    /// <summary>Values by name.</summary>
+    /// <exception cref="InvalidOperationException">The result is something else.</exception>
+    public IEnumerable<KeyValuePair<string, MetadataValue>> Entries => Counted(_traversal is MapTraversal map ? map.Entries : throw Not("values by name"));
 
     /// <summary>The single value, such as a count.</summary>
     /// <exception cref="InvalidOperationException">The result is something else.</exception>
@@ -141,6 +161,46 @@ public sealed class GremlinResult
             }
         }
 
+        return true;
+    }
+
+    /// <summary>
+    /// Writes packets as a pcap file, in the order of their time. Without any packet it is the file's header, for Ethernet.
+    /// </summary>
+    /// <param name="output">Where to; not completed.</param>
+    /// <param name="cancellationToken">Ends the writing.</param>
+    /// <returns>False when the receiver went away before the end.</returns>
+    /// <exception cref="InvalidOperationException">The result is no packets.</exception>
+    /// <exception cref="GremlinException">The packets are of several link types, of which such a file holds one.</exception>
+    public async Task<bool> WritePcapAsync(PipeWriter output, CancellationToken cancellationToken)
+    {
+        var packets = Packets.SelectMany(static group => group.Items).OrderBy(static packet => packet.Timestamp).ThenBy(static packet => packet.Index).ToList();
+        int linkType = packets.Count > 0 ? packets[0].LinkType : (int)LinkType.Ethernet;
+        if (packets.Find(packet => packet.LinkType != linkType) is { } other)
+        {
+            throw new GremlinException(
+                GremlinErrorReason.InvalidArgument,
+                $"the packets are of several link types ({linkType} and {other.LinkType}), of which a pcap file holds one: choose by Has('LinkType', {linkType}) after RawPackets()");
+        }
+
+        using var buffer = new MemoryStream();
+        using var writer = new PcapWriter(buffer, (LinkType)linkType, leaveOpen: true);
+        foreach (var packet in packets)
+        {
+            _budget.Visit();
+            writer.Write(packet.Timestamp * 1_000_000, packet.Data);
+            if (buffer.Length >= FlushThreshold)
+            {
+                output.Write(buffer.GetBuffer().AsSpan(0, (int)buffer.Length));
+                buffer.SetLength(0);
+                if (!await FlushAsync(output, cancellationToken).ConfigureAwait(false))
+                {
+                    return false;
+                }
+            }
+        }
+
+        output.Write(buffer.GetBuffer().AsSpan(0, (int)buffer.Length));
         return true;
     }
 

@@ -16,6 +16,21 @@ public interface IQuerySource
     /// <summary>Where metric samples of the past come from; null when none are kept.</summary>
     IMetricSource? Metrics => null;
 
+    /// <summary>
+    /// Whether <see cref="GetHistoryAsync"/> can answer. A query that asks for the past of flows only does not need the graph of that time,
+    /// but is refused all the same where there is no past.
+    /// </summary>
+    bool KeepsHistory => true;
+
+    /// <summary>
+    /// How long a flow without a packet counts as one that is there: a question for the flows of a time in the past finds those, too, that
+    /// had their last packet so long before.
+    /// </summary>
+    TimeSpan FlowExpire => TimeSpan.FromSeconds(600);
+
+    /// <summary>Makes filters of packets; null where that is not possible.</summary>
+    IPacketFilterCompiler? PacketFilters => null;
+
     /// <summary>The graph as it was.</summary>
     /// <param name="slice">A point of time, or a span whose revisions are all wanted.</param>
     /// <param name="cancellationToken">Ends the search.</param>

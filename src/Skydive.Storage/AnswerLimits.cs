@@ -22,4 +22,14 @@ internal static class AnswerLimits
                 $"the search finds more than {options.MaximumFlowsPerSearch} flows: ask for a shorter span of time, or with a filter");
         }
     }
+
+    public static void CheckMetrics(int count, HistoryStoreOptions options)
+    {
+        if (count > options.MaximumMetricsPerSearch)
+        {
+            throw new HistoryException(
+                HistoryErrorReason.TooLarge,
+                $"the search finds more than {options.MaximumMetricsPerSearch} metric samples: ask for a shorter span of time, or for some nodes only");
+        }
+    }
 }

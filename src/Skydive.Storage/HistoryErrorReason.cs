@@ -27,8 +27,11 @@ public enum HistoryErrorReason
     /// <summary>Reading or writing failed for another reason.</summary>
     Failed,
 
-    /// <summary>The answer would be larger than the options allow.</summary>
+    /// <summary>The answer would be larger than the options allow, or what is to be kept is larger than the store can hold.</summary>
     TooLarge,
+
+    /// <summary>What is to be kept is refused for what it is. The rest of a batch can be kept without it.</summary>
+    Refused,
 
     /// <summary>The store was disposed.</summary>
     Closed,

@@ -12,4 +12,10 @@ public sealed class HistoryException : Exception
 
     /// <summary>Why.</summary>
     public HistoryErrorReason Reason { get; }
+
+    /// <summary>
+    /// Whether the same write may succeed later: the disk has room again, a lock is given free, access is granted. Otherwise it is what was to
+    /// be written, or what it meets in the database, that stands against it.
+    /// </summary>
+    public bool IsRetryable => Reason is HistoryErrorReason.Full or HistoryErrorReason.InUse or HistoryErrorReason.Inaccessible or HistoryErrorReason.Failed;
 }

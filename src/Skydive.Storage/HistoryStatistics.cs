@@ -15,11 +15,20 @@ public sealed record HistoryStatistics
     /// <summary>Bytes that the flow records take; 0 for memory, which does not count them.</summary>
     public long FlowBytes { get; init; }
 
+    /// <summary>Metric samples.</summary>
+    public long MetricSamples { get; init; }
+
+    /// <summary>Bytes that the metric samples take; 0 for memory, which does not count them.</summary>
+    public long MetricBytes { get; init; }
+
     /// <summary>When the oldest revision that is kept was made; null when there is none.</summary>
     public long? OldestRevision { get; init; }
 
     /// <summary>When the oldest flow that is kept started; null when there is none.</summary>
     public long? OldestFlow { get; init; }
+
+    /// <summary>When the oldest metric sample that is kept started; null when there is none.</summary>
+    public long? OldestMetric { get; init; }
 
     /// <summary>Writes that failed since the store was opened.</summary>
     public long FailedWrites { get; init; }

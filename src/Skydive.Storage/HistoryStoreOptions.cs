@@ -27,9 +27,15 @@ public sealed record HistoryStoreOptions
     /// <summary>memory: how many flows are kept.</summary>
     public int MaximumFlows { get; init; } = 100_000;
 
+    /// <summary>memory: how many metric samples are kept.</summary>
+    public int MaximumMetrics { get; init; } = 100_000;
+
     /// <summary>How many revisions one answer may hold; more is an error rather than the end of the process's memory.</summary>
     public int MaximumRevisionsPerAnswer { get; init; } = 1_000_000;
 
     /// <summary>How many flows one search may find, before it is sorted and cut.</summary>
     public int MaximumFlowsPerSearch { get; init; } = 1_000_000;
+
+    /// <summary>How many metric samples one search may find.</summary>
+    public int MaximumMetricsPerSearch { get; init; } = 1_000_000;
 }

@@ -1,4 +1,5 @@
 using Skydive.Contracts.Flows;
+using Skydive.Contracts.Metrics;
 using Skydive.Contracts.Queries;
 using Skydive.Contracts.Status;
 using Skydive.Contracts.Topology;
@@ -7,10 +8,11 @@ using Skydive.Graph.Views;
 namespace Skydive.Storage;
 
 /// <summary>
-/// The memory of the service: every revision of nodes and edges, flows, and the resources that must survive a restart. Times are milliseconds
+/// The memory of the service: every revision of nodes and edges, flows, metric samples, and the resources that must survive a restart. Times are milliseconds
 /// since 1970-01-01 UTC. All members may be called by several threads at once; writes take effect in the order of their calls. A task
 /// that appends, closes, puts or deletes completes when the change survives the death of the process; it fails with a
-/// <see cref="HistoryException"/> when nothing of it was kept, and may then be tried again.
+/// <see cref="HistoryException"/> when nothing of it was kept, and may then be tried again if that is
+/// <see cref="HistoryException.IsRetryable"/>. Otherwise something in it is refused, and the rest can be kept without that.
 /// </summary>
 /// <remarks>
 /// <para>A revision of an element is valid from its <see cref="GraphElement.UpdatedAt"/> until its <see cref="GraphElement.ArchivedAt"/>, the
@@ -21,7 +23,7 @@ namespace Skydive.Storage;
 /// <para>A span shows every revision that was valid at some time in it, both ends included: <c>CreatedAt ≤ Last</c>, <c>UpdatedAt ≤ Last</c>,
 /// <c>ArchivedAt</c> null or <c>≥ Start</c>, even one that was followed by another in the same millisecond.</para>
 /// </remarks>
-public interface IHistoryStore : IFlowSource, IAsyncDisposable
+public interface IHistoryStore : IFlowSource, IMetricSource, IAsyncDisposable
 {
     /// <summary>
     /// Keeps changes of the graph, all or none. A revision ends the one before; a deletion ends the element. What is appended again is
@@ -65,6 +67,17 @@ public interface IHistoryStore : IFlowSource, IAsyncDisposable
     Task<IGraphView> GetGraphAsync(TimeSlice slice, CancellationToken cancellationToken);
 
     /// <summary>
+    /// What is not the same in the graph at two points of time: elements of which another revision, or none, was valid. Costs what changed
+    /// rather than what there is. An element that changed and changed back is in it, with revisions that may be equal in all but their number.
+    /// </summary>
+    /// <param name="before">The one time; see the remarks for what a point shows.</param>
+    /// <param name="after">The other time, which may also be the earlier one.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <returns>Nodes before edges, each by identifier (ordinal). Empty for equal times.</returns>
+    /// <exception cref="HistoryException">The store could not be read, or more revisions differ than the options allow.</exception>
+    Task<IReadOnlyList<ElementDifference>> GetDifferencesAsync(long before, long after, CancellationToken cancellationToken);
+
+    /// <summary>
     /// Keeps flows as they are now. A flow may be appended as often as it is updated: of those with one UUID the one appended last is what
     /// <see cref="IFlowSource.SearchFlowsAsync"/> finds. A search without a slice looks at all flows.
     /// </summary>
@@ -72,6 +85,22 @@ public interface IHistoryStore : IFlowSource, IAsyncDisposable
     /// <param name="cancellationToken">Gives up waiting; a write that has begun is completed all the same.</param>
     /// <exception cref="HistoryException">None of them was kept; they are counted as dropped.</exception>
     Task AppendFlowsAsync(IReadOnlyList<Flow> flows, CancellationToken cancellationToken);
+
+    /// <summary>Sums over the flows that <see cref="IFlowSource.SearchFlowsAsync"/> would find, without making them.</summary>
+    /// <param name="sum">What is asked for.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <returns>A sum for each group: those with the most flows first, then in the order of their values (<c>MetadataOrder</c>).</returns>
+    /// <exception cref="HistoryException">The store could not be read, or more flows have to be told apart than fits in memory.</exception>
+    Task<IReadOnlyList<FlowSum>> SumFlowsAsync(FlowSumSearch sum, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Keeps metric samples. Samples of one node and path with the same Start and Last are one: the one appended last is what
+    /// <see cref="IMetricSource.SearchMetricsAsync"/> finds, so that samples may be appended again.
+    /// </summary>
+    /// <param name="samples">The samples; none is fine.</param>
+    /// <param name="cancellationToken">Gives up waiting; a write that has begun is completed all the same.</param>
+    /// <exception cref="HistoryException">None of them was kept; they are counted as dropped.</exception>
+    Task AppendMetricsAsync(IReadOnlyList<MetricSample> samples, CancellationToken cancellationToken);
 
     /// <summary>Keeps a resource, in place of the one with the same kind and identifier. Survives the loss of power once the task completes.</summary>
     /// <param name="kind">What it is, such as <c>capture</c>.</param>

@@ -19,11 +19,17 @@ Describe 'Completion' {
         @{ Line = 'Get-SkydiveEdge -RelationType '; Expected = 'layer2', 'ownership' }
         @{ Line = 'Stop-SkydiveCapture -Name m'; Expected = @("'my capture'") }
         @{ Line = 'Get-SkydiveNode -Session '; Expected = @('lab') }
-        @{ Line = 'Start-SkydiveCapture lo -Type '; Expected = @('afpacket') }
         @{ Line = 'Get-SkydiveFlow -Sort Transport.'; Expected = 'Transport.Protocol', 'Transport.A', 'Transport.B', 'Transport.ID' }
         @{ Line = 'Watch-SkydiveTopology -EventType Edge'; Expected = 'EdgeAdded', 'EdgeDeleted', 'EdgeUpdated' }
     ) {
         (Get-Completion $Line).CompletionText | Should -Be $Expected
+    }
+
+    It 'offers the capture types that the service can run' {
+        $offered = (Get-Completion 'Start-SkydiveCapture lo -Type ').CompletionText
+        $offered | Should -Contain 'afpacket'
+        $offered | Should -Not -Contain 'dpdk'
+        $offered | Sort-Object | Should -Be ([Skydive.Contracts.Captures.CaptureTypes]::Available | Sort-Object)
     }
 
     It 'knows the properties of what comes out' {

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Reflection;
 using Skydive.Contracts.Flows;
+using Skydive.Contracts.Flows.Layers;
 using Skydive.Flows.Encoding;
 using Skydive.Flows.Hashing;
 using Skydive.Flows.Table;
@@ -12,6 +13,27 @@ namespace Skydive.Flows.Tests;
 
 public sealed class FlowChunkTests
 {
+    private const string Version1Block =
+        "U2tGQwEAQAABAAAAcwYAAABo5c+LAQAAAGjlz4sBAADoa+XPiwEAAOhr5c+LAQAAAAAAAAEAAAAIAAAACAAAAAECAAgBAAAACAAAAAgAAAACAwAAAQAAABMA" +
+        "AAATAAAAAwMAAAEAAAAFAAAABQAAAAQAAAABAAAACAAAAAgAAAAFAAAAAQAAAAgAAAAIAAAABgIACAEAAAAIAAAACAAAAAcCAAgBAAAACAAAAAgAAAAIAgAI" +
+        "AQAAAAgAAAAIAAAACQMAAAEAAAAmAAAAJgAAAAoCAAgBAAAACAAAAAgAAAALAAAAAQAAAAgAAAAIAAAADAAAAAEAAAAIAAAACAAAABADAAABAAAACgAAAAoA" +
+        "AAARAwAAAQAAABMAAAATAAAAEgMAAAEAAAATAAAAEwAAABMAAAABAAAACAAAAAgAAAAUAwAAAQAAAAYAAAAGAAAAFQMAAAEAAAAKAAAACgAAABYDAAABAAAA" +
+        "CgAAAAoAAAAXAAAAAQAAAAgAAAAIAAAAGAMAAAEAAAAFAAAABQAAABkAAAABAAAACAAAAAgAAAAaAAAAAQAAAAgAAAAIAAAAGwAAAAEAAAAIAAAACAAAABwD" +
+        "AAABAAAABgAAAAYAAAAdAAAAAQAAAAgAAAAIAAAAHgAAAAEAAAAIAAAACAAAACAAAAABAAAACAAAAAgAAAAhAAAAAQAAAAgAAAAIAAAAIgAAAAEAAAAIAAAA" +
+        "CAAAACMAAAABAAAACAAAAAgAAAAkAAAAAQAAAAgAAAAIAAAAJQAAAAEAAAAIAAAACAAAACYAAAABAAAACAAAAAgAAAAoAAAAAQAAAAgAAAAIAAAAKQAAAAEA" +
+        "AAAIAAAACAAAACoAAAABAAAACAAAAAgAAAArAAAAAQAAAAgAAAAIAAAALAAAAAEAAAAIAAAACAAAAC0AAAABAAAACAAAAAgAAAAuAAAAAQAAAAgAAAAIAAAA" +
+        "MAAAAAEAAAAIAAAACAAAADEAAAABAAAACAAAAAgAAAAyAAAAAQAAAAgAAAAIAAAAMwAAAAEAAAAIAAAACAAAADQAAAABAAAACAAAAAgAAAA1AAAAAQAAAAgA" +
+        "AAAIAAAANgAAAAEAAAAIAAAACAAAADcAAAABAAAACAAAAAgAAAA4AAAAAQAAAAgAAAAIAAAAOQAAAAEAAAAIAAAACAAAADoAAAABAAAACAAAAAgAAAA7AAAA" +
+        "AQAAAAgAAAAIAAAAPAAAAAEAAAAIAAAACAAAAD0AAAABAAAACAAAAAgAAAA+AAAAAQAAAAgAAAAIAAAAPwAAAAEAAAAIAAAACAAAAEAAAAABAAAACAAAAAgA" +
+        "AABBAAAAAQAAAAgAAAAIAAAAQgAAAAEAAAAIAAAACAAAAEMAAAABAAAACAAAAAgAAABEAAAAAQAAAAgAAAAIAAAARQAAAAEAAAAIAAAACAAAAH8AAAAAAAAA" +
+        "782rkHhWNBIBEUV0aGVybmV0L0lQdjQvVENQAQNUQ1AAaOXPiwEAAOgDAAAAAAAAvAoAAAAAAADvDQAAAAAAAHcAAAAAAAAAASQ5YjhlY2VmMy1kODI4LTUx" +
+        "ZDAtNDE5YS1iZGE3ZWQzMGEzZmEMAAAAAAAAABwAAAAAAAAAAwAAAAAAAAABCEVUSEVSTkVUAREwMjowMDowMDowMDowMDowMQERMDI6MDA6MDA6MDA6MDA6" +
+        "MDIIAAAAAAAAAAEESVBWNAEIMTAuMC4wLjEBCDEwLjAuMC4yCQAAAAAAAAABA1RDUECcAAAAAAAAuwEAAAAAAAAKAAAAAAAAAAEERUNITwsAAAAAAAAADAAA" +
+        "AAAAAAANAAAAAAAAAA4AAAAAAAAADwAAAAAAAAAQAAAAAAAAABGYGjB0/v//KpQaMHT+//8TAAAAAAAAAAEAAAAAAAAAAgAAAAAAAAADAAAAAAAAAAQAAAAA" +
+        "AAAABQAAAAAAAAAGAAAAAAAAAAcAAAAAAAAAFAAAAAAAAAAVAAAAAAAAABYAAAAAAAAAFwAAAAAAAAAYAAAAAAAAABkAAAAAAAAAGgAAAAAAAAAbAAAAAAAA" +
+        "AB4AAAAAAAAAHwAAAAAAAAAgAAAAAAAAACEAAAAAAAAAIgAAAAAAAAAjAAAAAAAAACQAAAAAAAAAJQAAAAAAAAAmAAAAAAAAACcAAAAAAAAAKAAAAAAAAAAp" +
+        "AAAAAAAAACoAAAAAAAAAKwAAAAAAAADfP6Cq3x840g==";
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -137,7 +159,9 @@ public sealed class FlowChunkTests
         Assert.Equal([flows[0].Metric!.ABBytes, 0, flows[2].Metric!.ABBytes], reader.ReadNumbers(FlowColumn.MetricABBytes));
         Assert.Equal([flows[0].Metric!.Start, 0, flows[2].Metric!.Start], reader.ReadNumbers(FlowColumn.MetricStart));
         FlowTextColumn addresses = reader.ReadTexts(FlowColumn.NetworkA);
-        Assert.Equal(["10.0.0.1"], addresses.Texts.ToArray());
+        Assert.Equal(1, addresses.Count);
+        Assert.Equal("10.0.0.1", addresses.GetText(0));
+        Assert.Equal("10.0.0.1"u8, addresses.GetUtf8(0));
         Assert.Equal([0, -1, 0], addresses.Codes.ToArray());
         Assert.Null(addresses[1]);
         Assert.Equal("b", reader.ReadTexts(FlowColumn.Uuid)[2]);
@@ -145,6 +169,45 @@ public sealed class FlowChunkTests
         Assert.Throws<ArgumentException>(() => reader.ReadNumbers(FlowColumn.NetworkA));
         Assert.Throws<ArgumentException>(() => reader.ReadTexts(FlowColumn.Start));
         Assert.Throws<ArgumentException>(() => reader.ReadNumbers((FlowColumn)200));
+    }
+
+    [Fact]
+    public void Row_AnyField_IsThatOfTheFlow()
+    {
+        var random = new Random(12);
+        Flow[] flows = [FullFlow(), .. Enumerable.Range(0, 200).Select(_ => RandomFlow(random))];
+        var row = new FlowChunkCursor(new FlowChunkReader(FlowChunk.Encode(flows)));
+        string[] aliases = ["Link", "Network", "Transport", "ETHERNET.A", "IPV4.B", "IPV6.A", "TCP.A", "UDP.B", "DNS.ResponseCode", "Nothing", "Metric.Nothing", "", "Network.", "."];
+        foreach (string name in FlowFields.Names.Concat(aliases))
+        {
+            var path = Skydive.Contracts.Metadata.FieldPath.Parse(name);
+            for (row.Row = 0; row.Row < flows.Length; row.Row++)
+            {
+                Assert.Equal((flows[row.Row].TryGetField(path, out var expected), expected), (row.TryGetField(path, out var value), value));
+            }
+        }
+
+        for (row.Row = 0; row.Row < flows.Length; row.Row++)
+        {
+            Assert.Equal(flows[row.Row], row.Read());
+            Assert.Equal((flows[row.Row].UUID, flows[row.Row].Start, flows[row.Row].Last, flows[row.Row].NodeTID), (row.Uuid, row.Start, row.Last, row.NodeTid));
+        }
+    }
+
+    [Fact]
+    public void TryReadColumns_ByName_GivesTheColumnOfTheRightKind()
+    {
+        Flow[] flows = [FullFlow() with { UUID = "a" }, FullFlow() with { UUID = "ffffffffffffffff", Network = null }];
+        var reader = new FlowChunkReader(FlowChunk.Encode(flows));
+        Assert.Equal([10UL, ulong.MaxValue], reader.TryReadHexadecimal(FlowColumn.Uuid)!);
+        Assert.Null(reader.TryReadHexadecimal(FlowColumn.NodeTid));
+        Assert.Throws<ArgumentException>(() => reader.TryReadHexadecimal(FlowColumn.NetworkA));
+        Assert.Equal(reader.ReadNumbers(FlowColumn.MetricABBytes), reader.TryReadNumbers("Metric.ABBytes"));
+        Assert.Null(reader.TryReadNumbers("Network.A"));
+        Assert.Null(reader.TryReadNumbers("IPV4.A"));
+        Assert.Equal([0, -1], reader.TryReadTexts("Network.A")!.Codes.ToArray());
+        Assert.Null(reader.TryReadTexts("Metric.ABBytes"));
+        Assert.Null(reader.TryReadTexts("Nothing"));
     }
 
     [Fact]
@@ -166,7 +229,7 @@ public sealed class FlowChunkTests
         Assert.Throws<FlowChunkException>(() => FlowChunk.Decode(new byte[100]));
         Assert.Throws<FlowChunkException>(() => FlowChunk.Decode(chunk.AsMemory(0, chunk.Length - 1)));
         Assert.Throws<FlowChunkException>(() => FlowChunk.Decode(chunk.Append((byte)0).ToArray()));
-        Assert.Throws<FlowChunkException>(() => FlowChunk.Decode(Changed(chunk, 4, 2)));
+        Assert.Throws<FlowChunkException>(() => FlowChunk.Decode(Changed(chunk, 4, 3)));
         for (int i = 0; i < chunk.Length; i++)
         {
             byte[] damaged = Changed(chunk, i, (byte)(chunk[i] + 1));
@@ -187,6 +250,22 @@ public sealed class FlowChunkTests
         BinaryPrimitives.WriteUInt16LittleEndian(longer.AsSpan(6), (ushort)(columns + 1));
         BinaryPrimitives.WriteInt32LittleEndian(longer.AsSpan(12), longer.Length);
         Assert.Equal([flow], FlowChunk.Decode(Signed(longer)));
+    }
+
+    [Fact]
+    public void Encode_OfFlowsThatVersion1Knew_WritesVersion1()
+    {
+        Flow flow = FullFlow() with { IPMetric = null, DNS = null, DHCPv4 = null, VRRPv2 = null };
+        Assert.Equal(1, FlowChunk.Encode([flow])[4]);
+        Assert.Equal(2, FlowChunk.Encode([flow, FullFlow()])[4]);
+    }
+
+    [Fact]
+    public void Decode_OfABlockOfVersion1_GivesItsFlows()
+    {
+        // As the service wrote it before there was a version 2.
+        byte[] chunk = Convert.FromBase64String(Version1Block);
+        Assert.Equal([FullFlow() with { IPMetric = null, DNS = null, DHCPv4 = null, VRRPv2 = null }], FlowChunk.Decode(chunk));
     }
 
     [Fact]
@@ -234,6 +313,74 @@ public sealed class FlowChunkTests
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, Count * 200_000L);
     }
 
+    [Fact]
+    public void Open_SomeColumns_ReadsNoOthers()
+    {
+        var random = new Random(4);
+        Flow[] flows = [.. Enumerable.Range(0, 500).Select(_ => RandomFlow(random))];
+        byte[] chunk = FlowChunk.Encode(flows);
+        int bytesRead = 0;
+        var columns = new HashSet<FlowColumn>([.. FlowChunkReader.FindColumns("Network")!, .. FlowChunkReader.FindColumns("Metric.Last")!]);
+        var reader = FlowChunkReader.Open(
+            chunk.Length,
+            (position, destination) =>
+            {
+                chunk.AsSpan(position, destination.Length).CopyTo(destination);
+                bytesRead += destination.Length;
+            },
+            columns);
+        Assert.Equal(flows.Select(static flow => flow.Metric?.Last ?? 0), reader.ReadNumbers(FlowColumn.MetricLast));
+        Assert.Equal(flows.Select(static flow => flow.Network?.B), Enumerable.Range(0, flows.Length).Select(row => reader.ReadTexts(FlowColumn.NetworkB)[row]));
+        Assert.Throws<FlowChunkException>(() => reader.ReadTexts(FlowColumn.Uuid));
+        Assert.InRange(bytesRead, 1, chunk.Length / 2);
+        Assert.Null(FlowChunkReader.FindColumns("IPV4.A"));
+        Assert.Null(FlowChunkReader.FindColumns("DNS.ID"));
+    }
+
+    [Fact]
+    public void Open_OfMutatedBlocks_ThrowsOneErrorOrGivesColumns()
+    {
+        var random = new Random(5);
+        byte[] whole = FlowChunk.Encode([.. Enumerable.Range(0, 40).Select(_ => RandomFlow(random))]);
+        FlowColumn[] all = [.. FlowFields.Names.Select(FlowChunkReader.FindColumns).OfType<IReadOnlyList<FlowColumn>>().SelectMany(static columns => columns).Distinct()];
+        int refused = 0, accepted = 0;
+        for (int i = 0; i < 20_000; i++)
+        {
+            byte[] chunk = random.Next(10) == 0 ? whole[..random.Next(whole.Length)] : (byte[])whole.Clone();
+            for (int n = random.Next(1, 4); n > 0 && chunk.Length > 0; n--)
+            {
+                chunk[random.Next(3) == 0 ? random.Next(Math.Min(chunk.Length, 900)) : random.Next(chunk.Length)] = (byte)random.Next(256);
+            }
+
+            try
+            {
+                var columns = random.GetItems(all, 5).ToHashSet();
+                var reader = FlowChunkReader.Open(chunk.Length, (position, destination) => chunk.AsSpan(position, destination.Length).CopyTo(destination), columns);
+                foreach (var column in columns)
+                {
+                    try
+                    {
+                        reader.ReadNumbers(column);
+                    }
+                    catch (ArgumentException)
+                    {
+                        var texts = reader.ReadTexts(column);
+                        Assert.All(texts.Codes.ToArray(), code => Assert.InRange(code, -1, texts.Count - 1));
+                        _ = texts.Count > 0 ? texts.GetText(random.Next(texts.Count)) : null;
+                    }
+                }
+
+                accepted++;
+            }
+            catch (FlowChunkException)
+            {
+                refused++;
+            }
+        }
+
+        Assert.True(refused > 1000 && accepted > 1000, $"{refused} refused, {accepted} accepted");
+    }
+
     private static Flow FullFlow() => new()
     {
         UUID = "1234567890abcdef",
@@ -243,6 +390,15 @@ public sealed class FlowChunkTests
         Network = new FlowLayer { Protocol = "IPV4", A = "10.0.0.1", B = "10.0.0.2", ID = 9 },
         Transport = new FlowTransport { Protocol = "TCP", A = 40000, B = 443, ID = 10 },
         ICMP = new FlowIcmp { Type = "ECHO", Code = 11, ID = 12 },
+        DHCPv4 = new DhcpV4Layer
+        {
+            Contents = [1], Payload = [2, 3], HardwareLen = 6, HardwareOpts = 1, Xid = 0xfedcba98, Secs = 2, Flags = 0x8000, ServerName = [65, 0], File = [0xff],
+        },
+        DNS = FullDns(),
+        VRRPv2 = new VrrpV2Layer
+        {
+            Contents = [1], Payload = [2], Version = 2, VirtualRtrID = 3, Priority = 100, CountIpaddr = 1, AdverInt = 4, Checksum = 0xffff,
+        },
         LastUpdateMetric = new FlowMetric { ABPackets = 1, ABBytes = 2, BAPackets = 3, BABytes = 4, Start = 5, Last = 6, RTT = 7 },
         Metric = new FlowMetric { ABPackets = 13, ABBytes = 14, BAPackets = 15, BABytes = 16, Start = 17, Last = 18, RTT = 19 },
         TCPMetric = new TcpMetric
@@ -270,6 +426,7 @@ public sealed class FlowChunkTests
             BASawStart = 42,
             BASawEnd = 43,
         },
+        IPMetric = new IpMetric { Fragments = 44, FragmentErrors = 45 },
         Start = 1700000000000,
         Last = 1700000001000,
         TrackingID = "abc",
@@ -280,6 +437,26 @@ public sealed class FlowChunkTests
         RawPacketsCaptured = 28,
         FinishType = FinishType.TcpRst,
     };
+
+    private static DnsLayer FullDns()
+    {
+        DnsRecord[] records =
+        [
+            new DnsRecord
+            {
+                Name = "a.example", Type = "A", Class = "IN", TTL = uint.MaxValue, DataLength = 4, IP = "192.0.2.1", NS = "ns.example", CName = "c.example",
+                PTR = "p.example", TXTs = ["v=1", "é"], SRV = new DnsService { Priority = 1, Weight = 2, Port = 3, Name = "s.example" },
+                SOA = new DnsStartOfAuthority { MName = "m", RName = "r", Serial = 1, Refresh = 2, Retry = 3, Expire = 4, Minimum = 5 },
+                MX = new DnsMailExchange { Preference = 1, Name = "mx.example" }, OPT = [new DnsOption { Code = "Cookie", Data = "0102" }],
+            },
+        ];
+        return new DnsLayer
+        {
+            ID = 1, QR = true, OpCode = "Query", AA = true, TC = true, RD = true, RA = true, Z = 2, ResponseCode = "No Error",
+            QDCount = 1, ANCount = 2, NSCount = 3, ARCount = 4, Questions = [new DnsQuestion { Name = "a.example", Type = "A", Class = "IN" }],
+            Answers = records, Authorities = records, Additionals = records, Timestamp = new WireTimestamp { Seconds = 1, Nanos = 2 },
+        };
+    }
 
     private static Flow RandomFlow(Random random)
     {
@@ -302,7 +479,11 @@ public sealed class FlowChunkTests
             Network = random.Next(4) == 0 ? null : flow.Network! with { A = $"10.0.{random.Next(4)}.{random.Next(256)}" },
             Transport = random.Next(2) == 0 ? null : flow.Transport! with { A = random.Next(65536) },
             ICMP = random.Next(4) == 0 ? flow.ICMP : null,
+            DHCPv4 = random.Next(8) == 0 ? flow.DHCPv4 : null,
+            DNS = random.Next(8) == 0 ? flow.DNS! with { ID = random.Next(65536) } : null,
+            VRRPv2 = random.Next(8) == 0 ? flow.VRRPv2 : null,
             TCPMetric = random.Next(4) == 0 ? flow.TCPMetric : null,
+            IPMetric = random.Next(4) == 0 ? flow.IPMetric : null,
             Metric = random.Next(4) == 0 ? null : Metric(),
             LastUpdateMetric = random.Next(4) == 0 ? null : Metric(),
             FinishType = (FinishType)random.Next(4),
@@ -314,8 +495,12 @@ public sealed class FlowChunkTests
         foreach (PropertyInfo property in value.GetType().GetProperties().Where(static property => property.CanWrite))
         {
             object? field = property.GetValue(value);
-            Assert.True(field is not (null or "" or 0 or 0L or FinishType.NotFinished), $"{value.GetType().Name}.{property.Name} has no value");
-            if (field is not (string or int or long or Enum))
+            Assert.True(field is not (null or "" or 0 or 0L or false or FinishType.NotFinished), $"{value.GetType().Name}.{property.Name} has no value");
+            if (field is System.Collections.IEnumerable and not string)
+            {
+                Assert.NotEmpty((System.Collections.IEnumerable)field);
+            }
+            else if (field is not (string or int or long or bool or Enum))
             {
                 AssertNoDefault(field);
             }

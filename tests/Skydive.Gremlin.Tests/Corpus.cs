@@ -4,7 +4,7 @@ namespace Skydive.Gremlin.Tests;
 
 /// <summary>
 /// The corpus: files of queries with their results, one for each step. A line is a comment (#), the choice of a graph (graph: …), a query, or
-/// the result of the query before it: JSON after =>, identifiers in order after ~> (paths apart by |), an error after !! as
+/// the result of the query before it: JSON after =>, identifiers in order after ~> (paths and groups apart by |), an error after !! as
 /// <c>Reason offset+length part of the message</c>.
 /// </summary>
 internal static class Corpus

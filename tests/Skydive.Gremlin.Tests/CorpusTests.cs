@@ -1,5 +1,8 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Skydive.Contracts.Flows;
+using Skydive.Contracts.Metadata;
+using Skydive.Contracts.Topology;
 using Skydive.Gremlin.Tests.Fakes;
 
 namespace Skydive.Gremlin.Tests;
@@ -30,6 +33,9 @@ public sealed class CorpusTests
             {
                 "small" => Fixtures.Small(),
                 "lab" => Fixtures.Lab(),
+                "weights" => Fixtures.Weights(),
+                "counters" => CounterFixture.Make(),
+                "routers" => RouterFixture.Make(),
                 "lab without history" => new FakeSource(Fixtures.Lab().Live) { Flows = Fixtures.Lab().Flows },
                 "lab without flows" => new FakeSource(Fixtures.Lab().Live),
                 _ => throw new InvalidDataException($"no graph {test.Graph}"),
@@ -83,8 +89,11 @@ public sealed class CorpusTests
         GremlinKind.Flows => string.Join(' ', result.Flows.Select(static flow => flow.UUID)),
         GremlinKind.Paths => string.Join(" | ", result.Paths.Select(static path => string.Join(' ', path.Select(static node => node.Id)))),
         GremlinKind.Graph => $"{string.Join(' ', result.Nodes.Select(static node => node.Id))} | {string.Join(' ', result.Edges.Select(static edge => edge.Id))}",
+        GremlinKind.Groups => string.Join(" | ", result.Groups.Select(static group => $"{group.Key}: {string.Join(' ', group.Items.Select(IdentifyElement))}")),
         _ => throw new InvalidDataException($"{result.Kind} has no identifiers"),
     };
+
+    private static string IdentifyElement(IFieldSource element) => element is Flow flow ? flow.UUID : ((GraphElement)element).Id;
 
     private static void CheckError(CorpusCase test, string query, GremlinException error)
     {

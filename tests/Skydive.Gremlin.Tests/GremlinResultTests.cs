@@ -4,6 +4,7 @@ using System.Text.Json;
 using Skydive.Contracts.Metadata;
 using Skydive.Graph;
 using Skydive.Gremlin.Tests.Fakes;
+using Skydive.Packets.Pcap;
 
 namespace Skydive.Gremlin.Tests;
 
@@ -127,6 +128,36 @@ public sealed class GremlinResultTests
     {
         var result = await GremlinEngine.ExecuteAsync("G.V()", Fixtures.Lab(), s_options, default);
         await Assert.ThrowsAsync<InvalidOperationException>(() => result.WriteDotAsync(PipeWriter.Create(Stream.Null), default));
+    }
+
+    [Fact]
+    public async Task WritePcapAsync_Packets_FileInOrderOfTime()
+    {
+        var result = await GremlinEngine.ExecuteAsync("G.Flows().RawPackets()", CounterFixture.Make(), s_options, default);
+        using var stream = new MemoryStream();
+        var writer = PipeWriter.Create(stream, new(leaveOpen: true));
+        Assert.True(await result.WritePcapAsync(writer, default));
+        await writer.CompleteAsync();
+        stream.Position = 0;
+        using var reader = new PcapReader(stream);
+        var packets = new List<(long, string)>();
+        while (reader.TryReadNext(out var header, out var data))
+        {
+            packets.Add((header.TimestampNanoseconds / 1_000_000_000, Convert.ToHexString(data)));
+        }
+
+        Assert.Equal([(1, "0708"), (12, "07"), (30, "090909")], packets);
+    }
+
+    [Fact]
+    public async Task WritePcapAsync_NoPackets_HeaderOnly()
+    {
+        var result = await GremlinEngine.ExecuteAsync("G.Flows().RawPackets()", Fixtures.Lab(), s_options, default);
+        using var stream = new MemoryStream();
+        var writer = PipeWriter.Create(stream, new(leaveOpen: true));
+        Assert.True(await result.WritePcapAsync(writer, default));
+        await writer.CompleteAsync();
+        Assert.Equal(24, stream.Length);
     }
 
     internal static FakeSource Large(int count)

@@ -35,9 +35,26 @@ public sealed class SourceTests
     {
         var source = Fixtures.Lab();
         var options = new GremlinOptions { Time = new FixedTime(Fixtures.Now) };
-        await GremlinEngine.ExecuteAsync($"{query}.Flows()", source, options, default);
+        await GremlinEngine.ExecuteAsync($"{query}.V().Flows()", source, options, default);
         Assert.Equal([new TimeSlice(start, last)], source.Slices);
-        Assert.Equal(new TimeSlice(start, last), Assert.Single(((FakeFlowSource)source.Flows!).Searches).Slice);
+
+        // As for a live agent, which holds flows for ten minutes after their last packet.
+        Assert.Equal(new TimeSlice(Math.Max(0, start - 600_000), last), Assert.Single(((FakeFlowSource)source.Flows!).Searches).Slice);
+    }
+
+    [Theory]
+    [InlineData("G.At('-1m').Flows().Count()", 0)]
+    [InlineData("G.At('-1m').Flows('Application', 'TCP').Has('Metric.ABBytes', Gt(1)).Dedup().Sort().Limit(3).Metrics().Aggregates(10)", 0)]
+    [InlineData("G.At('-1m').Flows().Group().MoreThan(1)", 0)]
+    [InlineData("G.At('-1m').Flows().RawPackets()", 0)]
+    [InlineData("G.At('-1m').Flows().Nodes()", 1)]
+    [InlineData("G.At('-1m').V().Flows()", 1)]
+    [InlineData("G.At('-1m')", 1)]
+    public async Task Execute_PastOfFlowsAlone_DoesNotFetchTheGraph(string query, int count)
+    {
+        var source = Fixtures.Lab();
+        (await GremlinEngine.ExecuteAsync(query, source, new GremlinOptions { Time = new FixedTime(Fixtures.Now) }, default)).ToJson();
+        Assert.Equal(count, source.Slices.Count);
     }
 
     [Fact]

@@ -20,9 +20,15 @@ internal static class Tools
             Assert.Skip("needs " + string.Join(", ", ProcessCapabilities.Names(Wanted)));
         }
 
-        if (!File.Exists("/usr/sbin/ip") && !File.Exists("/sbin/ip") && !File.Exists("/usr/bin/ip"))
+        RequireProgram("ip");
+    }
+
+    /// <summary>Skips the test unless the system has a program.</summary>
+    internal static void RequireProgram(string name)
+    {
+        if (!File.Exists("/usr/sbin/" + name) && !File.Exists("/sbin/" + name) && !File.Exists("/usr/bin/" + name))
         {
-            Assert.Skip("needs the program ip (iproute2)");
+            Assert.Skip("needs the program " + name);
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
+using Skydive.Agent.Captures.Sources;
 using Skydive.Agent.Topology;
 using Skydive.Contracts.Agents;
 using Skydive.Contracts.Captures;
@@ -47,6 +48,9 @@ internal sealed partial class CaptureDirectory : IAgentLink, IAsyncDisposable
     /// <inheritdoc/>
     public string Host => _graph.Host;
 
+    /// <summary>How sources of a capture type are made; null when they cannot be.</summary>
+    internal Func<CaptureType, CaptureSourceKind?> FindKind { get; init; } = CaptureSourceCatalog.Find;
+
     /// <summary>Ends when the directory is disposed, or fails with what broke it.</summary>
     public Task Completion { get; private set; } = Task.CompletedTask;
 
@@ -75,12 +79,8 @@ internal sealed partial class CaptureDirectory : IAgentLink, IAsyncDisposable
             }
 
             var node = _graph.Current.FindNode(nodeId) ?? throw new AgentRequestException(404, $"node {nodeId} not found on {Host}");
-            if (_findLink(nodeId) is not { } location || node.TID is null)
-            {
-                throw new AgentRequestException(400, $"node {node.Name} ({node.Type}) is no interface of {Host} on which packets can be captured");
-            }
-
-            _captures[key] = new NodeCapture(node, capture, location, _options, _flows, _logger);
+            _captures[key] = (CanStart(node, capture) ? Make(node, capture, 0) : null)
+                ?? throw new AgentRequestException(400, $"{node.Name} ({node.Type}) of {Host} cannot be captured" + (string.IsNullOrEmpty(capture.Type) ? string.Empty : $" with type {capture.Type}"));
         }
         finally
         {
@@ -203,10 +203,9 @@ internal sealed partial class CaptureDirectory : IAgentLink, IAsyncDisposable
                 else
                 {
                     string before = capture.Problem;
-                    if (capture.NeedsRestart(node) && _findLink(key.NodeId) is { } location)
+                    if (capture.NeedsRestart(node))
                     {
-                        await capture.DisposeAsync().ConfigureAwait(false);
-                        _captures[key] = new NodeCapture(node, capture.Capture, location, _options, _flows, _logger);
+                        await RestartAsync(key, capture, node, 0).ConfigureAwait(false);
                         changed.Add(key.NodeId);
                     }
                     else if (capture.Problem != before)
@@ -224,6 +223,57 @@ internal sealed partial class CaptureDirectory : IAgentLink, IAsyncDisposable
         Publish(changed);
     }
 
+    /// <summary>Makes a capture anew; the one before ends first, since some things cannot be had twice.</summary>
+    private async Task RestartAsync((string NodeId, string CaptureId) key, NodeCapture capture, Node node, int retries)
+    {
+        await capture.DisposeAsync().ConfigureAwait(false);
+        if (Make(node, capture.Capture, retries) is { } restarted)
+        {
+            _captures[key] = restarted;
+        }
+        else
+        {
+            _captures.TryRemove(key, out _);
+        }
+    }
+
+    private bool CanStart(Node node, Capture capture) =>
+        Find(node, capture, out _) is { } kind && (kind.Need == LinkNeed.None || _findLink(node.Id) is not null);
+
+    private NodeCapture? Make(Node node, Capture capture, int retries) => Find(node, capture, out var type) is { } kind
+        ? new(new(node, capture, type!, _findLink(node.Id), _options), kind, _flows, _logger, retries)
+        : null;
+
+    private CaptureSourceKind? Find(Node node, Capture capture, out CaptureType? type)
+    {
+        type = node.TID is null ? null : CaptureTypes.ForNode(capture.Type, node.Type);
+        return type is null ? null : FindKind(type);
+    }
+
+    private async Task RetryAsync()
+    {
+        if (!_captures.Values.Any(static capture => capture.RetryAt <= TimeProvider.System.GetTimestamp()))
+        {
+            return;
+        }
+
+        await _changing.WaitAsync(_stop.Token).ConfigureAwait(false);
+        try
+        {
+            foreach (var (key, capture) in _captures.ToArray())
+            {
+                if (capture.RetryAt <= TimeProvider.System.GetTimestamp() && _graph.Current.FindNode(key.NodeId) is { } node)
+                {
+                    await RestartAsync(key, capture, node, capture.Retries + 1).ConfigureAwait(false);
+                }
+            }
+        }
+        finally
+        {
+            _changing.Release();
+        }
+    }
+
     private async Task UpdateStatsAsync()
     {
         try
@@ -231,6 +281,7 @@ internal sealed partial class CaptureDirectory : IAgentLink, IAsyncDisposable
             using var timer = new PeriodicTimer(_options.CaptureStatsUpdate);
             while (await timer.WaitForNextTickAsync(_stop.Token).ConfigureAwait(false))
             {
+                await RetryAsync().ConfigureAwait(false);
                 Publish(_captures.Keys.Select(static key => key.NodeId).ToHashSet(StringComparer.Ordinal));
             }
         }
@@ -297,6 +348,5 @@ internal sealed partial class CaptureDirectory : IAgentLink, IAsyncDisposable
             isTransient);
     }
 
-    private static MetadataValue WithoutCounters(MetadataValue capture) =>
-        capture.AsMap?.Without("PacketsReceived").Without("PacketsDropped").Without("PacketsIfDropped").Without("FlowsDropped");
+    private static MetadataValue WithoutCounters(MetadataValue capture) => capture.AsMap is { } entry ? CaptureStatistics.Without(entry) : default;
 }

@@ -1,5 +1,6 @@
+using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
-using Skydive.Agent.Topology;
+using Skydive.Agent.Captures.Sources;
 using Skydive.Contracts.Captures;
 using Skydive.Contracts.Flows;
 using Skydive.Contracts.Metadata;
@@ -8,81 +9,66 @@ using Skydive.Contracts.Topology;
 using Skydive.Flows.Table;
 using Skydive.Linux;
 using Skydive.Linux.Bpf;
-using Skydive.Linux.Packets;
-using Skydive.Packets;
-using LinkType = Skydive.Packets.LinkType;
 
 namespace Skydive.Agent.Captures;
 
-/// <summary>
-/// One capture at one node: a packet ring on the interface, a flow table, and a thread that carries packets from one to the other. Nothing in
-/// it is shared with another capture.
-/// </summary>
+/// <summary>One capture at one node: its sources, each with a flow table and a thread. Nothing in it is shared with another capture.</summary>
 internal sealed partial class NodeCapture : IFlowSink, IAsyncDisposable
 {
-    /// <summary>The bytes that the decoder needs: headers of all layers.</summary>
-    private const int DefaultHeaderSize = 256;
+    private const int MaximumRetries = 4;
+    private const string InterfaceDown = "interface is down: packets are taken as soon as it is up";
 
-    /// <summary>8 MiB: a tenth of a second of full speed at the default header size, while an idle ring touches no page.</summary>
-    private const int BlockSizeBytes = 256 << 10;
-    private const int BlockCount = 32;
-
-    /// <summary>How long the kernel keeps a block that is not full.</summary>
-    private static readonly TimeSpan s_blockTimeout = TimeSpan.FromMilliseconds(50);
-
-    private readonly LinkLocation _location;
-    private readonly AgentOptions _options;
+    private readonly CaptureRequest _request;
+    private readonly CaptureSourceKind _kind;
     private readonly IFlowOutput _flows;
     private readonly ILogger _logger;
-    private readonly string _nodeName;
     private readonly CancellationTokenSource _stop = new();
-    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Lock _ringLock = new();
-    private PacketRing? _ring;
-    private PacketRingStatistics? _statistics;
-    private volatile FlowTable? _table;
+    private readonly CaptureWorker[] _workers;
     private volatile string? _error;
     private volatile bool _isUp;
     private volatile bool _isOver;
     private long _flowsDropped;
     private int _isDisposed;
 
-    // Belongs to the thread.
-    private long _framesCounted;
-
-    public NodeCapture(Node node, Capture capture, LinkLocation location, AgentOptions options, IFlowOutput flows, ILogger logger)
+    /// <summary>Starts a capture; what goes wrong is its <see cref="Problem"/>.</summary>
+    /// <param name="request">What is to be captured where.</param>
+    /// <param name="kind">How its sources are made.</param>
+    /// <param name="flows">Where flows go.</param>
+    /// <param name="logger">Told of what goes wrong.</param>
+    /// <param name="retries">How often it was tried before.</param>
+    public NodeCapture(CaptureRequest request, CaptureSourceKind kind, IFlowOutput flows, ILogger logger, int retries = 0)
     {
-        Capture = capture;
-        NodeTID = node.TID!;
-        _nodeName = node.Name;
-        _location = location;
-        _options = options;
+        _request = request;
+        _kind = kind;
         _flows = flows;
         _logger = logger;
-        _isUp = IsUp(node);
-        try
+        _isUp = IsUp(request.Node);
+        Retries = retries;
+        if (kind.Need == LinkNeed.Up && !_isUp)
         {
-            Open();
+            _isOver = true;
+            _workers = [];
         }
-        catch (Exception e) when (e is LinuxException or BpfSyntaxException or NotSupportedException)
+        else
         {
-            Fail(e.Message);
-            Release();
-            _ended.SetResult();
-            return;
+            _workers = Open();
         }
-
-        new Thread(Run) { IsBackground = true, Name = $"capture {node.Name}" }.Start();
     }
 
     /// <summary>The order.</summary>
-    public Capture Capture { get; }
+    public Capture Capture => _request.Capture;
 
     /// <summary>The node's topology identifier, which its flows carry.</summary>
-    public string NodeTID { get; }
+    public string NodeTID => _request.Node.TID!;
 
     /// <summary>What is wrong with it; empty when nothing is.</summary>
-    public string Problem => _error ?? (_isUp ? string.Empty : "interface is down: packets are taken as soon as it is up");
+    public string Problem => _error ?? (_kind.Need == LinkNeed.None || _isUp ? string.Empty : InterfaceDown);
+
+    /// <summary>How often it was tried to start it again.</summary>
+    public int Retries { get; }
+
+    /// <summary>When to try again what could not be started, by the clock of <see cref="TimeProvider.GetTimestamp"/>; null for not.</summary>
+    public long? RetryAt { get; private set; }
 
     /// <summary>Takes note of a change of the node. Called by one thread at a time.</summary>
     /// <returns>Whether the capture has to be made anew: the node has another TID, or the capture had failed and the interface is up now.</returns>
@@ -93,8 +79,26 @@ internal sealed partial class NodeCapture : IFlowSink, IAsyncDisposable
         return node.TID is { } tid && (tid != NodeTID || (_isOver && _isUp && !wasUp));
     }
 
-    /// <summary>Finds flows in the table. Safe to call from any thread.</summary>
-    public IReadOnlyList<Flow> Search(FlowSearch search) => _table?.Search(search) ?? [];
+    /// <summary>Finds flows in the tables. Safe to call from any thread.</summary>
+    public IEnumerable<Flow> Search(FlowSearch search) => _workers.SelectMany(worker => worker.Intake.Search(search));
+
+    /// <summary>What became of packets and flows so far. Safe to call from any thread.</summary>
+    public CaptureStatistics GetStatistics()
+    {
+        var sum = new CaptureStatistics { FlowsDropped = Interlocked.Read(ref _flowsDropped) };
+        foreach (var worker in _workers)
+        {
+            var table = worker.Intake.GetStats();
+            sum += worker.Source.GetStatistics() + new CaptureStatistics
+            {
+                PacketsInvalid = table.PacketsInvalid,
+                FlowCount = table.FlowCount,
+                FlowsEvicted = table.FlowDropped,
+            };
+        }
+
+        return sum;
+    }
 
     /// <summary>The capture as it stands in the <c>Captures</c> list of its node. Safe to call from any thread.</summary>
     public MetadataMap ToMetadata()
@@ -103,18 +107,18 @@ internal sealed partial class NodeCapture : IFlowSink, IAsyncDisposable
         var metadata = new MetadataBuilder()
             .Set("ID", Capture.UUID)
             .Set("State", error is null ? CaptureStates.Active : CaptureStates.Error)
-            .Set("Type", CaptureTypes.AfPacket)
+            .Set("Type", _request.Type.Name)
             .SetIfNotNull("Name", Capture.Name)
             .SetIfNotNull("Description", Capture.Description)
             .SetIfNotNull("BPFFilter", Capture.BPFFilter)
             .SetIfNotNull("Error", error);
-        if (ReadStatistics() is { } statistics)
+        if (_workers.Length > 0)
         {
-            metadata.Set("PacketsReceived", statistics.Packets).Set("PacketsDropped", statistics.Drops);
+            _workers[0].Source.Describe(metadata);
+            GetStatistics().WriteTo(metadata);
         }
 
-        long flowsDropped = Interlocked.Read(ref _flowsDropped);
-        return (flowsDropped == 0 ? metadata : metadata.Set("FlowsDropped", flowsDropped)).Build();
+        return metadata.Build();
     }
 
     /// <inheritdoc/>
@@ -129,184 +133,86 @@ internal sealed partial class NodeCapture : IFlowSink, IAsyncDisposable
     /// <summary>Ends the capture; its flows are sent before this returns.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (Interlocked.Exchange(ref _isDisposed, 1) == 0)
+        bool isFirst = Interlocked.Exchange(ref _isDisposed, 1) == 0;
+        if (isFirst)
         {
             await _stop.CancelAsync().ConfigureAwait(false);
-            await _ended.Task.ConfigureAwait(false);
-            _stop.Dispose();
         }
-        else
+
+        await Task.WhenAll(_workers.Select(static worker => worker.Completion)).ConfigureAwait(false);
+        if (isFirst)
         {
-            await _ended.Task.ConfigureAwait(false);
+            _stop.Dispose();
         }
     }
 
     private static bool IsUp(Node node) => node.Metadata["LinkFlags"].Elements.Contains("UP");
 
-    private static long NowNanoseconds() => (DateTimeOffset.UtcNow.Ticks - DateTimeOffset.UnixEpoch.Ticks) * 100;
-
-    private void Open()
+    private CaptureWorker[] Open()
     {
-        var linkTypes = LinkTypes.FromHardwareType(_location.HardwareType)
-            ?? throw new NotSupportedException($"interfaces of type {_location.HardwareType} carry no packets that can be decoded");
-        int headerSize = Capture.HeaderSize > 0 ? Capture.HeaderSize : DefaultHeaderSize;
-        var filter = string.IsNullOrEmpty(Capture.BPFFilter) ? null : BpfCompiler.Compile(Capture.BPFFilter, linkTypes);
-        _table = new(
-            new FlowTableOptions
-            {
-                NodeTid = NodeTID,
-                CaptureId = Capture.UUID,
-                LinkType = linkTypes == Skydive.Linux.Bpf.LinkType.Ethernet ? LinkType.Ethernet : LinkType.Raw,
-                LayerKeyMode = Capture.LayerKeyMode,
-                MaxEntries = _options.FlowMaxEntries,
-                UpdateInterval = _options.FlowUpdate,
-                ExpireAfter = _options.FlowExpire,
-                ApplicationTimeouts = _options.ApplicationTimeouts,
-            },
-            this);
-        _ring = PacketRing.Open(new PacketRingOptions
-        {
-            Namespace = _location.Namespace,
-            InterfaceIndex = _location.Index,
-            BlockSizeBytes = BlockSizeBytes,
-            BlockCount = BlockCount,
-            BlockTimeout = s_blockTimeout,
-            SnapLength = headerSize,
-            Filter = filter,
-            Promiscuous = true,
-        });
-    }
-
-    private void Run()
-    {
-        var table = _table!;
+        IReadOnlyList<ICaptureSource> sources;
         try
         {
-            Carry(_ring!, table);
-            table.Finish(NowNanoseconds());
+            sources = _kind.Open(_request);
         }
-#pragma warning disable CA1031 // Frames come from anybody: a fault in one capture is shown at its node and must not take the agent with it.
-        catch (Exception e)
-#pragma warning restore CA1031
+        catch (Exception e) when (e is LinuxException or SocketException or IOException)
         {
             Fail(e.Message);
-            if (e is not LinuxException)
+            if (Retries < MaximumRetries)
             {
-                LogBroke(_logger, Capture.UUID, _nodeName, e);
+                RetryAt = TimeProvider.System.GetTimestamp() + (TimeProvider.System.TimestampFrequency << Retries);
             }
+
+            return [];
+        }
+        catch (Exception e) when (e is BpfSyntaxException or NotSupportedException)
+        {
+            Fail(e.Message);
+            return [];
         }
 
-        _isOver = true;
-        Release();
-        _ended.TrySetResult();
+        return [.. sources.Select((source, i) => new CaptureWorker(
+            source, new(MakeTableOptions(source, sources.Count), this), i == 0 ? $"capture {_request.Node.Name}" : $"capture {_request.Node.Name} {i}", OnEnd, _stop.Token))];
     }
 
-    private void Carry(PacketRing ring, FlowTable table)
+    private FlowTableOptions MakeTableOptions(ICaptureSource source, int count) => new()
     {
-        table.Tick(NowNanoseconds());
-        while (true)
-        {
-            var wait = TimeSpan.FromTicks(Math.Clamp((table.NextTickNanoseconds - NowNanoseconds()) / 100, 0, TimeSpan.TicksPerMinute));
-            var status = ring.Read(wait, _stop.Token, out var block);
-            if (status == PacketRingStatus.Block)
-            {
-                Count(block, table);
-            }
-            else if (status == PacketRingStatus.InterfaceRemoved)
-            {
-                Drain(ring, table);
-                Fail("interface is gone");
-                return;
-            }
-            else if (status == PacketRingStatus.Cancelled)
-            {
-                Drain(ring, table);
-                return;
-            }
+        NodeTid = NodeTID,
+        CaptureId = Capture.UUID,
+        LinkType = source.LinkType,
+        LayerKeyMode = Capture.LayerKeyMode,
+        MaxEntries = Math.Max(1, _request.Options.FlowMaxEntries / count),
+        UpdateInterval = _request.Options.FlowUpdate,
+        ExpireAfter = _request.Options.FlowExpire,
+        ApplicationTimeouts = _request.Options.ApplicationTimeouts,
+        TcpApplications = _request.Options.TcpApplications,
+        UdpApplications = _request.Options.UdpApplications,
+        ExtraTcpMetric = Capture.ExtraTCPMetric,
+        ReassembleTcp = Capture.ReassembleTCP,
+        Defragment = Capture.IPDefrag,
+        ExtraLayers = (ExtraLayers)Capture.ExtraLayers,
+        RawPacketLimit = Capture.RawPacketLimit < 0 ? int.MaxValue : Capture.RawPacketLimit,
+        HeaderSize = _request.HeaderSize,
+        MplsUdpPort = _request.Node.Metadata["MPLSUDPPort"].TryGetInteger(out long port) && port is > 0 and <= ushort.MaxValue ? (int)port : 0,
+    };
 
-            long now = NowNanoseconds();
-            if (table.NextTickNanoseconds <= now)
-            {
-                table.Tick(now);
-            }
-        }
-    }
-
-    private void Count(PacketBlock block, FlowTable table)
+    private void OnEnd(Exception? fault)
     {
-        using (block)
+        Fail(fault?.Message ?? "interface is gone");
+        if (fault is not null and not LinuxException)
         {
-            while (block.MoveNext())
-            {
-                _framesCounted++;
-                var frame = block.Current;
-                table.Process(frame.Data, frame.OriginalLength, frame.TimestampNanoseconds, frame.HasVlan ? new VlanTag(frame.VlanTci) : default);
-            }
+            LogBroke(_logger, Capture.UUID, _request.Node.Name, fault);
         }
 
-        table.Flush();
-    }
-
-    /// <summary>Takes what came before the end: the last block is handed over only when its time is up.</summary>
-    private void Drain(PacketRing ring, FlowTable table)
-    {
-        if (ReadStatistics() is not { } end)
-        {
-            return;
-        }
-
-        // Not waited for in the ring, which returns at once when the interface is down or gone; its last block comes all the same.
-        long began = TimeProvider.System.GetTimestamp();
-        while (_framesCounted < end.Packets - end.Drops && TimeProvider.System.GetElapsedTime(began) < s_blockTimeout * 3)
-        {
-            if (ring.TryRead(out var block))
-            {
-                Count(block, table);
-            }
-            else
-            {
-                Thread.Sleep(s_blockTimeout / 10);
-            }
-        }
-    }
-
-    private PacketRingStatistics? ReadStatistics()
-    {
-        lock (_ringLock)
-        {
-            try
-            {
-                _statistics = _ring?.GetStatistics() ?? _statistics;
-            }
-            catch (LinuxException)
-            {
-                // A broken socket ends the capture with an error; until then the last counters are the best there are.
-            }
-
-            return _statistics;
-        }
-    }
-
-    /// <summary>Gives back descriptors and memory, also of a capture that failed and is still listed. The last counters stay.</summary>
-    private void Release()
-    {
-        ReadStatistics();
-        lock (_ringLock)
-        {
-            _ring?.Dispose();
-            _ring = null;
-        }
-
-        var table = _table;
-        _table = null;
-        table?.Dispose();
+        // One of several that is left alone would count a part of the packets as if it were all.
+        _stop.Cancel();
     }
 
     private void Fail(string message)
     {
         _error = message;
         _isOver = true;
-        LogFailed(_logger, Capture.UUID, _nodeName, message);
+        LogFailed(_logger, Capture.UUID, _request.Node.Name, message);
     }
 
     [LoggerMessage(1101, LogLevel.Warning, "Capture {Id} at {Node} takes no packets: {Reason}")]

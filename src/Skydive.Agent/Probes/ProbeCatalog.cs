@@ -1,3 +1,7 @@
+using Skydive.Agent.Blockdev;
+using Skydive.Agent.Lldp;
+using Skydive.Agent.Sockets;
+
 namespace Skydive.Agent.Probes;
 
 /// <summary>The probes that <c>agent.topology.probes</c> may name.</summary>
@@ -10,5 +14,8 @@ internal static class ProbeCatalog
     public static IReadOnlyDictionary<string, Func<ProbeContext, IAgentProbe>> Optional { get; } =
         new Dictionary<string, Func<ProbeContext, IAgentProbe>>(StringComparer.Ordinal)
         {
+            ["blockdev"] = static context => new BlockdevProbe(context),
+            ["lldp"] = static context => new LldpProbe(context),
+            ["socketinfo"] = static context => new SocketInfoProbe(context),
         };
 }

@@ -6,4 +6,5 @@ namespace Skydive.Agent.Topology;
 /// <param name="Id">The namespace.</param>
 /// <param name="Name">Its name; empty for that of the host.</param>
 /// <param name="Path">Where it was found.</param>
-internal sealed record NamespaceName(NamespaceId Id, string Name, string Path);
+/// <param name="Manager">The system that manages it; null for none.</param>
+internal sealed record NamespaceName(NamespaceId Id, string Name, string Path, string? Manager = null);

@@ -7,19 +7,20 @@ using Skydive.Linux.Polling;
 namespace Skydive.Agent.Topology;
 
 /// <summary>
-/// Finds the named network namespaces under a folder (<c>/var/run/netns</c>), those that are there and those that come and go. A namespace
-/// with several names is watched once, under the first of them (ordinal), until its last name is gone.
+/// Finds the named network namespaces under a folder (<c>/var/run/netns</c>), those that are there and those that come and go, and registers
+/// them with the directory.
 /// </summary>
 internal sealed partial class NamespaceProbe : IDisposable
 {
     private const ulong MountsKey = 1;
     private const ulong FolderKey = 2;
+    private const string Source = "netns";
 
     /// <summary>How long until what could not be opened or read is tried again.</summary>
     private static readonly TimeSpan s_retryDelay = TimeSpan.FromSeconds(10);
 
     private readonly string _folder;
-    private readonly NetlinkProbe _netlink;
+    private readonly NamespaceDirectory _directory;
     private readonly ProbeState _state;
     private readonly ILogger _logger;
     private readonly DescriptorPoller _poller = new();
@@ -27,19 +28,17 @@ internal sealed partial class NamespaceProbe : IDisposable
     private readonly CancellationTokenSource _stop = new();
 
     // Belong to the start, then to the loop.
-    private readonly Dictionary<string, NamespaceId> _paths = new(StringComparer.Ordinal);
-    private readonly Dictionary<NamespaceId, string> _watched = [];
+    private readonly Dictionary<string, NamespaceUse> _uses = new(StringComparer.Ordinal);
     private readonly HashSet<string> _troubles = new(StringComparer.Ordinal);
     private DirectoryWatcher? _entries;
-    private NamespaceId _hostId;
     private int _isDisposed;
 
     /// <summary>Makes a probe that does nothing yet.</summary>
     /// <exception cref="LinuxException"><c>/proc</c> is not mounted, or the process is out of descriptors.</exception>
-    public NamespaceProbe(string folder, NetlinkProbe netlink, ProbeState state, ILogger logger)
+    public NamespaceProbe(string folder, NamespaceDirectory directory, ProbeState state, ILogger logger)
     {
         _folder = Path.TrimEndingDirectorySeparator(folder);
-        _netlink = netlink;
+        _directory = directory;
         _state = state;
         _logger = logger;
         _mounts = new();
@@ -54,13 +53,10 @@ internal sealed partial class NamespaceProbe : IDisposable
     /// <param name="host">The namespace of the host; the probe takes it over.</param>
     public async Task StartAsync(NetworkNamespace host)
     {
-        _hostId = host.Id;
-
         // Watched before it is read, so that nothing comes unnoticed in between.
         _poller.Add(_mounts.Descriptor, MountsKey, priority: true);
         WatchFolder();
-        var changes = Scan();
-        await WatchAsync([new(host, string.Empty, "/proc/self/ns/net", IsHost: true), .. changes.Added]).ConfigureAwait(false);
+        Refuse(await _directory.StartAsync(host, Scan().Found).ConfigureAwait(false));
         _state.SetRunning();
         Completion = Task.Factory.StartNew(Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
@@ -112,26 +108,19 @@ internal sealed partial class NamespaceProbe : IDisposable
 
     private async Task FollowAsync(NamespaceChanges changes)
     {
-        if (changes.Removed.Count > 0 || changes.Renamed.Count > 0)
+        if (changes.Found.Count + changes.Gone.Count > 0)
         {
-            await _netlink.RemoveAsync(changes.Removed, changes.Renamed).ConfigureAwait(false);
-        }
-
-        if (changes.Added.Count > 0)
-        {
-            await WatchAsync(changes.Added).ConfigureAwait(false);
+            Refuse(await _directory.ChangeAsync(changes.Found, changes.Gone).ConfigureAwait(false));
         }
     }
 
-    private async Task WatchAsync(IReadOnlyList<NamespaceSource> sources)
+    /// <summary>What could not be watched is as if it had not been seen: the next look finds it anew.</summary>
+    private void Refuse(IReadOnlyList<NamespaceUse> refused)
     {
-        foreach (var refused in await _netlink.AddAsync(sources).ConfigureAwait(false))
+        foreach (var use in refused)
         {
-            // As if it had not been seen: the next look finds it anew.
-            if (_watched.Remove(refused, out string? path))
-            {
-                _troubles.Add(path);
-            }
+            _uses.Remove(use.Path);
+            _troubles.Add(use.Path);
         }
     }
 
@@ -167,68 +156,41 @@ internal sealed partial class NamespaceProbe : IDisposable
         }
     }
 
-    /// <summary>Looks which namespaces have names, and compares that with what is watched.</summary>
+    /// <summary>Looks which namespaces have names, and compares that with what is registered.</summary>
     private NamespaceChanges Scan()
     {
-        var found = new Dictionary<NamespaceId, (NetworkNamespace? Namespace, string Path)>();
-        foreach (string path in ListFiles())
+        var found = new List<NamespaceRegistration>();
+        var gone = new List<NamespaceUse>();
+        string[] files = ListFiles();
+        foreach (string path in _uses.Keys.Except(files, StringComparer.Ordinal).ToArray())
         {
-            var opened = Open(path, out bool isUnknown);
-            if (opened is null && isUnknown && _paths.TryGetValue(path, out var before))
+            _uses.Remove(path, out var use);
+            gone.Add(use!);
+        }
+
+        foreach (string path in files)
+        {
+            // Most are what they were: one look at the file's number tells, and does not hold up who wants to unmount it.
+            if (_uses.TryGetValue(path, out var known) && NetworkNamespace.TryIdentify(path) == known.Id)
             {
-                // What cannot be looked at just now is taken to be as it was.
-                found.TryAdd(before, (null, path));
+                Solve(path);
                 continue;
             }
 
-            if (opened is null)
+            if (Open(path, out bool isUnknown) is { } opened)
             {
-                _paths.Remove(path);
-                continue;
+                var use = new NamespaceUse(Source, opened.Id, Path.GetFileName(path), path, NamespacePrecedence.Named);
+                _uses[path] = use;
+                found.Add(new(use, opened));
             }
-
-            _paths[path] = opened.Id;
-            if (opened.Id == _hostId || _watched.ContainsKey(opened.Id) || found.ContainsKey(opened.Id))
+            else if (known is not null && !isUnknown)
             {
-                found.TryAdd(opened.Id, (null, path));
-                opened.Dispose();
-                continue;
-            }
-
-            found.Add(opened.Id, (opened, path));
-        }
-
-        return Compare(found);
-    }
-
-    private NamespaceChanges Compare(Dictionary<NamespaceId, (NetworkNamespace? Namespace, string Path)> found)
-    {
-        var changes = new NamespaceChanges([], [], []);
-        foreach (var (id, path) in _watched.ToArray())
-        {
-            if (!found.TryGetValue(id, out var now))
-            {
-                _watched.Remove(id);
-                changes.Removed.Add(id);
-            }
-            else if (now.Path != path && !(_paths.TryGetValue(path, out var other) && other == id))
-            {
-                // The name that it was known by is gone, but it has another.
-                _watched[id] = now.Path;
-                changes.Renamed.Add(new(id, Path.GetFileName(now.Path), now.Path));
+                gone.Add(known);
+                _uses.Remove(path);
             }
         }
 
-        foreach (var (id, (networkNamespace, path)) in found)
-        {
-            if (networkNamespace is not null)
-            {
-                _watched.Add(id, path);
-                changes.Added.Add(new(networkNamespace, Path.GetFileName(path), path, IsHost: false));
-            }
-        }
-
-        return changes;
+        return new(found, gone);
     }
 
     /// <summary>The files in the folder by name; those known before when the folder cannot be read.</summary>
@@ -247,15 +209,10 @@ internal sealed partial class NamespaceProbe : IDisposable
         catch (Exception e) when (e is UnauthorizedAccessException or IOException)
         {
             Trouble(_folder + "/", $"{_folder} cannot be read: {e.Message}");
-            return [.. _paths.Keys.Order(StringComparer.Ordinal)];
+            return [.. _uses.Keys.Order(StringComparer.Ordinal)];
         }
 
         Array.Sort(files, StringComparer.Ordinal);
-        foreach (string gone in _paths.Keys.Except(files, StringComparer.Ordinal).ToArray())
-        {
-            _paths.Remove(gone);
-        }
-
         foreach (string gone in _troubles.Where(path => Path.GetDirectoryName(path) == _folder).Except(files, StringComparer.Ordinal).ToArray())
         {
             Solve(gone);
@@ -313,6 +270,6 @@ internal sealed partial class NamespaceProbe : IDisposable
     [LoggerMessage(1011, LogLevel.Warning, "{Message}; trying again")]
     private static partial void LogTrouble(ILogger logger, string message);
 
-    /// <summary>What is different from what is watched.</summary>
-    private sealed record NamespaceChanges(List<NamespaceSource> Added, List<NamespaceId> Removed, List<NamespaceName> Renamed);
+    /// <summary>What is different from what is registered.</summary>
+    private sealed record NamespaceChanges(IReadOnlyList<NamespaceRegistration> Found, IReadOnlyList<NamespaceUse> Gone);
 }

@@ -7,4 +7,5 @@ namespace Skydive.Agent.Topology;
 /// <param name="Name">Its name; empty for that of the host.</param>
 /// <param name="Path">Where it was found.</param>
 /// <param name="IsHost">Whether it is the one of the host.</param>
-internal sealed record NamespaceSource(NetworkNamespace Namespace, string Name, string Path, bool IsHost);
+/// <param name="Manager">The system that manages it; null for none.</param>
+internal sealed record NamespaceSource(NetworkNamespace Namespace, string Name, string Path, bool IsHost, string? Manager = null);

@@ -14,6 +14,17 @@ internal sealed class TidHook : IGraphHook
     /// <summary>More owners above one another than there are in any topology: who goes further is going in a circle.</summary>
     private const int MaximumDepth = 32;
 
+    /// <summary>The identifier of a namespace.</summary>
+    /// <param name="hostTid">That of its host.</param>
+    /// <param name="path">Where it was found.</param>
+    public static string DeriveNamespace(string hostTid, string path) => Identifiers.Derive(hostTid, path, "netns");
+
+    /// <summary>The identifier of anything that is neither host nor namespace nor of Open vSwitch.</summary>
+    /// <param name="ownerTid">That of its owner.</param>
+    /// <param name="name">Its name.</param>
+    /// <param name="type">Its type.</param>
+    public static string Derive(string ownerTid, string name, string type) => Identifiers.Derive(ownerTid, name, type);
+
     /// <inheritdoc/>
     public void BeforeCommit(GraphTransaction transaction)
     {
@@ -71,9 +82,9 @@ internal sealed class TidHook : IGraphHook
 
         return node.Type switch
         {
-            "netns" => Identifiers.Derive(hostTid, node.GetText("Path") ?? string.Empty, "netns"),
+            "netns" => DeriveNamespace(hostTid, node.GetText("Path") ?? string.Empty),
             "ovsbridge" or "ovsport" => Identifiers.Derive(hostTid, node.GetText("UUID") ?? string.Empty, node.Type),
-            _ => Identifiers.Derive(ownerTid, node.Name, node.Type),
+            _ => Derive(ownerTid, node.Name, node.Type),
         };
     }
 

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
 using Skydive.Analyzer.WebSockets;
@@ -50,9 +49,9 @@ public static class AnalyzerApi
 
         var captures = new CaptureEndpoint(analyzer.Captures, analyzer.Options.DefaultLayerKeyMode);
         app.MapGet("/api/capture", captures.ListAsync);
-        app.MapGet("/api/capture/{id}", captures.GetAsync);
+        app.MapGet("/api/capture/{**id}", captures.GetAsync);
         app.MapPost("/api/capture", Limited(captures.CreateAsync));
-        app.MapDelete("/api/capture/{id}", captures.DeleteAsync);
+        app.MapDelete("/api/capture/{**id}", captures.DeleteAsync);
         app.MapPost("/api/pcap", new PcapEndpoint(analyzer.Store).PostAsync);
 
         var agents = new AgentEndpoint(analyzer, loggers, stopping);
@@ -128,11 +127,7 @@ public static class AnalyzerApi
 
     private static RequestDelegate Limited(RequestDelegate handle) => context =>
     {
-        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
-        {
-            size.MaxRequestBodySize = MaximumBodyBytes;
-        }
-
+        LimitedBody.Apply(context.Request, MaximumBodyBytes);
         return handle(context);
     };
 

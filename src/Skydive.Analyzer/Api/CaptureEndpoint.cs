@@ -38,10 +38,9 @@ internal sealed class CaptureEndpoint(CaptureManager captures, LayerKeyMode defa
     public async Task CreateAsync(HttpContext context)
     {
         using var document = await JsonDocument.ParseAsync(context.Request.Body, default, context.RequestAborted).ConfigureAwait(false);
-        var capture = document.RootElement.ValueKind == JsonValueKind.Object
-            ? document.RootElement.Deserialize(ContractsJsonContext.Default.Capture)!
-            : throw new JsonException("expected a JSON object");
-        if (!document.RootElement.TryGetProperty(nameof(Capture.LayerKeyMode), out _))
+        var body = document.RootElement.ValueKind == JsonValueKind.Object ? document.RootElement : throw new JsonException("expected a JSON object");
+        var capture = ReadPath(body) is { } path ? DeserializeWith(body, ProbePath.ToGremlin(path)) : body.Deserialize(ContractsJsonContext.Default.Capture)!;
+        if (!body.TryGetProperty(nameof(Capture.LayerKeyMode), out _))
         {
             capture = capture with { LayerKeyMode = defaultLayerKeyMode };
         }
@@ -69,6 +68,37 @@ internal sealed class CaptureEndpoint(CaptureManager captures, LayerKeyMode defa
         }
 
         context.Response.ContentType = "text/plain";
+    }
+
+    /// <summary>The path that takes the place of a query; null when there is none.</summary>
+    private static string? ReadPath(JsonElement body)
+    {
+        if (!body.TryGetProperty(nameof(Capture.ProbePath), out var member) || member.ValueKind != JsonValueKind.String || member.GetString() is not { Length: > 0 } path)
+        {
+            return null;
+        }
+
+        return body.TryGetProperty(nameof(Capture.GremlinQuery), out var query) && !(query.ValueKind == JsonValueKind.String && query.ValueEquals(default(ReadOnlySpan<byte>)))
+            ? throw new CaptureException(400, ErrorCodes.InvalidCapture, "ProbePath: the nodes are given by GremlinQuery already: expected one of the two")
+            : path;
+    }
+
+    private static Capture DeserializeWith(JsonElement body, string gremlin)
+    {
+        using var text = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(text))
+        {
+            writer.WriteStartObject();
+            writer.WriteString(nameof(Capture.GremlinQuery), gremlin);
+            foreach (var member in body.EnumerateObject().Where(static member => !member.NameEquals(nameof(Capture.GremlinQuery))))
+            {
+                member.WriteTo(writer);
+            }
+
+            writer.WriteEndObject();
+        }
+
+        return JsonSerializer.Deserialize(text.GetBuffer().AsSpan(0, (int)text.Length), ContractsJsonContext.Default.Capture)!;
     }
 
     private static Task WriteAsync(HttpContext context, Capture capture)

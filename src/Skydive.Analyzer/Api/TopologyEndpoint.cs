@@ -13,6 +13,7 @@ internal sealed class TopologyEndpoint(IQuerySource source)
 {
     private const string JsonType = "application/json; charset=UTF-8";
     private const string DotType = "vnd.graphviz";
+    private const string PcapType = "vnd.tcpdump.pcap";
 
     /// <summary>GET: the whole graph as one object.</summary>
     public async Task GetAsync(HttpContext context)
@@ -58,26 +59,42 @@ internal sealed class TopologyEndpoint(IQuerySource source)
         }
 
         var result = await GremlinEngine.ExecuteAsync(query.GremlinQuery, source, null, context.RequestAborted).ConfigureAwait(false);
-        bool wantsDot = context.Request.Headers.Accept.Any(static accept => accept is not null && accept.Contains(DotType, StringComparison.OrdinalIgnoreCase));
-        if (!wantsDot)
+        if (Accepts(context, DotType))
         {
-            context.Response.ContentType = JsonType;
-            await result.WriteToAsync(context.Response.BodyWriter, context.RequestAborted).ConfigureAwait(false);
-            await context.Response.BodyWriter.FlushAsync(context.RequestAborted).ConfigureAwait(false);
-        }
-        else if (result.Kind == GremlinKind.Graph)
-        {
+            if (result.Kind != GremlinKind.Graph)
+            {
+                await RefuseAsync(context, "only a graph can be given as DOT: end the query with SubGraph()").ConfigureAwait(false);
+                return;
+            }
+
             context.Response.ContentType = "text/vnd.graphviz; charset=UTF-8";
             await result.WriteDotAsync(context.Response.BodyWriter, context.RequestAborted).ConfigureAwait(false);
-            await context.Response.BodyWriter.FlushAsync(context.RequestAborted).ConfigureAwait(false);
+        }
+        else if (Accepts(context, PcapType))
+        {
+            if (result.Kind != GremlinKind.RawPackets)
+            {
+                await RefuseAsync(context, "only packets can be given as pcap: end the query with RawPackets()").ConfigureAwait(false);
+                return;
+            }
+
+            context.Response.ContentType = "application/vnd.tcpdump.pcap";
+            await result.WritePcapAsync(context.Response.BodyWriter, context.RequestAborted).ConfigureAwait(false);
         }
         else
         {
-            await ApiErrors.WriteAsync(
-                context,
-                ApiErrors.Make(StatusCodes.Status406NotAcceptable, ErrorCodes.NotAcceptable, "only a graph can be given as DOT: end the query with SubGraph()")).ConfigureAwait(false);
+            context.Response.ContentType = JsonType;
+            await result.WriteToAsync(context.Response.BodyWriter, context.RequestAborted).ConfigureAwait(false);
         }
+
+        await context.Response.BodyWriter.FlushAsync(context.RequestAborted).ConfigureAwait(false);
     }
+
+    private static bool Accepts(HttpContext context, string type) =>
+        context.Request.Headers.Accept.Any(accept => accept is not null && accept.Contains(type, StringComparison.OrdinalIgnoreCase));
+
+    private static Task RefuseAsync(HttpContext context, string detail) =>
+        ApiErrors.WriteAsync(context, ApiErrors.Make(StatusCodes.Status406NotAcceptable, ErrorCodes.NotAcceptable, detail));
 
     private static async Task<TopologyQuery?> ReadQueryAsync(HttpContext context)
     {

@@ -70,18 +70,17 @@ public sealed partial class CaptureManager : IAsyncDisposable
     /// <summary>Ends when the manager is disposed, or fails with what broke it.</summary>
     public Task Completion { get; private set; } = Task.CompletedTask;
 
-    /// <summary>All captures by identifier, with the number of nodes on which each is active.</summary>
+    /// <summary>All captures by identifier, with the number of nodes on which each is active and what became of its packets.</summary>
     public IReadOnlyDictionary<string, Capture> List()
     {
-        var counts = CountActive();
+        var states = CollectStates();
         return _captures.Values.OrderBy(static standing => standing.Capture.UUID, StringComparer.Ordinal)
-            .ToDictionary(static standing => standing.Capture.UUID, standing => standing.Capture with { Count = counts.GetValueOrDefault(standing.Capture.UUID) }, StringComparer.Ordinal);
+            .ToDictionary(static standing => standing.Capture.UUID, standing => WithState(standing.Capture, states), StringComparer.Ordinal);
     }
 
     /// <summary>One capture; null when there is none.</summary>
-    /// <param name="id">Its identifier.</param>
-    public Capture? Find(string id) =>
-        _captures.TryGetValue(id, out var standing) ? standing.Capture with { Count = CountActive().GetValueOrDefault(id) } : null;
+    /// <param name="id">Its identifier, or the path by which it was made.</param>
+    public Capture? Find(string id) => FindStanding(id) is { } standing ? WithState(standing.Capture, CollectStates()) : null;
 
     /// <summary>Takes a capture.</summary>
     /// <param name="capture">The capture; its identifier is assigned here.</param>
@@ -95,7 +94,7 @@ public sealed partial class CaptureManager : IAsyncDisposable
         var query = await CaptureValidator.ValidateAsync(capture, _options.ValidateBpf, cancellationToken).ConfigureAwait(false);
         var stored = new StoredCapture
         {
-            Capture = capture with { UUID = Identifiers.Random(), Count = 0 },
+            Capture = capture with { UUID = Identifiers.Random(), Count = 0, Statistics = null },
             ExpiresAt = timeToLive is { } life ? (_time.GetUtcNow() + life).ToUnixTimeMilliseconds() : null,
         };
         await _changing.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -104,7 +103,7 @@ public sealed partial class CaptureManager : IAsyncDisposable
             if (_captures.Values.FirstOrDefault(other => IsSame(other.Capture, capture)) is { } existing)
             {
                 throw new CaptureException(
-                    409, ErrorCodes.CaptureExists, $"Duplicate capture: capture '{existing.Capture.UUID}' has the same query, type and filter");
+                    409, ErrorCodes.CaptureExists, $"Duplicate capture: capture '{existing.Capture.UUID}' has the same query and type{(IsAloneAtNode(capture) ? string.Empty : " and filter")}");
             }
 
             await _store.PutResourceAsync(
@@ -121,7 +120,7 @@ public sealed partial class CaptureManager : IAsyncDisposable
     }
 
     /// <summary>Ends a capture on all nodes.</summary>
-    /// <param name="id">Its identifier.</param>
+    /// <param name="id">Its identifier, or the path by which it was made.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>False when there is none.</returns>
     /// <exception cref="HistoryException">It could not be removed.</exception>
@@ -130,13 +129,13 @@ public sealed partial class CaptureManager : IAsyncDisposable
         await _changing.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            if (!_captures.ContainsKey(id))
+            if (FindStanding(id) is not { Capture.UUID: { } uuid })
             {
                 return false;
             }
 
-            await _store.DeleteResourceAsync(ResourceKind, id, cancellationToken).ConfigureAwait(false);
-            _captures.TryRemove(id, out _);
+            await _store.DeleteResourceAsync(ResourceKind, uuid, cancellationToken).ConfigureAwait(false);
+            _captures.TryRemove(uuid, out _);
         }
         finally
         {
@@ -202,7 +201,12 @@ public sealed partial class CaptureManager : IAsyncDisposable
     private static bool IsSame(Capture left, Capture right) =>
         left.GremlinQuery == right.GremlinQuery
         && (left.Type ?? string.Empty) == (right.Type ?? string.Empty)
-        && (left.BPFFilter ?? string.Empty) == (right.BPFFilter ?? string.Empty);
+        && (IsAloneAtNode(left) || (left.BPFFilter ?? string.Empty) == (right.BPFFilter ?? string.Empty));
+
+    private static bool IsAloneAtNode(Capture capture) => CaptureTypes.Find(capture.Type ?? string.Empty) is { AllowsMany: false };
+
+    private StandingCapture? FindStanding(string id) =>
+        _captures.TryGetValue(id, out var standing) ? standing : _captures.Values.FirstOrDefault(other => other.Capture.ProbePath == id);
 
     private void OnAgentAdded(string host)
     {
@@ -381,7 +385,7 @@ public sealed partial class CaptureManager : IAsyncDisposable
             var result = await standing.Query.ExecuteAsync(new SnapshotQuerySource(snapshot), null, cancellationToken).ConfigureAwait(false);
             standing.IsFailing = false;
             return [.. result.Nodes.DistinctBy(static node => node.Id)
-                .Where(node => node.Host.Length > 0 && node.TID is not null && CaptureTypes.CapturableNodeTypes.Contains(node.Type))];
+                .Where(node => node.Host.Length > 0 && node.TID is not null && CaptureTypes.ForNode(standing.Capture.Type, node.Type) is { IsAvailable: true })];
         }
         catch (GremlinException e)
         {
@@ -496,22 +500,26 @@ public sealed partial class CaptureManager : IAsyncDisposable
         }
     }
 
-    private Dictionary<string, int> CountActive()
+    private static Capture WithState(Capture capture, Dictionary<string, (int Active, CaptureStatistics Statistics)> states) =>
+        states.TryGetValue(capture.UUID, out var state) ? capture with { Count = state.Active, Statistics = state.Statistics } : capture;
+
+    private Dictionary<string, (int Active, CaptureStatistics Statistics)> CollectStates()
     {
-        var counts = new Dictionary<string, int>(StringComparer.Ordinal);
+        var states = new Dictionary<string, (int Active, CaptureStatistics Statistics)>(StringComparer.Ordinal);
         var snapshot = _graph.Current;
         foreach (string nodeId in _capturing.Keys)
         {
             foreach (var capture in (snapshot.FindNode(nodeId)?.Metadata[CapturesKey] ?? default).Elements)
             {
-                if (capture.AsMap is { } map && map["State"].AsString == CaptureStates.Active && map["ID"].AsString is { } id)
+                if (capture.AsMap is { } entry && entry["ID"].AsString is { } id)
                 {
-                    counts[id] = counts.GetValueOrDefault(id) + 1;
+                    var (active, statistics) = states.TryGetValue(id, out var sum) ? sum : (0, new());
+                    states[id] = (active + (entry["State"].AsString == CaptureStates.Active ? 1 : 0), statistics + CaptureStatistics.FromMetadata(entry));
                 }
             }
         }
 
-        return counts;
+        return states;
     }
 
     [LoggerMessage(2401, LogLevel.Error, "Capture {Id} cannot be carried out: {Reason}")]

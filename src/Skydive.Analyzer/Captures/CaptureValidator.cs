@@ -1,3 +1,4 @@
+using System.Net;
 using Skydive.Analyzer.Queries;
 using Skydive.Contracts.Captures;
 using Skydive.Contracts.Errors;
@@ -11,6 +12,8 @@ internal static class CaptureValidator
 {
     private const int MinimumHeaderSize = 14;
     private const int MaximumHeaderSize = 4096;
+    private const int Unlimited = -1;
+    private const int AllExtraLayers = 7;
     private static readonly GraphSnapshot s_nothing = new LiveGraph(string.Empty, string.Empty).Current;
 
     /// <summary>Checks a capture.</summary>
@@ -55,37 +58,76 @@ internal static class CaptureValidator
             throw Invalid($"BPFFilter: Not a valid BPF expression: {error}");
         }
 
-        if (!string.IsNullOrEmpty(capture.Type) && !CaptureTypes.Available.Contains(capture.Type))
-        {
-            throw Invalid($"Type: Not a valid capture type: {capture.Type}, available types: [{string.Join(' ', CaptureTypes.Available)}]");
-        }
-
         if (capture.HeaderSize != 0 && capture.HeaderSize is < MinimumHeaderSize or > MaximumHeaderSize)
         {
             throw Invalid($"HeaderSize: {capture.HeaderSize} is not from {MinimumHeaderSize} to {MaximumHeaderSize}");
         }
 
-        // What this version cannot do is refused rather than left undone in silence.
-        var missing = new List<string>();
-        AddIf(capture.RawPacketLimit != 0, nameof(capture.RawPacketLimit));
-        AddIf(capture.IPDefrag, nameof(capture.IPDefrag));
-        AddIf(capture.ReassembleTCP, nameof(capture.ReassembleTCP));
-        AddIf(capture.ExtraTCPMetric, nameof(capture.ExtraTCPMetric));
-        AddIf(capture.ExtraLayers != 0, nameof(capture.ExtraLayers));
-        AddIf(!string.IsNullOrEmpty(capture.Target) || capture.TargetType is not (null or "" or "local"), nameof(capture.Target));
-        AddIf(capture.Port != 0, nameof(capture.Port));
-        if (missing.Count > 0)
+        if (capture.RawPacketLimit < Unlimited)
         {
-            throw Invalid($"{string.Join(", ", missing)}: not supported by captures of type {CaptureTypes.AfPacket} in this version");
+            throw Invalid($"RawPacketLimit: {capture.RawPacketLimit} is neither a number of packets nor {Unlimited} for all");
         }
 
-        return query;
-
-        void AddIf(bool condition, string name)
+        if (capture.ExtraLayers is < 0 or > AllExtraLayers)
         {
-            if (condition)
+            throw Invalid($"ExtraLayers: {capture.ExtraLayers} is not from 0 to {AllExtraLayers}: a sum of VRRP 1, DNS 2, DHCPv4 4");
+        }
+
+        if (capture.Port is < 0 or > IPEndPoint.MaxPort)
+        {
+            throw Invalid($"Port: {capture.Port} is not from 0 to {IPEndPoint.MaxPort}");
+        }
+
+        if (!CaptureTarget.TryParse(capture, out var target, out string? targetError))
+        {
+            throw Invalid(targetError!);
+        }
+
+        ValidateType(capture, target);
+        return query;
+    }
+
+    /// <summary>What a type cannot do is refused rather than left undone in silence.</summary>
+    private static void ValidateType(Capture capture, CaptureTarget? target)
+    {
+        // What suits the node, which packets are seen with, is not known yet.
+        string name = string.IsNullOrEmpty(capture.Type) ? CaptureTypes.AfPacket : capture.Type;
+        if (CaptureTypes.Find(name) is not { } type)
+        {
+            throw Invalid($"Type: Not a valid capture type: {name}, available types: [{string.Join(' ', CaptureTypes.Available)}]");
+        }
+
+        if (!type.IsAvailable)
+        {
+            throw Invalid($"Type: captures of type {name} are not supported by this version, available types: [{string.Join(' ', CaptureTypes.Available)}]");
+        }
+
+        var missing = new List<string>();
+        AddUnless(type.TakesFilter || string.IsNullOrEmpty(capture.BPFFilter), nameof(capture.BPFFilter));
+        AddUnless(type.SeesPackets || capture.RawPacketLimit == 0, nameof(capture.RawPacketLimit));
+        AddUnless(type.SeesPackets || capture.HeaderSize == 0, nameof(capture.HeaderSize));
+        AddUnless(type.SeesPackets || !capture.IPDefrag, nameof(capture.IPDefrag));
+        AddUnless(type.SeesPackets || !capture.ReassembleTCP, nameof(capture.ReassembleTCP));
+        AddUnless(type.SeesPackets || capture.ExtraLayers == 0, nameof(capture.ExtraLayers));
+        AddUnless(type.HasTcpMetric || !capture.ExtraTCPMetric, nameof(capture.ExtraTCPMetric));
+        AddUnless(type.Listens || capture.Port == 0, nameof(capture.Port));
+        AddUnless(type.SeesPackets || target?.Types.Any(static kind => kind is TargetTypes.Erspan or TargetTypes.SFlow) != true, nameof(capture.TargetType));
+        AddUnless(capture.RawPacketLimit == 0, nameof(capture.RawPacketLimit));
+        AddUnless(!capture.IPDefrag, nameof(capture.IPDefrag));
+        AddUnless(!capture.ReassembleTCP, nameof(capture.ReassembleTCP));
+        AddUnless(!capture.ExtraTCPMetric, nameof(capture.ExtraTCPMetric));
+        AddUnless(capture.ExtraLayers == 0, nameof(capture.ExtraLayers));
+        AddUnless(target is null, nameof(capture.TargetType));
+        if (missing.Count > 0)
+        {
+            throw Invalid($"{string.Join(", ", missing)}: not possible with captures of type {name}");
+        }
+
+        void AddUnless(bool condition, string member)
+        {
+            if (!condition)
             {
-                missing.Add(name);
+                missing.Add(member);
             }
         }
     }

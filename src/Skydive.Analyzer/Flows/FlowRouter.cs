@@ -43,6 +43,13 @@ public sealed partial class FlowRouter : IFlowSource
         }
 
         answers.Add(_store.SearchFlowsAsync(part, cancellationToken));
+        if (search.EveryUpdate)
+        {
+            // The newest update of a flow may be in a live table and in the store.
+            var updates = (await Task.WhenAll(answers).ConfigureAwait(false)).SelectMany(static flows => flows);
+            return search.Finish(updates.DistinctBy(static flow => (flow.UUID, flow.LastUpdateMetric?.Start, flow.LastUpdateMetric?.Last)));
+        }
+
         var newest = new Dictionary<string, Flow>(StringComparer.Ordinal);
         foreach (var flow in (await Task.WhenAll(answers).ConfigureAwait(false)).SelectMany(static flows => flows))
         {

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Skydive.Contracts.Topology;
 using Skydive.Graph;
 using Skydive.Graph.Events;
 using Skydive.Storage;
@@ -7,7 +8,8 @@ namespace Skydive.Analyzer.History;
 
 /// <summary>
 /// Brings every change of the graph into the history store, in order, through one bounded queue. A store that fails is tried again; what the
-/// queue could not hold meanwhile is made good by comparing the graph with the store.
+/// queue could not hold meanwhile is made good by comparing the graph with the store. A change that the store refuses for what it is is left
+/// out and counted, so that it stands in the way of no other.
 /// </summary>
 public sealed partial class HistoryWriter : IAsyncDisposable
 {
@@ -24,6 +26,7 @@ public sealed partial class HistoryWriter : IAsyncDisposable
     private readonly Lock _waitersLock = new();
     private readonly List<(long Sequence, TaskCompletionSource Written)> _waiters = [];
     private long _written;
+    private long _dropped;
     private int _isDisposed;
 
     private HistoryWriter(LiveGraph graph, IHistoryStore store, TimeProvider time, ILogger<HistoryWriter> logger, int queueSize)
@@ -39,6 +42,9 @@ public sealed partial class HistoryWriter : IAsyncDisposable
 
     /// <summary>Ends when the writer is disposed, or fails with what broke it.</summary>
     public Task Completion { get; }
+
+    /// <summary>How many revisions the store refused.</summary>
+    public long Dropped => Interlocked.Read(ref _dropped);
 
     /// <summary>How many wait for the store.</summary>
     internal int WaiterCount
@@ -147,7 +153,7 @@ public sealed partial class HistoryWriter : IAsyncDisposable
                         // What came before the gap is history all the same.
                         LogOverrun(_logger, change.Lost);
                         await AppendAsync(events).ConfigureAwait(false);
-                        await RetryAsync(token => _store.ReconcileAsync(change.Snapshot.ToSubGraph(), _time.GetUtcNow().ToUnixTimeMilliseconds(), token)).ConfigureAwait(false);
+                        await ReconcileAsync(change.Snapshot.ToSubGraph()).ConfigureAwait(false);
                     }
                 }
 
@@ -169,7 +175,80 @@ public sealed partial class HistoryWriter : IAsyncDisposable
         {
             var batch = GraphBatch.From(events);
             events.Clear();
-            await RetryAsync(token => _store.AppendAsync(batch, token)).ConfigureAwait(false);
+            await AppendAsync(batch.Elements).ConfigureAwait(false);
+        }
+    }
+
+    private async Task AppendAsync(IReadOnlyList<GraphElement> elements)
+    {
+        try
+        {
+            await RetryAsync(token => _store.AppendAsync(new(elements), token)).ConfigureAwait(false);
+        }
+        catch (HistoryException e) when (IsRefusal(e))
+        {
+            if (elements.Count == 1)
+            {
+                Drop(elements[0], e);
+                return;
+            }
+
+            // Halves, in order, down to what is refused.
+            await AppendAsync([.. elements.Take(elements.Count / 2)]).ConfigureAwait(false);
+            await AppendAsync([.. elements.Skip(elements.Count / 2)]).ConfigureAwait(false);
+        }
+    }
+
+    private async Task ReconcileAsync(SubGraph live)
+    {
+        long now = _time.GetUtcNow().ToUnixTimeMilliseconds();
+        try
+        {
+            await RetryAsync(token => _store.ReconcileAsync(live, now, token)).ConfigureAwait(false);
+        }
+        catch (HistoryException e) when (IsRefusal(e))
+        {
+            await ReconcileInPartsAsync(live, now).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>As the store does it, but so that what it refuses can be left out.</summary>
+    private async Task ReconcileInPartsAsync(SubGraph live, long now)
+    {
+        var changes = new List<GraphElement>();
+        try
+        {
+            var stored = new SubGraph();
+            await RetryAsync(async token => stored = await _store.GetLiveElementsAsync(token).ConfigureAwait(false)).ConfigureAwait(false);
+            var nodes = live.Nodes.Select(static node => node.Id).ToHashSet(StringComparer.Ordinal);
+            var edges = live.Edges.Select(static edge => edge.Id).ToHashSet(StringComparer.Ordinal);
+            changes.AddRange(stored.Edges.Where(edge => !edges.Contains(edge.Id)).Select(edge => edge.With(deletedAt: now)));
+            changes.AddRange(stored.Nodes.Where(node => !nodes.Contains(node.Id)).Select(node => node.With(deletedAt: now)));
+        }
+        catch (HistoryException e) when (IsRefusal(e))
+        {
+            // What is gone cannot be told any more; what is there can.
+            LogLiveUnreadable(_logger, e);
+        }
+
+        changes.AddRange(live.Nodes);
+        changes.AddRange(live.Edges);
+        for (int start = 0; start < changes.Count; start += MaximumEventsPerBatch)
+        {
+            await AppendAsync(changes.GetRange(start, Math.Min(MaximumEventsPerBatch, changes.Count - start))).ConfigureAwait(false);
+        }
+    }
+
+    private static bool IsRefusal(HistoryException error) => !error.IsRetryable && error.Reason != HistoryErrorReason.Closed;
+
+    private void Drop(GraphElement element, HistoryException error)
+    {
+        long dropped = Interlocked.Increment(ref _dropped);
+
+        // A database that is damaged refuses everything: each log entry stands for more than the one before.
+        if (long.IsPow2(dropped))
+        {
+            LogRefused(_logger, element is Edge ? "edge" : "node", element.Id, element.Revision, dropped, error);
         }
     }
 
@@ -187,7 +266,7 @@ public sealed partial class HistoryWriter : IAsyncDisposable
 
                 return;
             }
-            catch (HistoryException e) when (e.Reason != HistoryErrorReason.Closed)
+            catch (HistoryException e) when (e.IsRetryable)
             {
                 if (!failed)
                 {
@@ -222,4 +301,10 @@ public sealed partial class HistoryWriter : IAsyncDisposable
 
     [LoggerMessage(2203, LogLevel.Warning, "History could not keep up: {Lost} commits were left out and the present state is written instead")]
     private static partial void LogOverrun(ILogger logger, long lost);
+
+    [LoggerMessage(2204, LogLevel.Error, "History refuses revision {Revision} of {Kind} {Id}, which is left out; {Dropped} were left out so far")]
+    private static partial void LogRefused(ILogger logger, string kind, string id, long revision, long dropped, Exception exception);
+
+    [LoggerMessage(2205, LogLevel.Error, "History cannot tell which elements were alive in it; those that are gone stay open")]
+    private static partial void LogLiveUnreadable(ILogger logger, Exception exception);
 }

@@ -31,6 +31,12 @@ internal sealed class AnalyzerQuerySource : IQuerySource
     public IFlowSource? Flows { get; }
 
     /// <inheritdoc/>
+    public TimeSpan FlowExpire { get; init; } = TimeSpan.FromSeconds(600);
+
+    /// <inheritdoc/>
+    public IPacketFilterCompiler? PacketFilters { get; init; }
+
+    /// <inheritdoc/>
     public async Task<IGraphView> GetHistoryAsync(TimeSlice slice, CancellationToken cancellationToken)
     {
         // What happened a moment ago may still be on its way to the store; a question for it waits for that.

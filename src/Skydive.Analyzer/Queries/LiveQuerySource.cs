@@ -15,5 +15,8 @@ internal sealed class LiveQuerySource(LiveGraph graph, IFlowSource? flows) : IQu
     public IFlowSource? Flows => flows;
 
     /// <inheritdoc/>
+    public bool KeepsHistory => false;
+
+    /// <inheritdoc/>
     public Task<IGraphView> GetHistoryAsync(TimeSlice slice, CancellationToken cancellationToken) => throw GremlinEngine.HistoryNotSupported();
 }

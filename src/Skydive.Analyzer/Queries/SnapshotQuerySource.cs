@@ -14,5 +14,8 @@ internal sealed class SnapshotQuerySource(IGraphView view) : IQuerySource
     public IFlowSource? Flows => null;
 
     /// <inheritdoc/>
+    public bool KeepsHistory => false;
+
+    /// <inheritdoc/>
     public Task<IGraphView> GetHistoryAsync(TimeSlice slice, CancellationToken cancellationToken) => throw GremlinEngine.HistoryNotSupported();
 }

@@ -77,4 +77,12 @@ public sealed record Capture
 
     /// <summary>Identifier; assigned by the service.</summary>
     public string UUID { get; init => field = value ?? string.Empty; } = string.Empty;
+
+    /// <summary>The path of the node by which the first versions of Skydive named it, when the capture was made with it; see GremlinQuery.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? ProbePath { get; init; }
+
+    /// <summary>What became of packets and flows at all its nodes together; only in answers to who asks for captures.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public CaptureStatistics? Statistics { get; init; }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Skydive.Contracts.Flows.Layers;
 using Skydive.Contracts.Metadata;
 
 namespace Skydive.Contracts.Flows;
@@ -34,6 +35,18 @@ public sealed record Flow : IFieldSource
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public FlowIcmp? ICMP { get; init; }
 
+    /// <summary>The last DHCP message, when asked for.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DhcpV4Layer? DHCPv4 { get; init; }
+
+    /// <summary>The last DNS message, when asked for.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DnsLayer? DNS { get; init; }
+
+    /// <summary>The last VRRP version 2 advertisement, when asked for.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public VrrpV2Layer? VRRPv2 { get; init; }
+
     /// <summary>Counters of the last update window; null before the first update.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public FlowMetric? LastUpdateMetric { get; init; }
@@ -45,6 +58,10 @@ public sealed record Flow : IFieldSource
     /// <summary>TCP details, when asked for.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public TcpMetric? TCPMetric { get; init; }
+
+    /// <summary>What became of fragments, when they are put together; null for flows without IP.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IpMetric? IPMetric { get; init; }
 
     /// <summary>When the first packet was seen.</summary>
     public required long Start { get; init; }

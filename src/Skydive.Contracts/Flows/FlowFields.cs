@@ -17,7 +17,8 @@ public static class FlowFields
         "TCPMetric.ABSegmentOutOfOrder", "TCPMetric.ABSegmentSkipped", "TCPMetric.ABSegmentSkippedBytes", "TCPMetric.ABPackets", "TCPMetric.ABBytes",
         "TCPMetric.ABSawStart", "TCPMetric.ABSawEnd",
         "TCPMetric.BASegmentOutOfOrder", "TCPMetric.BASegmentSkipped", "TCPMetric.BASegmentSkippedBytes", "TCPMetric.BAPackets", "TCPMetric.BABytes",
-        "TCPMetric.BASawStart", "TCPMetric.BASawEnd",
+        "TCPMetric.BASawStart", "TCPMetric.BASawEnd", "IPMetric.Fragments", "IPMetric.FragmentErrors",
+        .. ExtraLayerFields.Names,
     ];
 
     /// <summary>The names of all fields that a flow can have, in a fixed order, without aliases.</summary>
@@ -45,6 +46,10 @@ public static class FlowFields
             "Metric" => Get(flow.Metric, field),
             "LastUpdateMetric" => Get(flow.LastUpdateMetric, field),
             "TCPMetric" => Get(flow.TCPMetric, field),
+            "IPMetric" => Get(flow.IPMetric, field),
+            "DNS" => ExtraLayerFields.Get(flow.DNS, field),
+            "DHCPv4" => ExtraLayerFields.Get(flow.DHCPv4, field),
+            "VRRPv2" => ExtraLayerFields.Get(flow.VRRPv2, field),
             _ when flow.Link is { } link && group.SequenceEqual(link.Protocol) => Get(link, field),
             _ when flow.Network is { } network && group.SequenceEqual(network.Protocol) => Get(network, field),
             _ when flow.Transport is { } transport && group.SequenceEqual(transport.Protocol) => Get(transport, field),
@@ -109,6 +114,13 @@ public static class FlowFields
         "Start" => metric.Start,
         "Last" => metric.Last,
         "RTT" => metric.RTT,
+        _ => default(MetadataValue),
+    };
+
+    private static MetadataValue Get(IpMetric? metric, ReadOnlySpan<char> field) => metric is null ? default : field switch
+    {
+        "Fragments" => metric.Fragments,
+        "FragmentErrors" => metric.FragmentErrors,
         _ => default(MetadataValue),
     };
 

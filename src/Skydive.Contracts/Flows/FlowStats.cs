@@ -23,4 +23,16 @@ public sealed record FlowStats
 
     /// <summary>Packets that were no decodable frames.</summary>
     public long PacketsInvalid { get; init; }
+
+    /// <summary>Packets on the port of a tunnel, or in its protocol, that are no tunnel's: they count in the flow around only.</summary>
+    public long TunnelsInvalid { get; init; }
+
+    /// <summary>Fragmented datagrams that were given up early because there was no more memory for fragments.</summary>
+    public long DatagramsDropped { get; init; }
+
+    /// <summary>TCP gaps that were given up early because there was no more memory for segments behind them.</summary>
+    public long SegmentsDropped { get; init; }
+
+    /// <summary>Packets that were to be kept, and extra layers, for which there was no more memory.</summary>
+    public long RawPacketsDropped { get; init; }
 }

@@ -1,7 +1,9 @@
+using System.Text.Json.Serialization;
+
 namespace Skydive.Contracts.Flows;
 
 /// <summary>What was seen of a TCP connection beyond packets and bytes. Times are milliseconds since 1970-01-01 UTC; 0 means not seen and is
-/// written like any other value.</summary>
+/// written like any other value, but for the times to live.</summary>
 public sealed record TcpMetric
 {
     /// <summary>First SYN from A.</summary>
@@ -11,9 +13,11 @@ public sealed record TcpMetric
     public long BASynStart { get; init; }
 
     /// <summary>Time to live of the SYN from A.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int ABSynTTL { get; init; }
 
     /// <summary>Time to live of the SYN from B.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int BASynTTL { get; init; }
 
     /// <summary>First FIN from A.</summary>

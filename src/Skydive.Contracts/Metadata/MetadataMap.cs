@@ -13,7 +13,7 @@ namespace Skydive.Contracts.Metadata;
 /// <see cref="With(string, MetadataValue)"/> share the key array when the key existed already.
 /// </remarks>
 [JsonConverter(typeof(MetadataMapJsonConverter))]
-public sealed class MetadataMap : IReadOnlyDictionary<string, MetadataValue>, IEquatable<MetadataMap>
+public sealed class MetadataMap : IReadOnlyDictionary<string, MetadataValue>, IEquatable<MetadataMap>, IFieldSource
 {
     /// <summary>The map without keys.</summary>
     public static readonly MetadataMap Empty = new([], []);
@@ -77,6 +77,8 @@ public sealed class MetadataMap : IReadOnlyDictionary<string, MetadataValue>, IE
     /// <param name="value">What was found.</param>
     /// <returns>False when nothing is there.</returns>
     public bool TryGetPath(FieldPath path, out MetadataValue value) => TryGetSegments(path.Segments, out value);
+
+    bool IFieldSource.TryGetField(FieldPath path, out MetadataValue value) => TryGetSegments(path.Segments, out value);
 
     /// <summary>
     /// A map in which the path leads to the value. Missing maps on the way are made. When a part of the path is a value that is no map,

@@ -28,6 +28,14 @@ public sealed record FlowSearch
     /// <summary>Only flows with a packet in this span; null for the flows that live tables hold now.</summary>
     public TimeSlice? Slice { get; init; }
 
+    /// <summary>
+    /// Whether every update of a flow is wanted that counted something in the <see cref="Slice"/>, rather than each flow once as it was last:
+    /// the flow's metrics as a time series. An update counts from Start to Last of its <c>LastUpdateMetric</c>. A live table knows the newest
+    /// update only.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool EveryUpdate { get; init; }
+
     /// <summary>Keep one flow, the first found, for each value of this field; null keeps all.</summary>
     public string? DeduplicateBy { get; init; }
 

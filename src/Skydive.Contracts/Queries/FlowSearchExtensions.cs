@@ -6,13 +6,19 @@ namespace Skydive.Contracts.Queries;
 /// <summary>The meaning of a <see cref="FlowSearch"/>, in one place for tables, store and merging.</summary>
 public static class FlowSearchExtensions
 {
-    /// <summary>Whether a flow meets the conditions on nodes, time and fields.</summary>
+    /// <summary>
+    /// Whether a flow meets the conditions on nodes, time and fields. The time of a flow is that of its packets; where every update is asked
+    /// for, that of its last update.
+    /// </summary>
     /// <param name="search">The search.</param>
     /// <param name="flow">The flow.</param>
     public static bool Matches(this FlowSearch search, Flow flow) =>
         search.WantsNode(flow.NodeTID)
-        && (search.Slice is not { } slice || (flow.Start <= slice.Last && flow.Last >= slice.Start))
+        && (search.Slice is not { } slice || (flow.Start <= slice.Last && flow.Last >= slice.Start && (!search.EveryUpdate || CountedIn(flow, slice))))
         && (search.Filter is null || search.Filter.Matches(flow));
+
+    private static bool CountedIn(Flow flow, TimeSlice slice) =>
+        flow.LastUpdateMetric is not { } metric || (metric.Start <= slice.Last && metric.Last >= slice.Start);
 
     /// <summary>
     /// De-duplicates, orders and cuts flows that meet the conditions. Without an order of its own the answer is in order of Start, then UUID.

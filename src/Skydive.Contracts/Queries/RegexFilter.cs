@@ -1,10 +1,12 @@
 using System.Text.RegularExpressions;
 using Skydive.Contracts.Metadata;
+using Skydive.Contracts.Queries.Patterns;
 
 namespace Skydive.Contracts.Queries;
 
 /// <summary>
-/// The field holds text that a regular expression matches as a whole. The expression runs without backtracking, in time linear in the text.
+/// The field holds text that a regular expression matches as a whole. The expression is written in RE2's syntax, as in Skydive, and runs without
+/// backtracking, in time linear in the text.
 /// </summary>
 public sealed record RegexFilter : FieldFilter
 {
@@ -31,15 +33,14 @@ public sealed record RegexFilter : FieldFilter
             throw new ArgumentException($"regular expression of {pattern.Length} characters; at most {MaximumPatternLength} are allowed", nameof(pattern));
         }
 
+        string translated = Re2Pattern.Translate(pattern);
         try
         {
-            // By itself first: within the brackets below, an expression such as "a)|(b" would be valid and escape the anchors.
-            _ = new Regex(pattern, Options);
-            _regex = new Regex($"\\A(?:{pattern})\\z", Options);
+            _regex = new Regex($"\\A(?:{translated})\\z", Options);
         }
-        catch (NotSupportedException e)
+        catch (Exception e) when (e is NotSupportedException or RegexParseException)
         {
-            throw new ArgumentException($"regular expression '{pattern}' is not supported: {e.Message}", nameof(pattern), e);
+            throw new ArgumentException("the regular expression repeats so much that it cannot be run without backtracking", nameof(pattern), e);
         }
     }
 

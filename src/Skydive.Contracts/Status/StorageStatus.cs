@@ -25,4 +25,12 @@ public sealed record StorageStatus
     /// <summary>Flows that could not be kept.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public long FlowsDropped { get; init; }
+
+    /// <summary>Metric samples that could not be kept.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public long MetricsDropped { get; init; }
+
+    /// <summary>Revisions of nodes and edges that could not be kept, because the store refuses them for what they are.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public long RevisionsDropped { get; init; }
 }

@@ -8,4 +8,7 @@ public static class RelationTypes
 
     /// <summary>A link on which frames travel.</summary>
     public const string Layer2 = "layer2";
+
+    /// <summary>From the interface of a device to that of one of its virtual functions (SR-IOV).</summary>
+    public const string VirtualFunction = "vf";
 }

@@ -60,9 +60,10 @@ public static class FlowChunk
             throw new FlowChunkException("Not a block of flows: it does not start with 'SkFC'.");
         }
 
-        if (chunk[4] != FlowChunkFormat.Version)
+        if (chunk[4] is < FlowChunkFormat.OldestVersion or > FlowChunkFormat.NewestVersion)
         {
-            throw new FlowChunkException($"The version of the block of flows is {chunk[4]}; {FlowChunkFormat.Version} was expected.");
+            throw new FlowChunkException(
+                $"The version of the block of flows is {chunk[4]}; {FlowChunkFormat.OldestVersion} to {FlowChunkFormat.NewestVersion} was expected.");
         }
 
         uint count = BinaryPrimitives.ReadUInt32LittleEndian(chunk[8..]);

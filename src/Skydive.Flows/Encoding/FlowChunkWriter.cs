@@ -57,7 +57,13 @@ internal sealed class FlowChunkWriter
         byte[] chunk = GC.AllocateUninitializedArray<byte>(length);
         bool isEmpty = _rows.Count == 0;
         BinaryPrimitives.WriteUInt32LittleEndian(chunk, FlowChunkFormat.Magic);
-        chunk[4] = FlowChunkFormat.Version;
+        FlowParts parts = FlowParts.None;
+        foreach (FlowParts row in _parts)
+        {
+            parts |= row;
+        }
+
+        chunk[4] = FlowChunkFormat.VersionOf(parts);
         chunk[5] = 0;
         BinaryPrimitives.WriteUInt16LittleEndian(chunk.AsSpan(6), (ushort)_columnCount);
         BinaryPrimitives.WriteInt32LittleEndian(chunk.AsSpan(8), _rows.Count);

@@ -194,4 +194,19 @@ public enum FlowColumn : byte
 
     /// <summary>TCPMetric.BASawEnd.</summary>
     TcpBASawEnd = 69,
+
+    /// <summary>IPMetric.Fragments.</summary>
+    IpFragments = 70,
+
+    /// <summary>IPMetric.FragmentErrors.</summary>
+    IpFragmentErrors = 71,
+
+    /// <summary>DNS, as JSON.</summary>
+    Dns = 72,
+
+    /// <summary>DHCPv4, as JSON.</summary>
+    DhcpV4 = 73,
+
+    /// <summary>VRRPv2, as JSON.</summary>
+    VrrpV2 = 74,
 }

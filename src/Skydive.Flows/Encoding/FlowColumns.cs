@@ -1,3 +1,5 @@
+using System.Text.Json;
+using Skydive.Contracts;
 using Skydive.Contracts.Flows;
 
 namespace Skydive.Flows.Encoding;
@@ -71,9 +73,17 @@ internal static class FlowColumns
         Number(FlowColumn.TcpBABytes, static flow => flow.TCPMetric!.BABytes, FlowParts.TcpMetric),
         Number(FlowColumn.TcpBASawStart, static flow => flow.TCPMetric!.BASawStart, FlowParts.TcpMetric),
         Number(FlowColumn.TcpBASawEnd, static flow => flow.TCPMetric!.BASawEnd, FlowParts.TcpMetric),
+        Number(FlowColumn.IpFragments, static flow => flow.IPMetric!.Fragments, FlowParts.IpMetric),
+        Number(FlowColumn.IpFragmentErrors, static flow => flow.IPMetric!.FragmentErrors, FlowParts.IpMetric),
+        Text(FlowColumn.Dns, static flow => JsonSerializer.Serialize(flow.DNS!, ContractsJsonContext.Default.DnsLayer), FlowParts.Dns),
+        Text(FlowColumn.DhcpV4, static flow => JsonSerializer.Serialize(flow.DHCPv4!, ContractsJsonContext.Default.DhcpV4Layer), FlowParts.DhcpV4),
+        Text(FlowColumn.VrrpV2, static flow => JsonSerializer.Serialize(flow.VRRPv2!, ContractsJsonContext.Default.VrrpV2Layer), FlowParts.VrrpV2),
     ];
 
     private static readonly FlowColumnDefinition?[] s_byNumber = IndexByNumber();
+
+    /// <summary>One more than the largest number of a column.</summary>
+    public static int Count => s_byNumber.Length;
 
     /// <summary>The definition of a column, null for a number that is none.</summary>
     public static FlowColumnDefinition? Find(FlowColumn column) => (int)column < s_byNumber.Length ? s_byNumber[(int)column] : null;
@@ -81,7 +91,9 @@ internal static class FlowColumns
     public static FlowParts PartsOf(Flow flow) =>
         (flow.Link is null ? 0 : FlowParts.Link) | (flow.Network is null ? 0 : FlowParts.Network) | (flow.Transport is null ? 0 : FlowParts.Transport)
         | (flow.ICMP is null ? 0 : FlowParts.Icmp) | (flow.Metric is null ? 0 : FlowParts.Metric)
-        | (flow.LastUpdateMetric is null ? 0 : FlowParts.LastUpdateMetric) | (flow.TCPMetric is null ? 0 : FlowParts.TcpMetric);
+        | (flow.LastUpdateMetric is null ? 0 : FlowParts.LastUpdateMetric) | (flow.TCPMetric is null ? 0 : FlowParts.TcpMetric)
+        | (flow.IPMetric is null ? 0 : FlowParts.IpMetric) | (flow.DNS is null ? 0 : FlowParts.Dns)
+        | (flow.DHCPv4 is null ? 0 : FlowParts.DhcpV4) | (flow.VRRPv2 is null ? 0 : FlowParts.VrrpV2);
 
     private static FlowColumnDefinition Number(
         FlowColumn column, Func<Flow, long> value, FlowParts part = FlowParts.None, FlowColumn? relativeTo = null) =>

@@ -2,7 +2,7 @@ namespace Skydive.Flows.Encoding;
 
 /// <summary>The optional parts of a flow. The numbers are part of the format.</summary>
 [Flags]
-public enum FlowParts : byte
+public enum FlowParts : ushort
 {
     /// <summary>None.</summary>
     None = 0,
@@ -28,6 +28,21 @@ public enum FlowParts : byte
     /// <summary>TCPMetric.</summary>
     TcpMetric = 64,
 
+    /// <summary>IPMetric; since version 2.</summary>
+    IpMetric = 128,
+
+    /// <summary>DNS; since version 2.</summary>
+    Dns = 256,
+
+    /// <summary>DHCPv4; since version 2.</summary>
+    DhcpV4 = 512,
+
+    /// <summary>VRRPv2; since version 2.</summary>
+    VrrpV2 = 1024,
+
+    /// <summary>Those that a block of version 1 may have.</summary>
+    Version1 = Link | Network | Transport | Icmp | Metric | LastUpdateMetric | TcpMetric,
+
     /// <summary>All of them.</summary>
-    All = Link | Network | Transport | Icmp | Metric | LastUpdateMetric | TcpMetric,
+    All = Version1 | IpMetric | Dns | DhcpV4 | VrrpV2,
 }

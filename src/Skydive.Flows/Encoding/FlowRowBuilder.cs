@@ -1,8 +1,11 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Skydive.Contracts;
 using Skydive.Contracts.Flows;
 
 namespace Skydive.Flows.Encoding;
 
-/// <summary>Makes flows of the columns of a block.</summary>
+/// <summary>Makes flows of the columns of a block. Not for use by several threads at once.</summary>
 internal sealed class FlowRowBuilder
 {
     private readonly FlowChunkReader _reader;
@@ -12,20 +15,8 @@ internal sealed class FlowRowBuilder
     public FlowRowBuilder(FlowChunkReader reader)
     {
         _reader = reader;
-        int columns = FlowColumns.All.Max(static definition => (int)definition.Column) + 1;
-        _numbers = new long[]?[columns];
-        _texts = new FlowTextColumn?[columns];
-        foreach (FlowColumnDefinition definition in FlowColumns.All)
-        {
-            if (definition.Number is not null)
-            {
-                _numbers[(int)definition.Column] = reader.ReadNumbers(definition.Column);
-            }
-            else
-            {
-                _texts[(int)definition.Column] = reader.ReadTexts(definition.Column);
-            }
-        }
+        _numbers = new long[]?[FlowColumns.Count];
+        _texts = new FlowTextColumn?[FlowColumns.Count];
     }
 
     public Flow[] Build()
@@ -33,11 +24,19 @@ internal sealed class FlowRowBuilder
         var flows = new Flow[_reader.Header.Count];
         for (int row = 0; row < flows.Length; row++)
         {
-            flows[row] = Build(row, _reader.GetParts(row));
+            flows[row] = Build(row);
         }
 
         return flows;
     }
+
+    public Flow Build(int row) => Build(row, _reader.GetParts(row));
+
+    /// <summary>A column, which is decoded when it is asked for first.</summary>
+    public FlowTextColumn Texts(FlowColumn column) => _texts[(int)column] ??= _reader.ReadTexts(column);
+
+    /// <inheritdoc cref="Texts"/>
+    public long[] Numbers(FlowColumn column) => _numbers[(int)column] ??= _reader.ReadNumbers(column);
 
     private Flow Build(int row, FlowParts parts) => new()
     {
@@ -71,6 +70,9 @@ internal sealed class FlowRowBuilder
             Code = Int32(FlowColumn.IcmpCode, row),
             ID = Int32(FlowColumn.IcmpId, row),
         },
+        DHCPv4 = (parts & FlowParts.DhcpV4) == 0 ? null : Layer(FlowColumn.DhcpV4, row, ContractsJsonContext.Default.DhcpV4Layer),
+        DNS = (parts & FlowParts.Dns) == 0 ? null : Layer(FlowColumn.Dns, row, ContractsJsonContext.Default.DnsLayer),
+        VRRPv2 = (parts & FlowParts.VrrpV2) == 0 ? null : Layer(FlowColumn.VrrpV2, row, ContractsJsonContext.Default.VrrpV2Layer),
         LastUpdateMetric = (parts & FlowParts.LastUpdateMetric) == 0 ? null : Metric(FlowColumn.LastUpdateABPackets, row),
         Metric = (parts & FlowParts.Metric) == 0 ? null : Metric(FlowColumn.MetricABPackets, row),
         TCPMetric = (parts & FlowParts.TcpMetric) == 0 ? null : new TcpMetric
@@ -98,6 +100,11 @@ internal sealed class FlowRowBuilder
             BASawStart = Number(FlowColumn.TcpBASawStart, row),
             BASawEnd = Number(FlowColumn.TcpBASawEnd, row),
         },
+        IPMetric = (parts & FlowParts.IpMetric) == 0 ? null : new IpMetric
+        {
+            Fragments = Number(FlowColumn.IpFragments, row),
+            FragmentErrors = Number(FlowColumn.IpFragmentErrors, row),
+        },
         Start = Number(FlowColumn.Start, row),
         Last = Number(FlowColumn.Last, row),
         TrackingID = Text(FlowColumn.TrackingId, row),
@@ -123,9 +130,21 @@ internal sealed class FlowRowBuilder
         RTT = Number(first + 6, row),
     };
 
-    private string Text(FlowColumn column, int row) => _texts[(int)column]![row]!;
+    private T Layer<T>(FlowColumn column, int row, JsonTypeInfo<T> type)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(Text(column, row), type) ?? throw new JsonException("it is null");
+        }
+        catch (JsonException e)
+        {
+            throw new FlowChunkException($"The column {column} of the block of flows is damaged: {e.Message}");
+        }
+    }
 
-    private long Number(FlowColumn column, int row) => _numbers[(int)column]![row];
+    private string Text(FlowColumn column, int row) => Texts(column)[row]!;
+
+    private long Number(FlowColumn column, int row) => Numbers(column)[row];
 
     private int Int32(FlowColumn column, int row) => Number(column, row) is >= int.MinValue and <= int.MaxValue and var number
         ? (int)number

@@ -65,6 +65,13 @@ public sealed unsafe partial class FlowTable : IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxEntries, 1, nameof(options));
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(options.UpdateInterval, TimeSpan.Zero, nameof(options));
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(options.ExpireAfter, TimeSpan.Zero, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfNegative(options.RawPacketLimit, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.HeaderSize, 1, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfNegative(options.MaxFragmentBytes, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfNegative(options.MaxWaitingSegments, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfNegative(options.MaxRawPacketBytes, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfNegative(options.MplsUdpPort, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.MplsUdpPort, ushort.MaxValue, nameof(options));
         if (!PacketDecoder.IsSupported(options.LinkType))
         {
             throw new ArgumentException($"Frames of link type {(int)options.LinkType} cannot be decoded.", nameof(options));

@@ -43,4 +43,49 @@ public sealed record FlowTableOptions
 
     /// <summary>Names of applications by UDP port of either end, instead of the last layer's name; given in upper case.</summary>
     public IReadOnlyDictionary<int, string> UdpApplications { get; init; } = FrozenDictionary<int, string>.Empty;
+
+    /// <summary>The UDP destination port that carries MPLS, as a node's MPLSUDPPort says; 0 for none.</summary>
+    public int MplsUdpPort { get; init; }
+
+    /// <summary>Whether flows of TCP get a TCPMetric: when connections began and ended.</summary>
+    public bool ExtraTcpMetric { get; init; }
+
+    /// <summary>
+    /// Whether TCP segments are put in order, to count in TCPMetric those that came out of order and those that never came. Payload is not kept.
+    /// </summary>
+    public bool ReassembleTcp { get; init; }
+
+    /// <summary>
+    /// Whether fragments of IPv4 and IPv6 are put together, and counted in IPMetric: all fragments of a datagram then count for the flow of
+    /// that datagram, as soon as it is complete. Those of datagrams that do not get complete in 30 s count for a flow of fragments, as all do
+    /// without this.
+    /// </summary>
+    public bool Defragment { get; init; }
+
+    /// <summary>The layers whose fields flows carry: those of the flow's last packet that has the layer.</summary>
+    public ExtraLayers ExtraLayers { get; init; }
+
+    /// <summary>How many packets of each flow are kept, 0 for none: the first ones, until the flow leaves the table.</summary>
+    public int RawPacketLimit { get; init; }
+
+    /// <summary>How many bytes of a packet that is kept, at least 1.</summary>
+    public int HeaderSize { get; init; } = 256;
+
+    /// <summary>
+    /// Bounds the memory for fragments of datagrams that are not complete, in bytes. When there is no more, the oldest datagram is given up:
+    /// counted in DatagramsDropped.
+    /// </summary>
+    public int MaxFragmentBytes { get; init; } = 4 << 20;
+
+    /// <summary>
+    /// Bounds how many TCP segments wait for those before them. When there is no more room the gap before the segments of that connection is
+    /// given up: counted in SegmentsDropped, and as skipped in TCPMetric.
+    /// </summary>
+    public int MaxWaitingSegments { get; init; } = 65_536;
+
+    /// <summary>
+    /// Bounds the memory for packets that are kept and for extra layers, in bytes. When there is no more, later ones are not kept: counted in
+    /// RawPacketsDropped.
+    /// </summary>
+    public long MaxRawPacketBytes { get; init; } = 64 << 20;
 }

@@ -8,7 +8,9 @@ namespace Skydive.Gremlin.Language;
 internal static class ElementSteps
 {
     private const GremlinKind Elements = GremlinKind.Nodes | GremlinKind.Edges | GremlinKind.Flows;
-    private const GremlinKind Sequences = Elements | GremlinKind.Paths | GremlinKind.Values;
+    private const GremlinKind Records = GremlinKind.Metrics | GremlinKind.Sockets | GremlinKind.RawPackets;
+    private const GremlinKind Groups = Records | GremlinKind.Groups;
+    private const GremlinKind Sequences = Elements | Groups | GremlinKind.Paths | GremlinKind.Values | GremlinKind.Map;
 
     private static readonly FieldPath s_createdAt = FieldPath.Parse("@CreatedAt");
     private static readonly FieldPath s_last = FieldPath.Parse("Last");
@@ -19,22 +21,22 @@ internal static class ElementSteps
         new(
             "Has",
             "The elements that have a field, or whose fields have certain values.",
-            new StepForm(Elements, [Signature.Of(Parameter.Key), Signature.SomePairs], static call => new FilterStep(
+            new StepForm(Elements | Groups, [Signature.Of(Parameter.Key), Signature.SomePairs], static call => new FilterStep(
                 call.Input,
                 call.Count == 1 ? new ExistsFilter(call.Text(0)) : call.AllPairs(call.Count)!))),
         new(
             "HasKey",
             "The elements that have a field.",
-            new StepForm(Elements, [Signature.Of(Parameter.Key)], static call => new FilterStep(call.Input, new ExistsFilter(call.Text(0))))),
+            new StepForm(Elements | Groups, [Signature.Of(Parameter.Key)], static call => new FilterStep(call.Input, new ExistsFilter(call.Text(0))))),
         new(
             "HasNot",
             "The elements that lack a field.",
             new StepForm(
-                Elements, [Signature.Of(Parameter.Key)], static call => new FilterStep(call.Input, new NotFilter(new ExistsFilter(call.Text(0)))))),
+                Elements | Groups, [Signature.Of(Parameter.Key)], static call => new FilterStep(call.Input, new NotFilter(new ExistsFilter(call.Text(0)))))),
         new(
             "HasEither",
             "The elements of whose fields one at least has a certain value.",
-            new StepForm(Elements, [Signature.SomePairs], static call => new FilterStep(call.Input, call.AnyPair(call.Count)!))),
+            new StepForm(Elements | Groups, [Signature.SomePairs], static call => new FilterStep(call.Input, call.AnyPair(call.Count)!))),
         new(
             "Dedup",
             "Of elements that are the same, or have the same values, the first.",
@@ -65,15 +67,22 @@ internal static class ElementSteps
         new(
             "Values",
             "The values of a field.",
-            new StepForm(Elements, [Signature.Of(Parameter.Key)], static call => new ValuesStep(FieldPath.Parse(call.Text(0))))),
+            new StepForm(Elements | Records, [Signature.Of(Parameter.Key)], static call => new ValuesStep(FieldPath.Parse(call.Text(0))))),
         new(
             "ValueMap",
             "Some fields of each element.",
-            new StepForm(Elements, [Signature.Repeat(1, Parameter.Key)], static call => new ValueMapStep(call.Keys()))),
-        new("Keys", "The names of all fields.", new StepForm(Elements, [Signature.None], static _ => new KeysStep())),
+            new StepForm(Elements | Records, [Signature.Repeat(1, Parameter.Key)], static call => new ValueMapStep(call.Keys()))),
+        new("Keys", "The names of all fields.", new StepForm(Elements | GremlinKind.Metrics | GremlinKind.Sockets, [Signature.None], static _ => new KeysStep())),
         new(
             "Sum",
-            "The sum of a field.",
-            new StepForm(Elements, [Signature.Of(Parameter.Key)], static call => new SumStep(new(call.Text(0), call[0].Span)))),
+            "The sum of a field or, of metrics, of all counters.",
+            new StepForm(Elements | GremlinKind.Sockets | GremlinKind.RawPackets, [Signature.Of(Parameter.Key)], SumOf),
+            new StepForm(
+                GremlinKind.Metrics,
+                [Signature.None, Signature.Of(Parameter.Key)],
+                static call => call.Count == 0 ? new MetricSumStep() : SumOf(call)),
+            new StepForm(GremlinKind.Values, [Signature.None], static _ => new ReduceStep(Reduction.Sum, null))),
     ];
+
+    private static SumStep SumOf(StepCall call) => new(new(call.Text(0), call[0].Span));
 }

@@ -12,6 +12,7 @@ internal sealed record Parameter(string Name, ParameterType Type)
     public static readonly Parameter Literal = new("value", ParameterType.Literal);
     public static readonly Parameter Identifier = new("id", ParameterType.Identifier);
     public static readonly Parameter Direction = new("ASC|DESC", ParameterType.Direction);
+    public static readonly Parameter Traversal = new("steps", ParameterType.Traversal);
     public static readonly Parameter Depth = new("depth", ParameterType.Count);
 
     /// <summary>What may stand here, for people.</summary>
@@ -22,11 +23,14 @@ internal sealed record Parameter(string Name, ParameterType Type)
         ParameterType.Text => "a text in quotes",
         ParameterType.Number => "a number",
         ParameterType.Count => $"an integer from 0 to {int.MaxValue}",
+        ParameterType.Positive => $"an integer from 1 to {int.MaxValue}",
         ParameterType.Literal => "a text in quotes, a number, true or false",
         ParameterType.Value => "a text in quotes, a number, true, false or a predicate",
         ParameterType.Direction => "ASC or DESC",
         ParameterType.Time => "NOW, a date, a duration such as '-1m' or a number of seconds or milliseconds since 1970",
         ParameterType.Duration => "a number of seconds, a duration such as '1h30m' or FOREVER",
+        ParameterType.Traversal => "steps such as Out('Type', 'bridge')",
+        ParameterType.Membership => "Within(name, …) or Without(name, …)",
         _ => "Metadata(key, value, …)",
     };
 
@@ -37,11 +41,14 @@ internal sealed record Parameter(string Name, ParameterType Type)
         ParameterType.Key or ParameterType.Identifier or ParameterType.Text => argument is LiteralSyntax { Value.AsString: not null },
         ParameterType.Number => argument is LiteralSyntax literal && literal.Value.TryGetDouble(out _),
         ParameterType.Count => argument is LiteralSyntax literal && literal.Value.TryGetInteger(out long number) && number is >= 0 and <= int.MaxValue,
+        ParameterType.Positive => argument is LiteralSyntax literal && literal.Value.TryGetInteger(out long number) && number is > 0 and <= int.MaxValue,
         ParameterType.Literal => argument is LiteralSyntax,
         ParameterType.Value => argument is LiteralSyntax || (argument is CallSyntax call && PredicateCatalog.Find(call.Name) is { IsMetadata: false }),
         ParameterType.Direction => Words.IsAscending(argument) || Words.IsDescending(argument),
         ParameterType.Time => IsTimeLiteral(argument) || Words.IsNow(argument),
         ParameterType.Duration => IsTimeLiteral(argument) || Words.IsForever(argument),
+        ParameterType.Traversal => argument is TraversalSyntax || (argument is CallSyntax call && StepCatalog.Find(call.Name) is not null),
+        ParameterType.Membership => argument is CallSyntax call && PredicateCatalog.Find(call.Name) is { IsMembership: true },
         _ => argument is CallSyntax call && PredicateCatalog.Find(call.Name) is { IsMetadata: true },
     };
 

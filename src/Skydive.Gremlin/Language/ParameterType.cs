@@ -18,6 +18,9 @@ internal enum ParameterType
     /// <summary>An integer that is not negative and fits 32 bits.</summary>
     Count,
 
+    /// <summary>An integer greater than zero that fits 32 bits.</summary>
+    Positive,
+
     /// <summary>A text, a number, true or false.</summary>
     Literal,
 
@@ -35,4 +38,10 @@ internal enum ParameterType
 
     /// <summary>Metadata(key, value, …).</summary>
     Metadata,
+
+    /// <summary>Steps that are followed from each element by itself, such as <c>Out().Has('Type', 'bridge')</c>.</summary>
+    Traversal,
+
+    /// <summary>Within(name, …) or Without(name, …), with names that As has given.</summary>
+    Membership,
 }

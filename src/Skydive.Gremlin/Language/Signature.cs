@@ -38,6 +38,9 @@ internal sealed class Signature
     /// <param name="group">The group.</param>
     public static Signature Repeat(int minimum, params Parameter[] group) => new([], group, minimum, []);
 
+    /// <summary>Whether an argument of a type may stand anywhere in it.</summary>
+    public bool Takes(ParameterType type) => _leading.Concat(_group).Concat(_trailing).Any(parameter => parameter.Type == type);
+
     /// <summary>Whether a list of this many arguments may have this shape.</summary>
     public bool AcceptsCount(int count)
     {

@@ -23,6 +23,11 @@ internal static class JsonResult
         PathTraversal paths => WriteArray(writer, paths.Items, budget, WritePath),
         ValueTraversal values => WriteArray(writer, values.Items, budget, MetadataJson.Write, nullWhenEmpty: true),
         GraphTraversal graph => WriteGraph(writer, graph, budget),
+        MetricTraversal metrics => WriteGroups(writer, metrics.Groups, budget, WriteMap),
+        SocketTraversal sockets => WriteGroups(writer, sockets.Groups, budget, WriteMap),
+        RawPacketTraversal packets => WriteGroups(writer, packets.Groups, budget, WritePacket),
+        ElementGroupTraversal groups => WriteGroups(writer, groups.Groups, budget, WriteAny),
+        MapTraversal map => WriteMap(writer, map, budget),
         ScalarTraversal scalar => WriteScalar(writer, scalar.Value),
         _ => throw new InvalidOperationException($"no JSON for {traversal.Kind}"),
     };
@@ -31,15 +36,90 @@ internal static class JsonResult
 
     private static void WriteFlow(Utf8JsonWriter writer, Flow flow) => JsonSerializer.Serialize(writer, flow, ContractsJsonContext.Default.Flow);
 
-    private static void WritePath(Utf8JsonWriter writer, IReadOnlyList<Node> path)
+    private static void WritePath(Utf8JsonWriter writer, IReadOnlyList<GraphElement> path)
     {
         writer.WriteStartArray();
-        foreach (var node in path)
+        foreach (var element in path)
         {
-            node.WriteTo(writer);
+            element.WriteTo(writer);
         }
 
         writer.WriteEndArray();
+    }
+
+    private static void WriteMap(Utf8JsonWriter writer, MetadataMap map) => MetadataJson.Write(writer, map);
+
+    private static void WriteAny(Utf8JsonWriter writer, IFieldSource element)
+    {
+        if (element is Flow flow)
+        {
+            WriteFlow(writer, flow);
+        }
+        else
+        {
+            ((GraphElement)element).WriteTo(writer);
+        }
+    }
+
+    private static void WritePacket(Utf8JsonWriter writer, RawPacket packet) =>
+        JsonSerializer.Serialize(writer, packet, ContractsJsonContext.Default.RawPacket);
+
+    /// <remarks>As groups: one object in a list, or an empty list.</remarks>
+    private static IEnumerable<object?> WriteMap(Utf8JsonWriter writer, MapTraversal map, QueryBudget budget)
+    {
+        bool isEmpty = true;
+        writer.WriteStartArray();
+        foreach (var (name, value) in map.Entries)
+        {
+            if (isEmpty)
+            {
+                isEmpty = false;
+                writer.WriteStartObject();
+            }
+
+            budget.Visit();
+            writer.WritePropertyName(name);
+            MetadataJson.Write(writer, value);
+            yield return null;
+        }
+
+        if (!isEmpty)
+        {
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+        yield return null;
+    }
+
+    /// <remarks>One object with a member for each group, in a list; without any group the list is empty.</remarks>
+    private static IEnumerable<object?> WriteGroups<T>(
+        Utf8JsonWriter writer, IEnumerable<GremlinGroup<T>> groups, QueryBudget budget, Action<Utf8JsonWriter, T> write)
+    {
+        bool isEmpty = true;
+        writer.WriteStartArray();
+        foreach (var group in groups)
+        {
+            if (isEmpty)
+            {
+                isEmpty = false;
+                writer.WriteStartObject();
+            }
+
+            writer.WritePropertyName(group.Key);
+            foreach (object? pause in WriteArray(writer, group.Items, budget, write))
+            {
+                yield return pause;
+            }
+        }
+
+        if (!isEmpty)
+        {
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+        yield return null;
     }
 
     private static IEnumerable<object?> WriteScalar(Utf8JsonWriter writer, MetadataValue value)

@@ -94,6 +94,37 @@ public static unsafe class BpfCompiler
         }
     }
 
+    /// <summary>Compiles an expression for an activated capture, whose packets may have lost their VLAN tags, and makes it the capture's filter.</summary>
+    /// <exception cref="BpfSyntaxException">libpcap does not accept the expression.</exception>
+    internal static void SetFilter(Libpcap pcap, nint handle, string expression)
+    {
+        byte[] text = new byte[Encoding.UTF8.GetByteCount(expression) + 1];
+        Encoding.UTF8.GetBytes(expression, text);
+        Libpcap.Program program = default;
+        lock (s_compiling)
+        {
+            fixed (byte* bytes = text)
+            {
+                if (pcap.Compile(handle, &program, bytes, optimize: true, UnknownNetmask) != 0)
+                {
+                    throw new BpfSyntaxException(expression, pcap.GetError(handle));
+                }
+            }
+        }
+
+        try
+        {
+            if (pcap.SetFilter(handle, &program) != 0)
+            {
+                throw new BpfSyntaxException(expression, pcap.GetError(handle));
+            }
+        }
+        finally
+        {
+            pcap.FreeCode(&program);
+        }
+    }
+
     private static BpfProgram Compile(Libpcap pcap, nint handle, string expression, byte[] text)
     {
         Libpcap.Program program = default;

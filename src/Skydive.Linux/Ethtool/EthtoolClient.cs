@@ -1,60 +1,57 @@
-using System.Runtime.InteropServices;
-using System.Text;
-using Skydive.Linux.Interop;
+using Skydive.Linux.GenericNetlink;
 using Skydive.Linux.Namespaces;
+using Skydive.Linux.Netlink;
+using Skydive.Linux.Route;
 
 namespace Skydive.Linux.Ethtool;
 
 /// <summary>
-/// Asks the drivers of a namespace's interfaces (<c>SIOCETHTOOL</c>). Needs no privilege. Any thread, in any namespace.
-/// Source: <c>linux/ethtool.h</c>.
+/// Asks the drivers of a namespace's interfaces: about one of them, or about all at once. Needs no privilege beyond that to enter the
+/// namespace.
 /// </summary>
-public sealed unsafe class EthtoolClient : IDisposable
+/// <remarks>
+/// All of a namespace is read over generic netlink in one request; where the kernel lacks that (before 5.6), interface by interface.
+/// One thread at a time. Source: <c>linux/ethtool_netlink.h</c>, <c>linux/ethtool.h</c>.
+/// </remarks>
+public sealed class EthtoolClient : IDisposable
 {
-    private const uint GetDriverInfo = 0x00000003; // ETHTOOL_GDRVINFO
-    private const uint GetStringSetInfo = 0x00000037; // ETHTOOL_GSSET_INFO
-    private const uint GetStrings = 0x0000001b; // ETHTOOL_GSTRINGS
-    private const uint GetFeatures = 0x0000003a; // ETHTOOL_GFEATURES
-    private const uint GetLinkSettings = 0x0000004c; // ETHTOOL_GLINKSETTINGS
-    private const int DriverInfoSize = 196;
-    private const int LinkSettingsSize = 48;
-    private const int StringSize = 32; // ETH_GSTRING_LEN
-    private const int FeatureStringSet = 4; // ETH_SS_FEATURES
-    private const int MaximumFeatures = 1024;
-    private const uint UnknownSpeed = 0xffffffff; // SPEED_UNKNOWN
+    private readonly GenericNetlinkClient _generic;
+    private readonly EthtoolIoctl _ioctl;
+    private readonly EthtoolNetlink? _netlink;
+    private readonly RtnetlinkClient? _links;
 
-    private readonly SafeDescriptor _socket;
+    private EthtoolClient(GenericNetlinkClient generic, EthtoolNetlink? netlink, RtnetlinkClient? links)
+    {
+        // One socket serves for both ways.
+        _generic = generic;
+        _ioctl = new EthtoolIoctl(generic.Descriptor!);
+        _netlink = netlink;
+        _links = links;
+    }
 
-    private EthtoolClient(SafeDescriptor socket) => _socket = socket;
+    /// <summary>Whether all interfaces are asked at once; otherwise one by one, which takes longer.</summary>
+    public bool AsksAllAtOnce => _netlink is { CanDump: true };
 
     /// <summary>Opens a client.</summary>
     /// <param name="networkNamespace">The namespace; null for that of the calling thread. It may be disposed afterwards.</param>
     /// <returns>The client; the caller disposes it.</returns>
     /// <exception cref="LinuxException">The namespace cannot be entered.</exception>
-    public static EthtoolClient Open(NetworkNamespace? networkNamespace = null) => new(
-        networkNamespace is null
-            ? NetworkNamespace.OpenSocket(Constants.AddressFamilyInet, Constants.SocketDatagram, 0)
-            : networkNamespace.CreateSocket(Constants.AddressFamilyInet, Constants.SocketDatagram, 0));
+    public static EthtoolClient Open(NetworkNamespace? networkNamespace = null) => Open(networkNamespace, useNetlink: true);
 
     /// <summary>Asks what drives an interface.</summary>
     /// <param name="interfaceName">The interface.</param>
     /// <param name="info">The answer; null when there is none.</param>
     /// <returns>False when the interface has no such information (loopback), or is gone.</returns>
     /// <exception cref="LinuxException">Another error.</exception>
-    public bool TryGetDriver(string interfaceName, out DriverInfo? info)
-    {
-        byte* answer = stackalloc byte[DriverInfoSize];
-        new Span<byte>(answer, DriverInfoSize).Clear();
-        *(uint*)answer = GetDriverInfo;
-        if (!TryAsk(interfaceName, answer))
-        {
-            info = null;
-            return false;
-        }
+    public bool TryGetDriver(string interfaceName, out DriverInfo? info) => _ioctl.TryGetDriver(interfaceName, out info);
 
-        info = new DriverInfo(Text(answer + 4), Text(answer + 36), Text(answer + 68), Text(answer + 100));
-        return true;
-    }
+    /// <summary>Asks how an interface's link runs.</summary>
+    /// <param name="interfaceName">The interface.</param>
+    /// <param name="settings">The answer; null when there is none.</param>
+    /// <returns>False when the driver does not say, or the interface is gone.</returns>
+    /// <exception cref="LinuxException">Another error.</exception>
+    public bool TryGetLinkSettings(string interfaceName, out LinkSettings? settings) =>
+        _ioctl.TryGetLinkSettings(interfaceName, out settings);
 
     /// <summary>Asks how fast an interface's link is.</summary>
     /// <param name="interfaceName">The interface.</param>
@@ -63,125 +60,136 @@ public sealed unsafe class EthtoolClient : IDisposable
     /// <exception cref="LinuxException">Another error.</exception>
     public bool TryGetSpeed(string interfaceName, out long bitsPerSecond)
     {
-        // Three bitmaps of up to 127 words follow the structure.
-        const int Size = LinkSettingsSize + (3 * 127 * sizeof(uint));
-        byte* answer = stackalloc byte[Size];
-        bitsPerSecond = 0;
-
-        // Asked first with no room for bitmaps, the kernel says, as a negative number, how many words it needs.
-        sbyte words = 0;
-        for (int round = 0; round < 2; round++)
-        {
-            new Span<byte>(answer, Size).Clear();
-            *(uint*)answer = GetLinkSettings;
-            *(sbyte*)(answer + 15) = words;
-            if (!TryAsk(interfaceName, answer))
-            {
-                return false;
-            }
-
-            sbyte needed = *(sbyte*)(answer + 15);
-            if (needed >= 0 || needed == sbyte.MinValue)
-            {
-                break;
-            }
-
-            words = (sbyte)-needed;
-        }
-
-        uint megabits = *(uint*)(answer + 4);
-        if (*(sbyte*)(answer + 15) <= 0 || megabits is 0 or UnknownSpeed)
-        {
-            return false;
-        }
-
-        bitsPerSecond = megabits * 1_000_000L;
-        return true;
+        long? speed = _ioctl.TryGetLinkSettings(interfaceName, out LinkSettings? settings) ? settings!.BitsPerSecond : null;
+        bitsPerSecond = speed ?? 0;
+        return speed is not null;
     }
 
-    /// <summary>Asks for the offload features of an interface, as <c>ethtool -k</c> names them.</summary>
+    /// <summary>Asks for the offload features of an interface.</summary>
     /// <param name="interfaceName">The interface.</param>
-    /// <param name="features">Name to whether it is on; null when there is no answer.</param>
+    /// <param name="features">The features; null when there is no answer.</param>
     /// <returns>False when the interface is gone.</returns>
     /// <exception cref="LinuxException">Another error.</exception>
-    public bool TryGetFeatures(string interfaceName, out IReadOnlyDictionary<string, bool>? features)
+    public bool TryGetFeatures(string interfaceName, out EthtoolFeatures? features) => _ioctl.TryGetFeatures(interfaceName, out features);
+
+    /// <summary>Asks for the address that the hardware was made with.</summary>
+    /// <param name="interfaceName">The interface.</param>
+    /// <param name="address">The address; empty when there is none.</param>
+    /// <returns>False when the interface has none (software has none), or is gone.</returns>
+    /// <exception cref="LinuxException">Another error.</exception>
+    public bool TryGetPermanentAddress(string interfaceName, out HardwareAddress address) =>
+        _ioctl.TryGetPermanentAddress(interfaceName, out address);
+
+    /// <summary>Asks for the driver's own counters, as <c>ethtool -S</c> shows them.</summary>
+    /// <param name="interfaceName">The interface.</param>
+    /// <param name="statistics">The counters with the driver's names; null when there is no answer.</param>
+    /// <returns>
+    /// False when the driver has none, or the interface is gone, or its counters changed in number between the question for names and that
+    /// for values.
+    /// </returns>
+    /// <exception cref="LinuxException">Another error.</exception>
+    public bool TryGetStatistics(string interfaceName, out IReadOnlyDictionary<string, ulong>? statistics)
     {
-        features = null;
+        bool isKnown = _ioctl.TryGetStatistics(interfaceName, out Dictionary<string, ulong>? counters);
+        statistics = counters;
+        return isKnown;
+    }
 
-        // struct ethtool_sset_info: command, reserved, mask of 64 bits, then one count for each set that exists.
-        byte* sets = stackalloc byte[24];
-        new Span<byte>(sets, 24).Clear();
-        *(uint*)sets = GetStringSetInfo;
-        *(ulong*)(sets + 8) = 1ul << FeatureStringSet;
-        if (!TryAsk(interfaceName, sets))
+    /// <summary>Asks for the counters that IEEE 802.3 and RFC 2819 define, with names such as <c>eth-mac-FrameCheckSequenceErrors</c>.</summary>
+    /// <param name="interfaceName">The interface.</param>
+    /// <param name="statistics">Those that the driver keeps; null when there is no answer.</param>
+    /// <param name="cancellationToken">Ends the operation.</param>
+    /// <returns>False when kernel or driver have none of them, or the interface is gone.</returns>
+    /// <exception cref="LinuxException">Another error.</exception>
+    public bool TryGetStandardStatistics(
+        string interfaceName, out IReadOnlyDictionary<string, ulong>? statistics, CancellationToken cancellationToken = default)
+    {
+        statistics = null;
+        try
         {
-            return false;
-        }
-
-        uint count = *(ulong*)(sets + 8) == 0 ? 0 : *(uint*)(sets + 16);
-        if (count > MaximumFeatures)
-        {
-            throw new LinuxException(
-                $"read features of {interfaceName}", Errno.None, LinuxErrorReason.MalformedReply, "more features than there can be");
-        }
-
-        // struct ethtool_gstrings: command, set, count, then the names.
-        byte[] names = new byte[12 + ((int)count * StringSize)];
-
-        // struct ethtool_gfeatures: command, number of words, then four words for each 32 features, of which the third tells the active.
-        int words = ((int)count + 31) / 32;
-        byte[] states = new byte[8 + (words * 16)];
-        fixed (byte* nameBytes = names, stateBytes = states)
-        {
-            *(uint*)nameBytes = GetStrings;
-            *(uint*)(nameBytes + 4) = FeatureStringSet;
-            *(uint*)(nameBytes + 8) = count;
-            *(uint*)stateBytes = GetFeatures;
-            *(uint*)(stateBytes + 4) = (uint)words;
-            if (!TryAsk(interfaceName, nameBytes) || !TryAsk(interfaceName, stateBytes))
+            if (_netlink?.GetStandardStatistics(interfaceName, cancellationToken) is not { Count: > 0 } counters)
             {
                 return false;
             }
 
-            var result = new Dictionary<string, bool>((int)count, StringComparer.Ordinal);
-            for (int i = 0; i < (int)count; i++)
-            {
-                string name = Text(nameBytes + 12 + (i * StringSize));
-                if (name.Length > 0)
-                {
-                    uint active = *(uint*)(stateBytes + 8 + (i / 32 * 16) + 8);
-                    result[name] = (active & (1u << (i % 32))) != 0;
-                }
-            }
-
-            features = result;
+            statistics = counters;
             return true;
         }
-    }
-
-    /// <summary>Closes the socket.</summary>
-    public void Dispose() => _socket.Dispose();
-
-    private static string Text(byte* field)
-    {
-        var bytes = new ReadOnlySpan<byte>(field, StringSize);
-        int end = bytes.IndexOf((byte)0);
-        return Encoding.UTF8.GetString(end < 0 ? bytes : bytes[..end]);
-    }
-
-    private bool TryAsk(string interfaceName, byte* command)
-    {
-        byte* request = stackalloc byte[InterfaceRequest.Size];
-        InterfaceRequest.Write(request, interfaceName);
-        *(nint*)(request + Constants.InterfaceNameSize) = (nint)command;
-        if (Libc.IoControl(_socket, Constants.IoctlEthtool, request) == 0)
+        catch (NetlinkException e) when (e.Reason is LinuxErrorReason.NotFound or LinuxErrorReason.NotSupported)
         {
-            return true;
+            return false;
+        }
+    }
+
+    /// <summary>Asks for the features of all interfaces of the namespace.</summary>
+    /// <param name="cancellationToken">Ends the operation.</param>
+    /// <returns>The features, by index of the interface. Interfaces that came or went meanwhile may be missing.</returns>
+    /// <exception cref="LinuxException">The kernel refuses, or its answer is malformed.</exception>
+    public IReadOnlyList<InterfaceFeatures> DumpFeatures(CancellationToken cancellationToken = default)
+    {
+        if (_netlink is { CanDump: true } netlink)
+        {
+            return netlink.DumpFeatures(FeatureCatalog.Shared ??= netlink.ReadFeatureNames(cancellationToken), cancellationToken);
         }
 
-        var errno = (Errno)Marshal.GetLastPInvokeError();
-        return LinuxException.ReasonOf(errno) is LinuxErrorReason.NotFound or LinuxErrorReason.NotSupported
-            ? false
-            : throw new LinuxException($"SIOCETHTOOL {interfaceName}", errno);
+        var result = new List<InterfaceFeatures>();
+        foreach (LinkMessage link in _links!.DumpLinks(cancellationToken: cancellationToken))
+        {
+            if (_ioctl.TryGetFeatures(link.Name, out EthtoolFeatures? features))
+            {
+                result.Add(new InterfaceFeatures(link.Index, link.Name, features!));
+            }
+        }
+
+        return result;
+    }
+
+    /// <summary>Asks how the links of all interfaces of the namespace run.</summary>
+    /// <param name="cancellationToken">Ends the operation.</param>
+    /// <returns>The settings of those whose driver says, by index of the interface.</returns>
+    /// <exception cref="LinuxException">The kernel refuses, or its answer is malformed.</exception>
+    public IReadOnlyList<LinkSettings> DumpLinkSettings(CancellationToken cancellationToken = default)
+    {
+        if (_netlink is { CanDump: true } netlink)
+        {
+            return netlink.DumpLinkSettings(cancellationToken);
+        }
+
+        var result = new List<LinkSettings>();
+        foreach (LinkMessage link in _links!.DumpLinks(cancellationToken: cancellationToken))
+        {
+            if (_ioctl.TryGetLinkSettings(link.Name, out LinkSettings? settings))
+            {
+                result.Add(settings! with { Index = link.Index });
+            }
+        }
+
+        return result;
+    }
+
+    /// <summary>Closes the sockets.</summary>
+    public void Dispose()
+    {
+        _links?.Dispose();
+        _generic.Dispose();
+    }
+
+    /// <summary>Opens a client that does without generic netlink if asked to, as on an old kernel.</summary>
+    internal static EthtoolClient Open(NetworkNamespace? networkNamespace, bool useNetlink)
+    {
+        GenericNetlinkClient generic = GenericNetlinkClient.Open(networkNamespace);
+        RtnetlinkClient? links = null;
+        try
+        {
+            EthtoolNetlink? netlink = useNetlink ? EthtoolNetlink.Find(generic) : null;
+            links = netlink is { CanDump: true } ? null : RtnetlinkClient.Open(networkNamespace);
+            return new EthtoolClient(generic, netlink, links);
+        }
+        catch
+        {
+            links?.Dispose();
+            generic.Dispose();
+            throw;
+        }
     }
 }

@@ -9,6 +9,9 @@ internal static class Constants
     internal const int AddressFamilyNetlink = 16; // AF_NETLINK
     internal const int AddressFamilyPacket = 17; // AF_PACKET
 
+    internal const int RouteFamilyMulticast = 128; // RTNL_FAMILY_IPMR
+    internal const int RouteFamilyMulticast6 = 129; // RTNL_FAMILY_IP6MR
+
     internal const int SocketDatagram = 2; // SOCK_DGRAM
     internal const int SocketRaw = 3; // SOCK_RAW
     internal const int SocketNonBlocking = 0x800; // SOCK_NONBLOCK

@@ -24,6 +24,22 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int OpenCore(string path, int flags);
 
+    /// <summary>Opens a path below a folder; -1 for an error. For the many short-lived descriptors of /proc, without an object for each.</summary>
+    [LibraryImport(Library, EntryPoint = "openat", SetLastError = true)]
+    internal static partial int OpenAt(SafeDescriptor directory, byte* path, int flags);
+
+    [LibraryImport(Library, EntryPoint = "read", SetLastError = true)]
+    internal static partial nint Read(int descriptor, byte* buffer, nuint count);
+
+    [LibraryImport(Library, EntryPoint = "getdents64", SetLastError = true)]
+    internal static partial nint ReadDirectory(int descriptor, byte* buffer, nuint count);
+
+    [LibraryImport(Library, EntryPoint = "readlinkat", SetLastError = true)]
+    internal static partial nint ReadLinkAt(int directory, byte* path, byte* buffer, nuint count);
+
+    [LibraryImport(Library, EntryPoint = "readlinkat", SetLastError = true)]
+    internal static partial nint ReadLinkAt(SafeDescriptor directory, byte* path, byte* buffer, nuint count);
+
     [LibraryImport(Library, EntryPoint = "read", SetLastError = true)]
     internal static partial nint Read(SafeDescriptor descriptor, byte* buffer, nuint count);
 
@@ -72,6 +88,9 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, EntryPoint = "statx", SetLastError = true)]
     internal static partial int Statx(SafeDescriptor directory, byte* path, int flags, uint mask, byte* buffer);
 
+    [LibraryImport(Library, EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int StatxPath(int directory, string path, int flags, uint mask, byte* buffer);
+
     [LibraryImport(Library, EntryPoint = "ioctl", SetLastError = true)]
     internal static partial int IoControl(SafeDescriptor descriptor, nuint request, void* argument);
 
@@ -89,6 +108,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Library, EntryPoint = "inotify_rm_watch", SetLastError = true)]
     internal static partial int InotifyRemoveWatch(SafeDescriptor inotify, int watch);
+
+    [LibraryImport(Library, EntryPoint = "if_indextoname", SetLastError = true)]
+    internal static partial nint InterfaceName(uint index, byte* name);
 
     [LibraryImport(Library, EntryPoint = "capget", SetLastError = true)]
     internal static partial int CapabilityGet(uint* header, uint* data);

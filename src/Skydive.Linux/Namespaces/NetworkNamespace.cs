@@ -23,6 +23,7 @@ public sealed unsafe class NetworkNamespace : IDisposable
     private const int StatxSize = 256;
     private const uint StatxInode = 0x100; // STATX_INO
     private const int AtEmptyPath = 0x1000; // AT_EMPTY_PATH
+    private const int AtCurrentFolder = -100; // AT_FDCWD
 
     private NetworkNamespace(SafeDescriptor descriptor, string path, NamespaceId id)
     {
@@ -86,6 +87,39 @@ public sealed unsafe class NetworkNamespace : IDisposable
 
         return status;
     }
+
+    /// <summary>
+    /// Device and inode of the file at a path, links followed: those of a namespace, or of whatever else stands there. Unlike an open
+    /// namespace this holds nothing, so that whoever unmounts the file meanwhile can.
+    /// </summary>
+    /// <param name="path">The path.</param>
+    /// <returns>The numbers; null when there is no file, or it may not be looked at.</returns>
+    public static NamespaceId? TryIdentify(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        byte* buffer = stackalloc byte[StatxSize];
+        return Libc.StatxPath(AtCurrentFolder, path, 0, StatxInode, buffer) == 0 ? ReadIdentity(buffer) : null;
+    }
+
+    /// <summary>
+    /// Opens the same namespace once more, from inside. As long as a namespace is open by the file it is mounted on, that file cannot be
+    /// unmounted except lazily; one that is opened from inside holds the namespace and no file.
+    /// </summary>
+    /// <returns>The namespace, with the same <see cref="Path"/>; the caller disposes it.</returns>
+    /// <exception cref="LinuxException">The namespace cannot be entered, or <c>/proc</c> is not mounted.</exception>
+    public NetworkNamespace Reopen() => Run(this, static original =>
+    {
+        const string Path = "/proc/thread-self/ns/net";
+        SafeDescriptor descriptor = Libc.Open(Path, Constants.OpenReadOnly | Constants.OpenCloseOnExec);
+        if (descriptor.IsInvalid)
+        {
+            LinuxException failure = LinuxException.FromLastError($"open {Path}");
+            descriptor.Dispose();
+            throw failure;
+        }
+
+        return new NetworkNamespace(descriptor, original.Path, original.Id);
+    });
 
     /// <summary>Runs code inside the namespace and waits for it.</summary>
     /// <typeparam name="TState">The type of the argument.</typeparam>
@@ -203,14 +237,17 @@ public sealed unsafe class NetworkNamespace : IDisposable
 
     private static NamespaceId Identify(SafeDescriptor descriptor, string path)
     {
-        // statx has one layout on all architectures, unlike stat: stx_ino at 32, stx_dev_major at 136, stx_dev_minor at 140.
         byte* buffer = stackalloc byte[StatxSize];
         byte empty = 0;
-        if (Libc.Statx(descriptor, &empty, AtEmptyPath, StatxInode, buffer) != 0)
-        {
-            throw LinuxException.FromLastError($"statx {path}");
-        }
+        return Libc.Statx(descriptor, &empty, AtEmptyPath, StatxInode, buffer) == 0
+            ? ReadIdentity(buffer)
+            : throw LinuxException.FromLastError($"statx {path}");
+    }
 
+    /// <summary>The numbers in an answer of <c>statx</c>.</summary>
+    internal static NamespaceId ReadIdentity(byte* buffer)
+    {
+        // statx has one layout on all architectures, unlike stat: stx_ino at 32, stx_dev_major at 136, stx_dev_minor at 140.
         ulong inode = *(ulong*)(buffer + 32);
         ulong major = *(uint*)(buffer + 136);
         ulong minor = *(uint*)(buffer + 140);

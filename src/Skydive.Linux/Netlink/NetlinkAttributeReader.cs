@@ -116,6 +116,10 @@ public ref struct NetlinkAttributeReader
         return IsNetworkByteOrder ? BinaryPrimitives.ReadUInt32BigEndian(Value) : MemoryMarshal.Read<uint>(Value);
     }
 
+    /// <summary>Reads the value as a 32-bit big-endian number, whether it is marked so or not.</summary>
+    /// <returns>The number; zero with a fault when the value is too short.</returns>
+    public uint ReadUInt32BigEndian() => Has(sizeof(uint)) ? BinaryPrimitives.ReadUInt32BigEndian(Value) : 0;
+
     /// <summary>Reads the value as a signed 32-bit number.</summary>
     /// <returns>The number; zero with a fault when the value is too short.</returns>
     public int ReadInt32() => (int)ReadUInt32();

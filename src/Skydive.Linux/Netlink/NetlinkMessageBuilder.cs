@@ -62,6 +62,15 @@ public sealed class NetlinkMessageBuilder
         return Seal();
     }
 
+    /// <summary>Appends bytes, padded to 4.</summary>
+    /// <param name="bytes">The bytes.</param>
+    /// <returns>This builder.</returns>
+    public NetlinkMessageBuilder Append(ReadOnlySpan<byte> bytes)
+    {
+        bytes.CopyTo(Extend((bytes.Length + 3) & ~3));
+        return Seal();
+    }
+
     /// <summary>Appends an attribute.</summary>
     /// <param name="type">The attribute type, with flags if wanted.</param>
     /// <param name="value">The value.</param>

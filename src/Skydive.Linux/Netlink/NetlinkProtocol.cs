@@ -9,6 +9,9 @@ public enum NetlinkProtocol
     /// <summary>Sockets of the system.</summary>
     SocketDiagnostics = 4, // NETLINK_SOCK_DIAG
 
+    /// <summary>Messages of drivers to programs, among them those that tell of processes.</summary>
+    Connector = 11, // NETLINK_CONNECTOR
+
     /// <summary>Connection tracking and nftables.</summary>
     Netfilter = 12, // NETLINK_NETFILTER
 

@@ -6,6 +6,7 @@ namespace Skydive.Linux.Packets;
 [StructLayout(LayoutKind.Sequential, Pack = 4)]
 internal struct PacketMembership
 {
+    internal const ushort Multicast = 0; // PACKET_MR_MULTICAST
     internal const ushort Promiscuous = 1; // PACKET_MR_PROMISC
 
     internal int Index;

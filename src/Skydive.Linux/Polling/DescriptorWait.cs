@@ -8,14 +8,21 @@ namespace Skydive.Linux.Polling;
 /// Waits for one descriptor, a cancellation token, or a time limit, whichever comes first. One waiter at a time; <see cref="Dispose"/>
 /// from another thread ends the wait as cancelled.
 /// </summary>
-internal sealed unsafe class DescriptorWait : IDisposable
+public sealed unsafe class DescriptorWait : IDisposable
 {
     private readonly SafeDescriptor _descriptor;
     private readonly short _events;
     private readonly WakeEvent _wake = new();
     private volatile bool _disposed;
 
-    internal DescriptorWait(SafeDescriptor descriptor, short events = Constants.PollIn)
+    /// <summary>Makes a wait for a descriptor to become readable.</summary>
+    /// <param name="descriptor">The descriptor; stays with its owner.</param>
+    public DescriptorWait(SafeDescriptor descriptor)
+        : this(descriptor, Constants.PollIn)
+    {
+    }
+
+    internal DescriptorWait(SafeDescriptor descriptor, short events)
     {
         _descriptor = descriptor;
         _events = events;
@@ -23,6 +30,12 @@ internal sealed unsafe class DescriptorWait : IDisposable
 
     /// <summary>Whether <see cref="Dispose"/> was called.</summary>
     internal bool IsDisposed => _disposed;
+
+    /// <summary>Waits.</summary>
+    /// <param name="timeout">The longest wait; <see cref="Timeout.InfiniteTimeSpan"/> for no limit.</param>
+    /// <param name="cancellationToken">Ends the wait at once.</param>
+    /// <exception cref="LinuxException">The descriptor cannot be waited for.</exception>
+    public WaitOutcome Wait(TimeSpan timeout, CancellationToken cancellationToken) => Wait(timeout, cancellationToken, out _);
 
     /// <summary>Waits.</summary>
     /// <param name="timeout">The longest wait; <see cref="Timeout.InfiniteTimeSpan"/> for no limit.</param>

@@ -8,7 +8,7 @@ namespace Skydive.Linux.Route;
 /// Decodes <c>RTM_NEWADDR</c> and <c>RTM_DELADDR</c>: <c>struct ifaddrmsg</c> (family, prefix length, flags, scope, index: 8 bytes), then
 /// attributes.
 /// </summary>
-internal sealed class AddressDecoder : INetlinkDecoder<AddressMessage>
+internal sealed class AddressDecoder() : RtnetlinkDecoder<AddressMessage>(RtnetlinkMessageType.NewAddress, HeaderSize)
 {
     private const int HeaderSize = 8;
     private const int AttributeAddress = 1; // IFA_ADDRESS
@@ -17,33 +17,16 @@ internal sealed class AddressDecoder : INetlinkDecoder<AddressMessage>
     private const int AttributeBroadcast = 4; // IFA_BROADCAST
     private const int AttributeFlags = 8; // IFA_FLAGS
 
-    private AddressDecoder()
-    {
-    }
-
     internal static AddressDecoder Instance { get; } = new();
 
     /// <inheritdoc/>
-    public NetlinkFault Decode(in NetlinkMessage message, out AddressMessage? result)
+    protected override AddressMessage? Read(ReadOnlySpan<byte> header, ref NetlinkAttributeReader attributes)
     {
-        result = null;
-        if (message.Type is not (RtnetlinkMessageType.NewAddress or RtnetlinkMessageType.DeleteAddress))
-        {
-            return NetlinkFault.None;
-        }
-
-        ReadOnlySpan<byte> payload = message.Payload;
-        if (payload.Length < HeaderSize)
-        {
-            return NetlinkFault.TruncatedHeader;
-        }
-
         IPAddress? address = null;
         IPAddress? local = null;
         IPAddress? broadcast = null;
         string? label = null;
-        var flags = (AddressFlags)payload[2];
-        var attributes = new NetlinkAttributeReader(payload[HeaderSize..]);
+        var flags = (AddressFlags)header[2];
         while (attributes.MoveNext())
         {
             switch (attributes.Type)
@@ -67,30 +50,19 @@ internal sealed class AddressDecoder : INetlinkDecoder<AddressMessage>
             }
         }
 
-        if (attributes.Fault != NetlinkFault.None)
-        {
-            return attributes.Fault;
-        }
-
+        // Families without IP addresses, such as the kernel's own MCTP or phonet, have no address that is one here.
         IPAddress? own = local ?? address;
-        if (own is null)
+        return own is null ? null : new AddressMessage
         {
-            // Of a family without IP addresses, such as the kernel's own MCTP or phonet.
-            return NetlinkFault.None;
-        }
-
-        result = new AddressMessage
-        {
-            Family = payload[0],
-            PrefixLength = payload[1],
-            Scope = payload[3],
-            Index = MemoryMarshal.Read<int>(payload[4..]),
+            Family = header[0],
+            PrefixLength = header[1],
+            Scope = header[3],
+            Index = MemoryMarshal.Read<int>(header[4..]),
             Flags = flags,
             Address = own,
             Peer = local is null || address is null || local.Equals(address) ? null : address,
             Broadcast = broadcast,
             Label = label,
         };
-        return NetlinkFault.None;
     }
 }

@@ -1,7 +1,7 @@
 namespace Skydive.Linux.Route;
 
 /// <summary>What a bond says of one of its slaves. Source: <c>IFLA_BOND_SLAVE_*</c> of <c>linux/if_link.h</c>.</summary>
-public sealed record BondSlave
+public sealed record BondSlave : LinkSlaveDetails
 {
     /// <summary>0 active, 1 backup.</summary>
     public int State { get; init; }

@@ -14,7 +14,9 @@ internal static class LinkAttribute
     internal const int Info = 18; // IFLA_LINKINFO
     internal const int Alias = 20; // IFLA_IFALIAS
     internal const int VirtualFunctionCount = 21; // IFLA_NUM_VF
+    internal const int VirtualFunctions = 22; // IFLA_VFINFO_LIST
     internal const int Statistics = 23; // IFLA_STATS64
+    internal const int FamilyDetails = 26; // IFLA_AF_SPEC
     internal const int ExtensionMask = 29; // IFLA_EXT_MASK
     internal const int Promiscuity = 30; // IFLA_PROMISCUITY
     internal const int Carrier = 33; // IFLA_CARRIER
@@ -33,20 +35,7 @@ internal static class LinkAttribute
     internal const int InfoSlaveKind = 4; // IFLA_INFO_SLAVE_KIND
     internal const int InfoSlaveData = 5; // IFLA_INFO_SLAVE_DATA
 
-    internal const int VlanId = 1; // IFLA_VLAN_ID
-    internal const int VlanProtocol = 5; // IFLA_VLAN_PROTOCOL
-    internal const int VxlanId = 1; // IFLA_VXLAN_ID
-    internal const int BondMode = 1; // IFLA_BOND_MODE
-    internal const int BridgePortState = 1; // IFLA_BRPORT_STATE
-
-    internal const int BondSlaveState = 1; // IFLA_BOND_SLAVE_STATE
-    internal const int BondSlaveMiiStatus = 2; // IFLA_BOND_SLAVE_MII_STATUS
-    internal const int BondSlaveLinkFailureCount = 3; // IFLA_BOND_SLAVE_LINK_FAILURE_COUNT
-    internal const int BondSlavePermanentAddress = 4; // IFLA_BOND_SLAVE_PERM_HWADDR
-    internal const int BondSlaveQueueId = 5; // IFLA_BOND_SLAVE_QUEUE_ID
-    internal const int BondSlaveAggregatorId = 6; // IFLA_BOND_SLAVE_AD_AGGREGATOR_ID
-    internal const int BondSlaveActorState = 7; // IFLA_BOND_SLAVE_AD_ACTOR_OPER_PORT_STATE
-    internal const int BondSlavePartnerState = 8; // IFLA_BOND_SLAVE_AD_PARTNER_OPER_PORT_STATE
-
+    internal const uint ExtensionVirtualFunctions = 1 << 0; // RTEXT_FILTER_VF
+    internal const uint ExtensionBridgeVlans = 1 << 2; // RTEXT_FILTER_BRVLAN_COMPRESSED
     internal const uint ExtensionSkipStatistics = 1 << 3; // RTEXT_FILTER_SKIP_STATS
 }

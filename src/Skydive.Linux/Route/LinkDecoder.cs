@@ -5,36 +5,27 @@ namespace Skydive.Linux.Route;
 
 /// <summary>
 /// Decodes <c>RTM_NEWLINK</c> and <c>RTM_DELLINK</c>: <c>struct ifinfomsg</c> (family, hardware type, index, flags, change mask: 16 bytes),
-/// then attributes. Unknown attributes are passed over.
+/// then attributes. Unknown attributes, and messages about bridge ports (<see cref="BridgePortDecoder"/>), are passed over.
 /// </summary>
 /// <remarks>Allocates the message, and strings that no other link had; statistics only when asked for. Any thread.</remarks>
-internal sealed class LinkDecoder : INetlinkDecoder<LinkMessage>
+internal sealed class LinkDecoder : RtnetlinkDecoder<LinkMessage>
 {
-    private const int HeaderSize = 16;
-
     private readonly bool _withStatistics;
 
-    private LinkDecoder(bool withStatistics) => _withStatistics = withStatistics;
+    private LinkDecoder(bool withStatistics)
+        : base(RtnetlinkMessageType.NewLink, LinkHeader.Size) => _withStatistics = withStatistics;
 
     internal static LinkDecoder Plain { get; } = new(withStatistics: false);
 
     internal static LinkDecoder WithStatistics { get; } = new(withStatistics: true);
 
     /// <inheritdoc/>
-    public NetlinkFault Decode(in NetlinkMessage message, out LinkMessage? result)
+    protected override bool IsKnown(in NetlinkMessage message) => base.IsKnown(message) && !BridgePortDecoder.IsBridgePort(message);
+
+    /// <inheritdoc/>
+    protected override LinkMessage? Read(ReadOnlySpan<byte> header, ref NetlinkAttributeReader attributes)
     {
-        result = null;
-        if (message.Type is not (RtnetlinkMessageType.NewLink or RtnetlinkMessageType.DeleteLink))
-        {
-            return NetlinkFault.None;
-        }
-
-        ReadOnlySpan<byte> payload = message.Payload;
-        if (payload.Length < HeaderSize)
-        {
-            return NetlinkFault.TruncatedHeader;
-        }
-
+        var hardwareType = (HardwareType)MemoryMarshal.Read<ushort>(header[2..]);
         string name = string.Empty;
         HardwareAddress address = default;
         HardwareAddress permanentAddress = default;
@@ -48,7 +39,8 @@ internal sealed class LinkDecoder : INetlinkDecoder<LinkMessage>
         uint carrierChanges = 0;
         uint queueLength = 0;
         uint promiscuity = 0;
-        int virtualFunctions = 0;
+        int virtualFunctionCount = 0;
+        IReadOnlyList<VirtualFunction>? virtualFunctions = null;
         string? alias = null;
         string? discipline = null;
         string? parentBus = null;
@@ -57,8 +49,6 @@ internal sealed class LinkDecoder : INetlinkDecoder<LinkMessage>
         var operationalState = OperationalState.Unknown;
         LinkStatistics? statistics = null;
         LinkInfo info = default;
-
-        var attributes = new NetlinkAttributeReader(payload[HeaderSize..]);
         while (attributes.MoveNext())
         {
             switch (attributes.Type)
@@ -96,7 +86,10 @@ internal sealed class LinkDecoder : INetlinkDecoder<LinkMessage>
                     alias = attributes.ReadString();
                     break;
                 case LinkAttribute.VirtualFunctionCount:
-                    virtualFunctions = attributes.ReadInt32();
+                    virtualFunctionCount = attributes.ReadInt32();
+                    break;
+                case LinkAttribute.VirtualFunctions:
+                    virtualFunctions = VirtualFunctionReader.Read(ref attributes, hardwareType);
                     break;
                 case LinkAttribute.Statistics when _withStatistics:
                     statistics = LinkStatistics.Read(attributes.Value);
@@ -134,17 +127,11 @@ internal sealed class LinkDecoder : INetlinkDecoder<LinkMessage>
             }
         }
 
-        if (attributes.Fault != NetlinkFault.None)
+        return new LinkMessage
         {
-            return attributes.Fault;
-        }
-
-        result = new LinkMessage
-        {
-            Family = payload[0],
-            HardwareType = (HardwareType)MemoryMarshal.Read<ushort>(payload[2..]),
-            Index = MemoryMarshal.Read<int>(payload[4..]),
-            Flags = (LinkFlags)MemoryMarshal.Read<uint>(payload[8..]),
+            HardwareType = hardwareType,
+            Index = MemoryMarshal.Read<int>(header[4..]),
+            Flags = (LinkFlags)MemoryMarshal.Read<uint>(header[8..]),
             Name = name,
             Kind = info.Kind,
             SlaveKind = info.SlaveKind,
@@ -164,18 +151,14 @@ internal sealed class LinkDecoder : INetlinkDecoder<LinkMessage>
             QueueingDiscipline = discipline,
             ParentBus = parentBus,
             ParentDevice = parentDevice,
-            VirtualFunctionCount = virtualFunctions,
-            VlanId = info.VlanId,
-            VlanProtocol = info.VlanProtocol,
-            VxlanId = info.VxlanId,
-            BondMode = info.BondMode,
-            BondSlave = info.BondSlave,
-            BridgePortState = info.BridgePortState,
+            VirtualFunctionCount = virtualFunctionCount,
+            VirtualFunctions = virtualFunctions,
+            Details = info.Details,
+            SlaveDetails = info.SlaveDetails,
             Statistics = statistics,
             NewNamespaceId = newNamespace,
             NewIndex = newIndex,
         };
-        return NetlinkFault.None;
     }
 
     private static int? NonNegative(int value) => value < 0 ? null : value;

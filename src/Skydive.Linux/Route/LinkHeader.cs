@@ -6,6 +6,8 @@ namespace Skydive.Linux.Route;
 [StructLayout(LayoutKind.Sequential)]
 internal struct LinkHeader
 {
+    internal const int Size = 16;
+
     internal byte Family;
     internal byte Padding;
     internal ushort HardwareType;

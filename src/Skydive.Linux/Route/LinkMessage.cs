@@ -6,12 +6,6 @@ namespace Skydive.Linux.Route;
 /// </summary>
 public sealed record LinkMessage
 {
-    /// <summary>
-    /// Address family of the message: 0 for interfaces; 7 (<c>AF_BRIDGE</c>) for messages about a bridge port, which hold little, and whose
-    /// deletion means that the port left the bridge, not that the interface is gone.
-    /// </summary>
-    public int Family { get; init; }
-
     /// <summary>The interface's number in its namespace, from 1.</summary>
     public int Index { get; init; }
 
@@ -83,26 +77,29 @@ public sealed record LinkMessage
     /// <summary>The device below on its bus, such as <c>0000:00:03.0</c>; null when unknown.</summary>
     public string? ParentDevice { get; init; }
 
-    /// <summary>How many virtual functions the device has; 0 when none, or when they were not asked for.</summary>
+    /// <summary>How many virtual functions the device has; 0 when none, or when they were not asked for, as in events.</summary>
     public int VirtualFunctionCount { get; init; }
 
-    /// <summary>The VLAN id of a VLAN interface; null for others.</summary>
-    public int? VlanId { get; init; }
+    /// <summary>The virtual functions; null when the device has none, or they were not asked for, as in events.</summary>
+    public IReadOnlyList<VirtualFunction>? VirtualFunctions { get; init; }
 
-    /// <summary>The tag protocol of a VLAN interface (0x8100, 0x88a8); null for others.</summary>
-    public int? VlanProtocol { get; init; }
+    /// <summary>What is special to its kind; null for kinds of which nothing is decoded, such as <c>veth</c>.</summary>
+    public LinkDetails? Details { get; init; }
+
+    /// <summary>What its master says of it; null without a master, or one of a kind of which nothing is decoded.</summary>
+    public LinkSlaveDetails? SlaveDetails { get; init; }
+
+    /// <summary>The VLAN id of a VLAN interface; null for others.</summary>
+    public int? VlanId => (Details as VlanDetails)?.Id;
 
     /// <summary>The network identifier of a VXLAN interface; null for others.</summary>
-    public int? VxlanId { get; init; }
-
-    /// <summary>The mode of a bond (0 balance-rr … 6 balance-alb); null for others.</summary>
-    public int? BondMode { get; init; }
+    public int? VxlanId => (Details as VxlanDetails)?.Id;
 
     /// <summary>What the bond says of this slave; null when it is none.</summary>
-    public BondSlave? BondSlave { get; init; }
+    public BondSlave? BondSlave => SlaveDetails as BondSlave;
 
     /// <summary>The spanning tree state of a bridge port (0 disabled … 3 forwarding, 4 blocking); null when it is none.</summary>
-    public int? BridgePortState { get; init; }
+    public int? BridgePortState => (SlaveDetails as BridgePort)?.State;
 
     /// <summary>The counters; null when they were not asked for.</summary>
     public LinkStatistics? Statistics { get; init; }
@@ -115,9 +112,6 @@ public sealed record LinkMessage
 
     /// <summary>On deletion by moving: the index in the new namespace; 0 otherwise.</summary>
     public int NewIndex { get; init; }
-
-    /// <summary>Whether this message is about a bridge port rather than an interface; see <see cref="Family"/>.</summary>
-    public bool IsBridgePortMessage => Family == Interop.Constants.AddressFamilyBridge;
 
     /// <summary>Whether the interface is administratively up.</summary>
     public bool IsUp => (Flags & LinkFlags.Up) != 0;

@@ -5,34 +5,18 @@ namespace Skydive.Linux.Route;
 /// <summary>
 /// Decodes <c>RTM_NEWNSID</c> and <c>RTM_DELNSID</c>: <c>struct rtgenmsg</c> (the family in one byte, padded to 4), then attributes.
 /// </summary>
-internal sealed class NamespaceIdDecoder : INetlinkDecoder<NamespaceIdMessage>
+internal sealed class NamespaceIdDecoder() : RtnetlinkDecoder<NamespaceIdMessage>(RtnetlinkMessageType.NewNamespaceId, HeaderSize)
 {
     internal const int HeaderSize = 4;
     internal const int AttributeId = 1; // NETNSA_NSID
     internal const int AttributeDescriptor = 3; // NETNSA_FD
 
-    private NamespaceIdDecoder()
-    {
-    }
-
     internal static NamespaceIdDecoder Instance { get; } = new();
 
     /// <inheritdoc/>
-    public NetlinkFault Decode(in NetlinkMessage message, out NamespaceIdMessage? result)
+    protected override NamespaceIdMessage? Read(ReadOnlySpan<byte> header, ref NetlinkAttributeReader attributes)
     {
-        result = null;
-        if (message.Type is not (RtnetlinkMessageType.NewNamespaceId or RtnetlinkMessageType.DeleteNamespaceId))
-        {
-            return NetlinkFault.None;
-        }
-
-        if (message.Payload.Length < HeaderSize)
-        {
-            return NetlinkFault.TruncatedHeader;
-        }
-
         int? id = null;
-        var attributes = new NetlinkAttributeReader(message.Payload[HeaderSize..]);
         while (attributes.MoveNext())
         {
             if (attributes.Type == AttributeId)
@@ -43,11 +27,6 @@ internal sealed class NamespaceIdDecoder : INetlinkDecoder<NamespaceIdMessage>
             }
         }
 
-        if (attributes.Fault == NetlinkFault.None)
-        {
-            result = new NamespaceIdMessage { Id = id };
-        }
-
-        return attributes.Fault;
+        return new NamespaceIdMessage { Id = id };
     }
 }

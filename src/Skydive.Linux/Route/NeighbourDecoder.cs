@@ -8,7 +8,7 @@ namespace Skydive.Linux.Route;
 /// Decodes <c>RTM_NEWNEIGH</c> and <c>RTM_DELNEIGH</c>: <c>struct ndmsg</c> (family, 3 bytes of padding, index, state, flags, type: 12
 /// bytes), then attributes.
 /// </summary>
-internal sealed class NeighbourDecoder : INetlinkDecoder<NeighbourMessage>
+internal sealed class NeighbourDecoder() : RtnetlinkDecoder<NeighbourMessage>(RtnetlinkMessageType.NewNeighbour, HeaderSize)
 {
     private const int HeaderSize = 12;
     private const int AttributeDestination = 1; // NDA_DST
@@ -21,27 +21,11 @@ internal sealed class NeighbourDecoder : INetlinkDecoder<NeighbourMessage>
     private const int AttributeExtendedFlags = 15; // NDA_FLAGS_EXT
     private const int ExtendedFlagsShift = 8; // NTF_EXT_SHIFT
 
-    private NeighbourDecoder()
-    {
-    }
-
     internal static NeighbourDecoder Instance { get; } = new();
 
     /// <inheritdoc/>
-    public NetlinkFault Decode(in NetlinkMessage message, out NeighbourMessage? result)
+    protected override NeighbourMessage? Read(ReadOnlySpan<byte> header, ref NetlinkAttributeReader attributes)
     {
-        result = null;
-        if (message.Type is not (RtnetlinkMessageType.NewNeighbour or RtnetlinkMessageType.DeleteNeighbour))
-        {
-            return NetlinkFault.None;
-        }
-
-        ReadOnlySpan<byte> payload = message.Payload;
-        if (payload.Length < HeaderSize)
-        {
-            return NetlinkFault.TruncatedHeader;
-        }
-
         IPAddress? destination = null;
         HardwareAddress address = default;
         int? vlan = null;
@@ -49,8 +33,7 @@ internal sealed class NeighbourDecoder : INetlinkDecoder<NeighbourMessage>
         uint? vni = null;
         int via = 0;
         int master = 0;
-        uint flags = payload[10];
-        var attributes = new NetlinkAttributeReader(payload[HeaderSize..]);
+        uint flags = header[10];
         while (attributes.MoveNext())
         {
             switch (attributes.Type)
@@ -82,18 +65,13 @@ internal sealed class NeighbourDecoder : INetlinkDecoder<NeighbourMessage>
             }
         }
 
-        if (attributes.Fault != NetlinkFault.None)
+        return new NeighbourMessage
         {
-            return attributes.Fault;
-        }
-
-        result = new NeighbourMessage
-        {
-            Family = payload[0],
-            Index = MemoryMarshal.Read<int>(payload[4..]),
-            State = (NeighbourStates)MemoryMarshal.Read<ushort>(payload[8..]),
+            Family = header[0],
+            Index = MemoryMarshal.Read<int>(header[4..]),
+            State = (NeighbourStates)MemoryMarshal.Read<ushort>(header[8..]),
             Flags = (NeighbourFlags)flags,
-            Type = (RouteType)payload[11],
+            Type = (RouteType)header[11],
             Destination = destination,
             Address = address,
             VlanId = vlan,
@@ -102,6 +80,5 @@ internal sealed class NeighbourDecoder : INetlinkDecoder<NeighbourMessage>
             ViaIndex = via,
             MasterIndex = master,
         };
-        return NetlinkFault.None;
     }
 }

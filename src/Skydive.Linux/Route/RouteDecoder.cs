@@ -1,21 +1,23 @@
 using System.Net;
 using System.Runtime.InteropServices;
+using Skydive.Linux.Interop;
 using Skydive.Linux.Netlink;
 
 namespace Skydive.Linux.Route;
 
 /// <summary>
 /// Decodes <c>RTM_NEWROUTE</c> and <c>RTM_DELROUTE</c>: <c>struct rtmsg</c> (family, lengths of destination and source, TOS, table,
-/// protocol, scope, type, flags: 12 bytes), then attributes.
+/// protocol, scope, type, flags: 12 bytes), then attributes. What a route puts around packets (<c>RTA_ENCAP</c>) is passed over.
 /// </summary>
-internal sealed class RouteDecoder : INetlinkDecoder<RouteMessage>
+internal sealed class RouteDecoder() : RtnetlinkDecoder<RouteMessage>(RtnetlinkMessageType.NewRoute, HeaderSize)
 {
-    private const int HeaderSize = 12;
+    internal const int HeaderSize = 12;
+    internal const int AttributeOutput = 4; // RTA_OIF
+
     private const int NextHopHeaderSize = 8;
     private const int AttributeDestination = 1; // RTA_DST
     private const int AttributeSource = 2; // RTA_SRC
     private const int AttributeInput = 3; // RTA_IIF
-    private const int AttributeOutput = 4; // RTA_OIF
     private const int AttributeGateway = 5; // RTA_GATEWAY
     private const int AttributePriority = 6; // RTA_PRIORITY
     private const int AttributePreferredSource = 7; // RTA_PREFSRC
@@ -24,27 +26,11 @@ internal sealed class RouteDecoder : INetlinkDecoder<RouteMessage>
     private const int AttributeVia = 18; // RTA_VIA
     private const int AttributeNextHopId = 30; // RTA_NH_ID
 
-    private RouteDecoder()
-    {
-    }
-
     internal static RouteDecoder Instance { get; } = new();
 
     /// <inheritdoc/>
-    public NetlinkFault Decode(in NetlinkMessage message, out RouteMessage? result)
+    protected override RouteMessage? Read(ReadOnlySpan<byte> header, ref NetlinkAttributeReader attributes)
     {
-        result = null;
-        if (message.Type is not (RtnetlinkMessageType.NewRoute or RtnetlinkMessageType.DeleteRoute))
-        {
-            return NetlinkFault.None;
-        }
-
-        ReadOnlySpan<byte> payload = message.Payload;
-        if (payload.Length < HeaderSize)
-        {
-            return NetlinkFault.TruncatedHeader;
-        }
-
         IPAddress? destination = null;
         IPAddress? source = null;
         IPAddress? preferredSource = null;
@@ -52,10 +38,9 @@ internal sealed class RouteDecoder : INetlinkDecoder<RouteMessage>
         int input = 0;
         int output = 0;
         uint priority = 0;
-        uint table = payload[4];
+        uint table = header[4];
         uint nextHopId = 0;
         IReadOnlyList<RouteNextHop> nextHops = [];
-        var attributes = new NetlinkAttributeReader(payload[HeaderSize..]);
         while (attributes.MoveNext())
         {
             switch (attributes.Type)
@@ -97,21 +82,18 @@ internal sealed class RouteDecoder : INetlinkDecoder<RouteMessage>
             }
         }
 
-        if (attributes.Fault != NetlinkFault.None)
+        // Others, such as MPLS, have labels where these have addresses.
+        return !IsKnownFamily(header[0]) ? null : new RouteMessage
         {
-            return attributes.Fault;
-        }
-
-        result = new RouteMessage
-        {
-            Family = payload[0],
-            DestinationPrefixLength = payload[1],
-            SourcePrefixLength = payload[2],
+            Family = header[0],
+            DestinationPrefixLength = header[1],
+            SourcePrefixLength = header[2],
+            Tos = header[3],
             Table = table,
-            Protocol = payload[5],
-            Scope = payload[6],
-            Type = (RouteType)payload[7],
-            Flags = MemoryMarshal.Read<uint>(payload[8..]),
+            Protocol = header[5],
+            Scope = header[6],
+            Type = (RouteType)header[7],
+            Flags = MemoryMarshal.Read<uint>(header[8..]),
             Destination = destination,
             Source = source,
             PreferredSource = preferredSource,
@@ -122,8 +104,10 @@ internal sealed class RouteDecoder : INetlinkDecoder<RouteMessage>
             NextHops = nextHops,
             NextHopId = nextHopId,
         };
-        return NetlinkFault.None;
     }
+
+    private static bool IsKnownFamily(byte family) => family is Constants.AddressFamilyInet or Constants.AddressFamilyInet6
+        or Constants.RouteFamilyMulticast or Constants.RouteFamilyMulticast6;
 
     /// <summary>
     /// Reads an array of <c>struct rtnexthop</c>: length (with attributes), flags, hops and index in 8 bytes, then attributes, each padded

@@ -36,6 +36,9 @@ public sealed record RouteMessage
     /// <summary>The length of the source prefix in bits.</summary>
     public int SourcePrefixLength { get; init; }
 
+    /// <summary>The type of service that packets must have; 0 for any.</summary>
+    public int Tos { get; init; }
+
     /// <summary>The source address to use for packets of this host; null when the kernel chooses.</summary>
     public IPAddress? PreferredSource { get; init; }
 
@@ -63,7 +66,7 @@ public sealed record RouteMessage
     /// <summary>The destination as text, such as <c>10.0.0.0/24</c> or <c>::/0</c>.</summary>
     public string Prefix => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Destination ?? (Family is Interop.Constants.AddressFamilyInet6 or 129 ? IPAddress.IPv6Any : IPAddress.Any)}/{DestinationPrefixLength}");
+        $"{Destination ?? (Family is Interop.Constants.AddressFamilyInet6 or Interop.Constants.RouteFamilyMulticast6 ? IPAddress.IPv6Any : IPAddress.Any)}/{DestinationPrefixLength}");
 
     /// <inheritdoc/>
     public override string ToString() => string.Create(

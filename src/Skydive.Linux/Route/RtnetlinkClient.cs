@@ -91,6 +91,38 @@ public sealed class RtnetlinkClient : IDisposable
         RouteDecoder.Instance,
         cancellationToken);
 
+    /// <summary>Reads the routes of one family that lead to an interface.</summary>
+    /// <param name="family">2 for IPv4, 10 for IPv6.</param>
+    /// <param name="outputIndex">The interface; 0 for all.</param>
+    /// <param name="cancellationToken">Ends the operation.</param>
+    /// <returns>
+    /// The routes of all tables, those over several interfaces whole. Kernels before 4.20 do not filter: then they are all of the family.
+    /// </returns>
+    /// <exception cref="NetlinkException">The kernel refuses, or its answer is malformed.</exception>
+    public NetlinkDump<RouteMessage> DumpRoutes(int family, int outputIndex, CancellationToken cancellationToken = default)
+    {
+        _request.Start(RtnetlinkMessageType.GetRoute, NetlinkFlags.None).Append((byte)family, RouteDecoder.HeaderSize);
+        if (outputIndex != 0)
+        {
+            _request.Attribute(RouteDecoder.AttributeOutput, outputIndex);
+        }
+
+        return _client.Dump("RTM_GETROUTE dump", _request, RouteDecoder.Instance, cancellationToken);
+    }
+
+    /// <summary>Reads the counters of all interfaces, at a tenth of what <see cref="DumpLinks"/> with counters costs.</summary>
+    /// <param name="cancellationToken">Ends the operation.</param>
+    /// <returns>The counters, by index of the interface.</returns>
+    /// <exception cref="NetlinkException">
+    /// The kernel refuses, or its answer is malformed; kernels before 4.7 do not know the question (<see cref="LinuxErrorReason.NotSupported"/>).
+    /// </exception>
+    public NetlinkDump<StatisticsMessage> DumpStatistics(CancellationToken cancellationToken = default) => _client.Dump(
+        "RTM_GETSTATS dump",
+        _request.Start(RtnetlinkMessageType.GetStatistics, NetlinkFlags.None)
+            .Append(new StatisticsHeader { FilterMask = 1u << (StatisticsDecoder.AttributeLink - 1) }),
+        StatisticsDecoder.Instance,
+        cancellationToken);
+
     /// <summary>Reads the neighbours (ARP and ND tables).</summary>
     /// <param name="family">2 for IPv4, 10 for IPv6, 0 for both.</param>
     /// <param name="cancellationToken">Ends the operation.</param>
@@ -108,6 +140,30 @@ public sealed class RtnetlinkClient : IDisposable
     /// <exception cref="NetlinkException">The kernel refuses, or its answer is malformed.</exception>
     public NetlinkDump<NeighbourMessage> DumpForwardingEntries(CancellationToken cancellationToken = default) =>
         DumpNeighbours(Constants.AddressFamilyBridge, cancellationToken);
+
+    /// <summary>Reads the ports of all bridges with the VLANs that they let through.</summary>
+    /// <param name="cancellationToken">Ends the operation.</param>
+    /// <returns>The ports; each bridge is among them as its own.</returns>
+    /// <exception cref="NetlinkException">The kernel refuses, or its answer is malformed.</exception>
+    public NetlinkDump<BridgePortMessage> DumpBridgePorts(CancellationToken cancellationToken = default) => _client.Dump(
+        "RTM_GETLINK dump of bridge ports",
+        _request.Start(RtnetlinkMessageType.GetLink, NetlinkFlags.None)
+            .Append(new LinkHeader { Family = Constants.AddressFamilyBridge })
+            .Attribute(LinkAttribute.ExtensionMask, LinkAttribute.ExtensionBridgeVlans),
+        BridgePortDecoder.Instance,
+        cancellationToken);
+
+    /// <summary>Reads the next hop objects.</summary>
+    /// <param name="cancellationToken">Ends the operation.</param>
+    /// <returns>The next hops and groups of them.</returns>
+    /// <exception cref="NetlinkException">
+    /// The kernel refuses, or its answer is malformed; kernels before 5.3 have none (<see cref="LinuxErrorReason.NotSupported"/>).
+    /// </exception>
+    public NetlinkDump<NextHopMessage> DumpNextHops(CancellationToken cancellationToken = default) => _client.Dump(
+        "RTM_GETNEXTHOP dump",
+        _request.Start(RtnetlinkMessageType.GetNextHop, NetlinkFlags.None).Append(0, NextHopDecoder.HeaderSize),
+        NextHopDecoder.Instance,
+        cancellationToken);
 
     /// <summary>Asks for the id that another namespace has in this one, as <see cref="LinkMessage.LinkNamespaceId"/> uses it.</summary>
     /// <param name="other">The other namespace.</param>
@@ -140,7 +196,9 @@ public sealed class RtnetlinkClient : IDisposable
 
     private NetlinkMessageBuilder StartLinkRequest(LinkHeader header, bool withStatistics)
     {
-        _request.Start(RtnetlinkMessageType.GetLink, NetlinkFlags.None).Append(header);
-        return withStatistics ? _request : _request.Attribute(LinkAttribute.ExtensionMask, LinkAttribute.ExtensionSkipStatistics);
+        uint mask = LinkAttribute.ExtensionVirtualFunctions | (withStatistics ? 0 : LinkAttribute.ExtensionSkipStatistics);
+        return _request.Start(RtnetlinkMessageType.GetLink, NetlinkFlags.None)
+            .Append(header)
+            .Attribute(LinkAttribute.ExtensionMask, mask);
     }
 }

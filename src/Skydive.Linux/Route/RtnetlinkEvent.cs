@@ -1,3 +1,5 @@
+using Skydive.Linux.Netlink;
+
 namespace Skydive.Linux.Route;
 
 /// <summary>One change that the kernel told of.</summary>
@@ -9,9 +11,11 @@ public readonly record struct RtnetlinkEvent
     /// <param name="kind">What happened.</param>
     /// <param name="message">The message that goes with the kind.</param>
     /// <param name="namespaceId">Where, for listeners of all namespaces.</param>
-    public RtnetlinkEvent(RtnetlinkEventKind kind, object message, int? namespaceId = null)
+    /// <param name="flags">The flags of the kernel's message.</param>
+    public RtnetlinkEvent(RtnetlinkEventKind kind, object message, int? namespaceId = null, NetlinkFlags flags = NetlinkFlags.None)
     {
         Kind = kind;
+        Flags = flags;
         _message = message;
         NamespaceId = namespaceId;
     }
@@ -21,6 +25,12 @@ public readonly record struct RtnetlinkEvent
 
     /// <summary>The id of the namespace in which it happened, in that of the listener; null for the listener's own.</summary>
     public int? NamespaceId { get; }
+
+    /// <summary>
+    /// The flags of the kernel's message. Those of a new route tell what became of others to the same destination
+    /// (<see cref="NetlinkFlags.Replace"/>, <see cref="NetlinkFlags.Append"/>).
+    /// </summary>
+    public NetlinkFlags Flags { get; }
 
     /// <summary>The interface; null for other kinds.</summary>
     public LinkMessage? Link => _message as LinkMessage;
@@ -36,4 +46,10 @@ public readonly record struct RtnetlinkEvent
 
     /// <summary>The namespace id; null for other kinds.</summary>
     public NamespaceIdMessage? NamespaceIdentity => _message as NamespaceIdMessage;
+
+    /// <summary>The next hop object; null for other kinds.</summary>
+    public NextHopMessage? NextHop => _message as NextHopMessage;
+
+    /// <summary>The port of a bridge; null for other kinds.</summary>
+    public BridgePortMessage? BridgePort => _message as BridgePortMessage;
 }

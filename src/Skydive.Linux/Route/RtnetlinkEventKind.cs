@@ -1,6 +1,6 @@
 namespace Skydive.Linux.Route;
 
-/// <summary>What a listener heard.</summary>
+/// <summary>What a listener heard. Each kind of object has two: it is there, and next to it, it is gone.</summary>
 public enum RtnetlinkEventKind
 {
     /// <summary>An interface is new or changed: <see cref="RtnetlinkEvent.Link"/> holds all of it.</summary>
@@ -32,4 +32,16 @@ public enum RtnetlinkEventKind
 
     /// <summary>A namespace's id in this one is gone, with the namespace.</summary>
     NamespaceIdRemoved,
+
+    /// <summary>A next hop object is new or changed.</summary>
+    NextHopSet,
+
+    /// <summary>A next hop object is gone.</summary>
+    NextHopRemoved,
+
+    /// <summary>A port of a bridge is new or changed, with all its VLANs.</summary>
+    BridgePortSet,
+
+    /// <summary>A port left its bridge.</summary>
+    BridgePortRemoved,
 }

@@ -7,7 +7,7 @@ public enum RtnetlinkGroups
     /// <summary>Nothing.</summary>
     None = 0,
 
-    /// <summary>Interfaces.</summary>
+    /// <summary>Interfaces, and ports of bridges.</summary>
     Links = 1, // RTNLGRP_LINK
 
     /// <summary>IPv4 and IPv6 addresses.</summary>
@@ -22,6 +22,9 @@ public enum RtnetlinkGroups
     /// <summary>Ids given to other namespaces.</summary>
     NamespaceIds = 16, // RTNLGRP_NSID
 
+    /// <summary>Next hop objects.</summary>
+    NextHops = 32, // RTNLGRP_NEXTHOP
+
     /// <summary>All of these.</summary>
-    All = Links | Addresses | Routes | Neighbours | NamespaceIds,
+    All = Links | Addresses | Routes | Neighbours | NamespaceIds | NextHops,
 }

@@ -17,6 +17,16 @@ namespace Skydive.Linux.Route;
 /// </remarks>
 public sealed class RtnetlinkListener : IDisposable
 {
+    private static readonly (RtnetlinkGroups Group, uint[] Numbers)[] s_groups =
+    [
+        (RtnetlinkGroups.Links, [1]), // RTNLGRP_LINK
+        (RtnetlinkGroups.Addresses, [5, 9]), // RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR
+        (RtnetlinkGroups.Routes, [6, 7, 10, 11]), // RTNLGRP_IPV4_MROUTE, RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_MROUTE, RTNLGRP_IPV6_ROUTE
+        (RtnetlinkGroups.Neighbours, [3]), // RTNLGRP_NEIGH
+        (RtnetlinkGroups.NamespaceIds, [28]), // RTNLGRP_NSID
+        (RtnetlinkGroups.NextHops, [32]), // RTNLGRP_NEXTHOP
+    ];
+
     private readonly NetlinkListener _listener;
 
     /// <summary>Makes a listener over any transport.</summary>
@@ -33,10 +43,7 @@ public sealed class RtnetlinkListener : IDisposable
     /// <summary>How often events were lost.</summary>
     public long Overruns => _listener.Overruns;
 
-    /// <summary>
-    /// Messages passed over: of types not decoded, and about bridge ports (<see cref="LinkMessage.IsBridgePortMessage"/>), whose
-    /// substance comes with the interface's own message.
-    /// </summary>
+    /// <summary>Messages passed over: of types or families that are not decoded.</summary>
     public long IgnoredMessages { get; private set; }
 
     /// <summary>Messages that could not be decoded; each is reported as an overrun, since what it said is lost.</summary>
@@ -87,40 +94,8 @@ public sealed class RtnetlinkListener : IDisposable
     public void Dispose() => _listener.Dispose();
 
     /// <summary>The kernel's group numbers.</summary>
-    internal static uint[] Numbers(RtnetlinkGroups groups)
-    {
-        var numbers = new List<uint>();
-        if (groups.HasFlag(RtnetlinkGroups.Links))
-        {
-            numbers.Add(1); // RTNLGRP_LINK
-        }
-
-        if (groups.HasFlag(RtnetlinkGroups.Neighbours))
-        {
-            numbers.Add(3); // RTNLGRP_NEIGH
-        }
-
-        if (groups.HasFlag(RtnetlinkGroups.Addresses))
-        {
-            numbers.Add(5); // RTNLGRP_IPV4_IFADDR
-            numbers.Add(9); // RTNLGRP_IPV6_IFADDR
-        }
-
-        if (groups.HasFlag(RtnetlinkGroups.Routes))
-        {
-            numbers.Add(6); // RTNLGRP_IPV4_MROUTE
-            numbers.Add(7); // RTNLGRP_IPV4_ROUTE
-            numbers.Add(10); // RTNLGRP_IPV6_MROUTE
-            numbers.Add(11); // RTNLGRP_IPV6_ROUTE
-        }
-
-        if (groups.HasFlag(RtnetlinkGroups.NamespaceIds))
-        {
-            numbers.Add(28); // RTNLGRP_NSID
-        }
-
-        return [.. numbers];
-    }
+    internal static uint[] Numbers(RtnetlinkGroups groups) =>
+        [.. s_groups.Where(entry => (groups & entry.Group) != 0).SelectMany(static entry => entry.Numbers)];
 
     private NetlinkReceiveStatus Decode(ICollection<RtnetlinkEvent> events)
     {
@@ -134,13 +109,13 @@ public sealed class RtnetlinkListener : IDisposable
                 MalformedMessages++;
                 lost = true;
             }
-            else if (decoded is null or LinkMessage { IsBridgePortMessage: true })
+            else if (decoded is null)
             {
                 IgnoredMessages++;
             }
             else
             {
-                events.Add(new RtnetlinkEvent(kind, decoded, _listener.NamespaceId));
+                events.Add(new RtnetlinkEvent(kind, decoded, _listener.NamespaceId, messages.Current.Flags));
             }
         }
 
@@ -155,44 +130,21 @@ public sealed class RtnetlinkListener : IDisposable
 
     private static NetlinkFault Decode(in NetlinkMessage message, out RtnetlinkEventKind kind, out object? decoded)
     {
-        NetlinkFault fault;
-        switch (message.Type)
+        // The numbers of messages come in groups of four, of which the first two tell that an object is there, and that it is gone.
+        (NetlinkDecoder? Decoder, RtnetlinkEventKind Kind) known = (message.Type & ~3) switch
         {
-            case RtnetlinkMessageType.NewLink or RtnetlinkMessageType.DeleteLink:
-                fault = LinkDecoder.Plain.Decode(message, out LinkMessage? link);
-                decoded = link;
-                kind = message.Type == RtnetlinkMessageType.NewLink ? RtnetlinkEventKind.LinkSet : RtnetlinkEventKind.LinkRemoved;
-                return fault;
-            case RtnetlinkMessageType.NewAddress or RtnetlinkMessageType.DeleteAddress:
-                fault = AddressDecoder.Instance.Decode(message, out AddressMessage? address);
-                decoded = address;
-                kind = message.Type == RtnetlinkMessageType.NewAddress
-                    ? RtnetlinkEventKind.AddressSet
-                    : RtnetlinkEventKind.AddressRemoved;
-                return fault;
-            case RtnetlinkMessageType.NewRoute or RtnetlinkMessageType.DeleteRoute:
-                fault = RouteDecoder.Instance.Decode(message, out RouteMessage? route);
-                decoded = route;
-                kind = message.Type == RtnetlinkMessageType.NewRoute ? RtnetlinkEventKind.RouteSet : RtnetlinkEventKind.RouteRemoved;
-                return fault;
-            case RtnetlinkMessageType.NewNeighbour or RtnetlinkMessageType.DeleteNeighbour:
-                fault = NeighbourDecoder.Instance.Decode(message, out NeighbourMessage? neighbour);
-                decoded = neighbour;
-                kind = message.Type == RtnetlinkMessageType.NewNeighbour
-                    ? RtnetlinkEventKind.NeighbourSet
-                    : RtnetlinkEventKind.NeighbourRemoved;
-                return fault;
-            case RtnetlinkMessageType.NewNamespaceId or RtnetlinkMessageType.DeleteNamespaceId:
-                fault = NamespaceIdDecoder.Instance.Decode(message, out NamespaceIdMessage? id);
-                decoded = id;
-                kind = message.Type == RtnetlinkMessageType.NewNamespaceId
-                    ? RtnetlinkEventKind.NamespaceIdSet
-                    : RtnetlinkEventKind.NamespaceIdRemoved;
-                return fault;
-            default:
-                decoded = null;
-                kind = default;
-                return NetlinkFault.None;
-        }
+            RtnetlinkMessageType.NewLink when BridgePortDecoder.IsBridgePort(message) =>
+                (BridgePortDecoder.Instance, RtnetlinkEventKind.BridgePortSet),
+            RtnetlinkMessageType.NewLink => (LinkDecoder.Plain, RtnetlinkEventKind.LinkSet),
+            RtnetlinkMessageType.NewAddress => (AddressDecoder.Instance, RtnetlinkEventKind.AddressSet),
+            RtnetlinkMessageType.NewRoute => (RouteDecoder.Instance, RtnetlinkEventKind.RouteSet),
+            RtnetlinkMessageType.NewNeighbour => (NeighbourDecoder.Instance, RtnetlinkEventKind.NeighbourSet),
+            RtnetlinkMessageType.NewNamespaceId => (NamespaceIdDecoder.Instance, RtnetlinkEventKind.NamespaceIdSet),
+            RtnetlinkMessageType.NewNextHop => (NextHopDecoder.Instance, RtnetlinkEventKind.NextHopSet),
+            _ => default,
+        };
+        kind = known.Kind + (message.Type & 1);
+        decoded = null;
+        return known.Decoder is null ? NetlinkFault.None : known.Decoder.DecodeObject(message, out decoded);
     }
 }

@@ -5,20 +5,21 @@ using System.Runtime.CompilerServices;
 namespace Skydive.Packets.Pcap;
 
 /// <summary>
-/// Reads a pcap file packet by packet, of either byte order and with microseconds or nanoseconds, from any stream; it need not be seekable
-/// and is read in chunks of 256 KiB. One buffer is allocated per reader, nothing per packet. Not for use by several threads at once.
+/// Reads a pcap or pcapng file packet by packet, of either byte order and with any resolution of time, from any stream; it need not be seekable
+/// and is read in chunks of 256 KiB. One buffer is allocated per reader, nothing per packet. When the stream throws, reading may go on later where
+/// it stopped. Not for use by several threads at once.
 /// </summary>
-/// <remarks>Source: draft-ietf-opsawg-pcap. pcapng files are recognised and refused.</remarks>
-public sealed class PcapReader : IDisposable
+/// <remarks>Source: draft-ietf-opsawg-pcap, draft-ietf-opsawg-pcapng.</remarks>
+public sealed partial class PcapReader : IDisposable
 {
     private const long NanosecondsPerSecond = 1_000_000_000;
-    private const int BufferLength = PcapFormat.MaxCapturedLength + PcapFormat.PacketHeaderLength;
+    private const int BufferLength = PcapFormat.MaxCapturedLength + PacketBlockHeaderLength;
 
     private readonly Stream _stream;
     private readonly bool _leaveOpen;
     private readonly byte[] _buffer;
-    private readonly bool _isBigEndian;
     private readonly int _nanosecondsPerFraction;
+    private bool _isBigEndian;
 
     // The unread part of the buffer, and where in the stream its first byte stands.
     private int _start;
@@ -28,7 +29,7 @@ public sealed class PcapReader : IDisposable
     /// <summary>Reads the file header.</summary>
     /// <param name="stream">The file's bytes from its first on.</param>
     /// <param name="leaveOpen">Whether the stream stays open when this reader is disposed.</param>
-    /// <exception cref="PcapFormatException">The stream does not start with a pcap file header.</exception>
+    /// <exception cref="PcapFormatException">The stream does not start with the header of a pcap or pcapng file.</exception>
     /// <exception cref="IOException">The stream cannot be read.</exception>
     public PcapReader(Stream stream, bool leaveOpen = false)
     {
@@ -52,7 +53,8 @@ public sealed class PcapReader : IDisposable
                 _nanosecondsPerFraction = 1;
                 break;
             case PcapFormat.PcapNgMagic:
-                throw new PcapFormatException("This is a pcapng file, which is not read; save it as pcap", 0);
+                OpenNg();
+                return;
             default:
                 throw new PcapFormatException($"Not a pcap file: it starts with 0x{magic:x8}, not 0xa1b2c3d4 or 0xa1b23c4d", 0);
         }
@@ -68,10 +70,13 @@ public sealed class PcapReader : IDisposable
         Advance(PcapFormat.FileHeaderLength);
     }
 
-    /// <summary>What the first bytes of every packet are; a number without a name when it is one that the decoder does not know.</summary>
-    public LinkType LinkType { get; }
+    /// <summary>
+    /// What the first bytes of packets are; a number without a name when it is one that the decoder does not know. In a pcapng file it is that of
+    /// the packet that was read last, of the first interface before that: packets of several interfaces may differ.
+    /// </summary>
+    public LinkType LinkType { get; private set; }
 
-    /// <summary>Where in the stream the next packet's header starts.</summary>
+    /// <summary>Where in the stream the next packet's header starts; in a pcapng file, the block of the packet that was read last.</summary>
     public long Offset => _startOffset;
 
     /// <summary>Opens a file for reading.</summary>
@@ -103,6 +108,11 @@ public sealed class PcapReader : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public bool TryReadNext(out PcapPacketHeader header, out ReadOnlySpan<byte> data)
     {
+        if (_interfaces is not null)
+        {
+            return TryReadNextNg(out header, out data);
+        }
+
         header = default;
         data = default;
         if (_end - _start < PcapFormat.PacketHeaderLength && !TryFill(PcapFormat.PacketHeaderLength))

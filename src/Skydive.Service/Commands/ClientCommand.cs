@@ -20,6 +20,8 @@ internal static class ClientCommand
         Recursive = true,
     };
 
+    private static readonly Dictionary<string, int> s_extraLayers = new(StringComparer.OrdinalIgnoreCase) { ["VRRP"] = 1, ["DNS"] = 2, ["DHCPv4"] = 4 };
+
     public static Command Create() => new("client", "Asks an analyzer, and tells it what to do.")
     {
         s_analyzer,
@@ -102,34 +104,59 @@ internal static class ClientCommand
     {
         var gremlin = new Option<string?>("--gremlin") { Description = "Selects the nodes." };
         var node = new Option<string?>("--node") { Description = "Topology identifier of one node, instead of --gremlin." };
+        var path = new Option<string?>("--probepath", "-p") { Description = "Path of the node, such as host1[Type=host]/eth0[Type=device], instead of --gremlin." };
         var bpf = new Option<string?>("--bpf") { Description = "Packet filter in libpcap's syntax." };
         var name = new Option<string?>("--name") { Description = "A name." };
         var description = new Option<string?>("--description") { Description = "A description." };
         var type = new Option<string?>("--type") { Description = "How packets are taken. Default: what suits the node." };
+        var port = new Option<int>("--port") { Description = "Listening port of a collector." };
+        var samplingRate = new Option<uint>("--samplingrate") { Description = "One of this many packets is sampled.", DefaultValueFactory = static _ => 1 };
+        var pollingInterval = new Option<uint>("--pollinginterval") { Description = "Seconds between two readings of counters.", DefaultValueFactory = static _ => 10 };
         var headerSize = new Option<int>("--header-size") { Description = "How many bytes of each packet are looked at." };
+        var rawPackets = new Option<int>("--rawpacket-limit") { Description = "How many packets of each flow are kept; -1 for all." };
+        var tcpMetric = new Option<bool>("--extra-tcp-metric") { Description = "Keeps details of TCP connections." };
+        var defragment = new Option<bool>("--ip-defrag") { Description = "Puts IPv4 fragments together." };
+        var reassemble = new Option<bool>("--reassemble-tcp", "--reassamble-tcp") { Description = "Puts TCP segments in order." };
+        var extraLayers = new Option<string[]>("--extra-layer") { Description = "Further layers to decode: VRRP, DNS, DHCPv4.", AllowMultipleArgumentsPerToken = true };
+        extraLayers.AcceptOnlyFromAmong([.. s_extraLayers.Keys]);
+        var target = new Option<string?>("--target") { Description = "Where to send what is seen, as address:port." };
+        var targetType = new Option<string?>("--target-type") { Description = $"How to send it: {string.Join(", ", TargetTypes.All)}, or several with commas between them." };
         var keyMode = new Option<LayerKeyMode>("--layer-key-mode") { Description = "What tells flows apart: L2 or L3." };
         var ttl = new Option<long?>("--ttl") { Description = "The capture ends after so many milliseconds." };
-        var create = new Command("create", "Starts a capture.") { gremlin, node, bpf, name, description, type, headerSize, keyMode, ttl };
+        var create = new Command("create", "Starts a capture.") 
+        {
+            gremlin, node, path, bpf, name, description, type, port, samplingRate, pollingInterval, headerSize, rawPackets, tcpMetric, defragment,
+            reassemble, extraLayers, keyMode, target, targetType, ttl,
+        };
         create.Validators.Add(result =>
         {
-            if ((result.GetValue(gremlin) is null) == (result.GetValue(node) is null))
+            if (new[] { gremlin, node, path }.Count(option => result.GetValue(option) is not null) != 1)
             {
-                result.AddError("give either --gremlin or --node");
+                result.AddError("give one of --gremlin, --node and --probepath");
             }
         });
         Run(create, async (client, result, output, cancellationToken) =>
         {
             var capture = new Capture
             {
-                GremlinQuery = result.GetValue(gremlin) ?? $"G.V().Has('TID', {Quote(result.GetValue(node)!)})",
+                GremlinQuery = result.GetValue(gremlin) ?? (result.GetValue(node) is { } tid ? $"G.V().Has('TID', {Quote(tid)})" : string.Empty),
+                ProbePath = result.GetValue(path),
                 BPFFilter = result.GetValue(bpf),
                 Name = result.GetValue(name),
                 Description = result.GetValue(description),
                 Type = result.GetValue(type),
                 HeaderSize = result.GetValue(headerSize),
                 LayerKeyMode = result.GetValue(keyMode),
-                SamplingRate = 1,
-                PollingInterval = 10,
+                Port = result.GetValue(port),
+                SamplingRate = result.GetValue(samplingRate),
+                PollingInterval = result.GetValue(pollingInterval),
+                RawPacketLimit = result.GetValue(rawPackets),
+                ExtraTCPMetric = result.GetValue(tcpMetric),
+                IPDefrag = result.GetValue(defragment),
+                ReassembleTCP = result.GetValue(reassemble),
+                ExtraLayers = (result.GetValue(extraLayers) ?? []).Aggregate(0, static (mask, layer) => mask | s_extraLayers[layer]),
+                Target = result.GetValue(target),
+                TargetType = result.GetValue(targetType),
             };
             TimeSpan? timeToLive = result.GetValue(ttl) is { } milliseconds ? TimeSpan.FromMilliseconds(milliseconds) : null;
             output.Write(await client.CreateCaptureAsync(capture, timeToLive, cancellationToken).ConfigureAwait(false), ContractsJsonContext.Default.Capture);

@@ -1,3 +1,4 @@
+using Skydive.Agent.MetadataFiles;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
@@ -111,6 +112,9 @@ internal sealed class ConfigurationLoader
             var definition = SettingDefinitions.Find(key);
             switch (valueNode)
             {
+                case YamlMappingNode or YamlSequenceNode when definition?.Type is SettingType.Map or SettingType.MapList:
+                    AddTree(name, definition, valueNode);
+                    break;
                 case YamlMappingNode inner when definition is null:
                     AddMapping(name, key + ".", inner);
                     break;
@@ -131,6 +135,26 @@ internal sealed class ConfigurationLoader
                     _problems.Add(new(true, At(name, valueNode!.Start), $"{key}: expected {(definition!.Type == SettingType.TextList ? "a list of texts" : "one value")}"));
                     break;
             }
+        }
+    }
+
+    private void AddTree(string name, SettingDefinition definition, YamlNode node)
+    {
+        string? expected;
+        try
+        {
+            var tree = YamlMetadata.Convert(node);
+            expected = SettingParser.CheckTree(definition, tree);
+            _settings[definition.Key] = new(definition.Key, tree, At(name, node.Start));
+        }
+        catch (FormatException e)
+        {
+            expected = e.Message;
+        }
+
+        if (expected is not null)
+        {
+            _problems.Add(new(true, At(name, node.Start), $"{definition.Key}: {expected}"));
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using Skydive.Contracts.Metadata;
 
 namespace Skydive.Service.Configuration;
 
@@ -44,8 +45,18 @@ internal sealed class ServiceConfiguration
         string[] list => JsonSerializer.Serialize(list),
         long number => JsonSerializer.Serialize(number),
         bool truth => JsonSerializer.Serialize(truth),
+        MetadataValue tree => MetadataJson.ToJson(tree),
         var value => JsonSerializer.Serialize(value.ToString()),
     };
 
+    /// <summary>A setting of keys and values, or a list of such; null when it is not set.</summary>
+    public MetadataValue GetTree(string key) => Find(key)?.Value is MetadataValue tree ? tree : default;
+
     public IReadOnlyList<string> GetList(string key) => Find(key)?.Value as string[] ?? [];
+
+    /// <summary>What was set of a group of settings, by what stands for the <c>*</c> at the end of its key.</summary>
+    /// <param name="group">The key without the <c>*</c>, ending in a dot.</param>
+    public IEnumerable<(string Name, Setting Setting)> FindAll(string group) => _settings.Values
+        .Where(setting => setting.Key.StartsWith(group, StringComparison.Ordinal))
+        .Select(setting => (setting.Key[group.Length..], setting));
 }

@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Net;
+using Skydive.Agent.MetadataFiles;
+using Skydive.Contracts.Metadata;
 
 namespace Skydive.Service.Configuration;
 
@@ -20,7 +22,7 @@ internal static class SettingParser
                 return definition.Choices is { } choices && !choices.Contains(text, StringComparer.OrdinalIgnoreCase)
                     ? $"expected {string.Join(", ", choices)}" : null;
             case SettingType.TextList:
-                value = text.Split([' ', ','], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+                value = SplitList(text);
                 return null;
             case SettingType.Boolean:
                 bool isBoolean = bool.TryParse(text, out bool truth);
@@ -40,11 +42,61 @@ internal static class SettingParser
                 bool isSize = TryParseSize(text, out long size);
                 value = size;
                 return isSize ? null : "expected bytes, or a size such as 64k, 200M, 2G";
+            case SettingType.Map or SettingType.MapList:
+                return ParseTree(definition, text, out value);
             default:
                 bool isEndpoint = TryParseEndpoint(text, out var endpoint);
                 value = endpoint;
                 return isEndpoint ? null : "expected address:port, such as 127.0.0.1:8082 or [::1]:8082";
         }
+    }
+
+    /// <summary>Looks whether a value has the shape of its setting.</summary>
+    /// <returns>What was expected instead; null when all is well.</returns>
+    public static string? CheckTree(SettingDefinition definition, MetadataValue value) => definition.Type switch
+    {
+        SettingType.Map => value.AsMap is null ? "expected keys and values, such as {rack: 7}" : null,
+        _ => value.Kind != MetadataKind.List || value.Elements.ToArray().Any(static element => element.AsMap is null)
+            ? "expected a list of keys and values, such as [{path: /etc/rack.json, type: json, name: rack}]" : null,
+    };
+
+    private static string? ParseTree(SettingDefinition definition, string text, out object value)
+    {
+        value = text;
+        try
+        {
+            var tree = MetadataFormats.Parse("yaml", text);
+            value = tree;
+            return CheckTree(definition, tree);
+        }
+        catch (FormatException e)
+        {
+            return e.Message;
+        }
+    }
+
+    /// <summary>The parts between spaces and commas; those inside brackets, as attributes have them, belong to a part.</summary>
+    private static string[] SplitList(string text)
+    {
+        var parts = new List<string>();
+        int start = 0;
+        int depth = 0;
+        for (int i = 0; i <= text.Length; i++)
+        {
+            char character = i < text.Length ? text[i] : ',';
+            depth += character switch { '[' => 1, ']' when depth > 0 => -1, _ => 0 };
+            if (i == text.Length || (depth == 0 && (character == ',' || char.IsWhiteSpace(character))))
+            {
+                if (i > start)
+                {
+                    parts.Add(text[start..i]);
+                }
+
+                start = i + 1;
+            }
+        }
+
+        return [.. parts];
     }
 
     private static bool TryParseDuration(string text, out TimeSpan duration)

@@ -16,4 +16,10 @@ internal enum SettingType
 
     /// <summary>address:port, :port or port.</summary>
     Endpoint,
+
+    /// <summary>Keys and values of whatever kind and depth; in the environment as YAML on one line, such as <c>{rack: 7}</c>.</summary>
+    Map,
+
+    /// <summary>A list of such maps.</summary>
+    MapList,
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
@@ -77,8 +78,11 @@ internal static partial class ServiceHost
                 WebSockets = options.WebSockets,
                 MaximumBufferedFlows = options.MaximumBufferedFlows,
                 DefaultLayerKeyMode = options.DefaultLayerKeyMode,
+                Fabric = options.Fabric,
                 StartupCapture = options.StartupCapture,
                 ValidateBpf = static expression => BpfCompiler.Check(expression),
+                PacketFilters = new PacketFilterCompiler(),
+                FlowExpire = options.FlowExpire,
                 GetConfiguration = options.Configuration.ToJson,
                 GetProbes = () => agent?.Probes ?? new Dictionary<string, ProbeStatus>(),
             },
@@ -183,12 +187,27 @@ internal static partial class ServiceHost
     {
         Host = options.HostId,
         Probes = options.Probes,
+        Metadata = options.Metadata,
+        MetadataFiles = options.MetadataFiles,
+        LsblkPath = options.Configuration.GetText("agent.topology.blockdev.lsblk_path")!,
+        SocketInfoUpdate = options.Configuration.GetDuration("agent.topology.socketinfo.host_update"),
+        MaximumSockets = (int)options.Configuration.GetInteger("agent.topology.socketinfo.max_sockets"),
+        LldpInterfaces = options.Configuration.GetList("agent.topology.lldp.interfaces"),
         NamespacePath = options.NamespacePath,
+        MetricsUpdate = options.MetricsUpdate,
         CaptureStatsUpdate = options.CaptureStatsUpdate,
         FlowUpdate = options.FlowUpdate,
         FlowExpire = options.FlowExpire,
         FlowMaxEntries = options.FlowMaxEntries,
         ApplicationTimeouts = options.ApplicationTimeouts,
+        TcpApplications = options.TcpApplications,
+        UdpApplications = options.UdpApplications,
+        RingsPerCapture = options.RingsPerCapture,
+        PcapSocketAddress = options.PcapSocketAddress,
+        PcapSocketFirstPort = options.PcapSocketFirstPort,
+        PcapSocketLastPort = options.PcapSocketLastPort,
+        Analyzers = options.Role == Role.Agent ? options.Analyzers
+            : IPAddress.Any.Equals(options.Listen.Address) || IPAddress.IPv6Any.Equals(options.Listen.Address) ? [] : [new Uri($"http://{options.Listen}")],
     };
 
     private static void ConfigureLogging(ILoggingBuilder logging, ServiceOptions options)

@@ -1,9 +1,14 @@
+using System.Globalization;
 using System.Net;
 using Microsoft.Extensions.Logging;
 using Skydive.Agent;
+using Skydive.Agent.MetadataFiles;
+using Skydive.Analyzer;
+using Skydive.Analyzer.Fabric;
 using Skydive.Analyzer.WebSockets;
 using Skydive.Contracts.Captures;
 using Skydive.Contracts.Flows;
+using Skydive.Contracts.Metadata;
 using Skydive.Service.Configuration;
 using Skydive.Storage;
 
@@ -30,6 +35,18 @@ internal sealed record ServiceOptions
     /// <summary>The topology probes that run besides those that always do.</summary>
     public required IReadOnlyList<string> Probes { get; init; }
 
+    /// <summary>What no agent can see.</summary>
+    public required FabricDefinition Fabric { get; init; }
+
+    /// <summary>What the configuration says of this host.</summary>
+    public required MetadataMap Metadata { get; init; }
+
+    /// <summary>How often counters of interfaces are brought into the graph.</summary>
+    public required TimeSpan MetricsUpdate { get; init; }
+
+    /// <summary>Files that say more of it.</summary>
+    public required IReadOnlyList<MetadataFile> MetadataFiles { get; init; }
+
     public required string NamespacePath { get; init; }
 
     public required TimeSpan CaptureStatsUpdate { get; init; }
@@ -43,6 +60,22 @@ internal sealed record ServiceOptions
     public required LayerKeyMode DefaultLayerKeyMode { get; init; }
 
     public required IReadOnlyDictionary<string, TimeSpan> ApplicationTimeouts { get; init; }
+
+    /// <summary>Names of applications by TCP port.</summary>
+    public required IReadOnlyDictionary<int, string> TcpApplications { get; init; }
+
+    /// <summary>Names of applications by UDP port.</summary>
+    public required IReadOnlyDictionary<int, string> UdpApplications { get; init; }
+
+    /// <summary>How many packet rings share the packets of a capture.</summary>
+    public required int RingsPerCapture { get; init; }
+
+    /// <summary>Where pcap streams are taken.</summary>
+    public required IPAddress PcapSocketAddress { get; init; }
+
+    public required int PcapSocketFirstPort { get; init; }
+
+    public required int PcapSocketLastPort { get; init; }
 
     public required int MaximumBufferedFlows { get; init; }
 
@@ -114,14 +147,16 @@ internal sealed record ServiceOptions
             }
         }
 
-        var probes = configuration.GetList("agent.topology.probes");
-        string[] unknown = [.. probes.Except(AgentRuntime.ProbeNames, StringComparer.Ordinal)];
-        if (unknown.Length > 0)
+        CheckProbes(configuration, "agent.topology.probes", AgentRuntime.ProbeNames, problems);
+        CheckProbes(configuration, "analyzer.topology.probes", AnalyzerRuntime.ProbeNames, problems);
+        var fabric = FabricDefinition.Parse(configuration.GetList("analyzer.topology.fabric"), out var fabricProblems);
+        problems.AddRange(fabricProblems.Select(problem =>
+            new ConfigurationProblem(problem.IsError, configuration.Find("analyzer.topology.fabric")!.Source, $"analyzer.topology.fabric: {problem}")));
+
+        var metadata = configuration.GetTree("agent.metadata").AsMap ?? MetadataMap.Empty;
+        foreach (string key in AgentRuntime.ReservedMetadataKeys.Where(metadata.ContainsKey))
         {
-            problems.Add(new(
-                false,
-                configuration.Find("agent.topology.probes")!.Source,
-                $"agent.topology.probes: {string.Join(", ", unknown)}: no such probe in this version; there are {string.Join(", ", AgentRuntime.ProbeNames)}"));
+            problems.Add(new(true, configuration.Find("agent.metadata")!.Source, $"agent.metadata: {key} cannot be set: it says what the node is"));
         }
 
         string topology = configuration.GetText("analyzer.topology.backend")!;
@@ -161,8 +196,12 @@ internal sealed record ServiceOptions
                 PongTimeout = configuration.GetDuration("http.ws.pong_timeout"),
                 QueueSize = (int)configuration.GetInteger("http.ws.queue_size"),
             },
-            Probes = probes,
+            Probes = configuration.GetList("agent.topology.probes"),
+            Fabric = fabric,
+            Metadata = metadata,
+            MetadataFiles = ReadMetadataFiles(configuration, problems),
             NamespacePath = configuration.GetText("agent.topology.netns.run_path")!,
+            MetricsUpdate = configuration.GetDuration("agent.topology.netlink.metrics_update"),
             CaptureStatsUpdate = configuration.GetDuration("agent.capture.stats_update"),
             FlowUpdate = configuration.GetDuration("flow.update"),
             FlowExpire = configuration.GetDuration("flow.expire"),
@@ -173,6 +212,12 @@ internal sealed record ServiceOptions
                 ["ARP"] = configuration.GetDuration("flow.application_timeout.arp"),
                 ["DNS"] = configuration.GetDuration("flow.application_timeout.dns"),
             },
+            TcpApplications = ReadApplications(configuration, "flow.application_ports.tcp.", problems),
+            UdpApplications = ReadApplications(configuration, "flow.application_ports.udp.", problems),
+            RingsPerCapture = (int)configuration.GetInteger("agent.capture.rings"),
+            PcapSocketAddress = ReadAddress(configuration, "agent.flow.pcapsocket.bind_address", problems),
+            PcapSocketFirstPort = (int)configuration.GetInteger(configuration.Find("agent.flow.pcapsocket.port_min") is null ? "agent.flow.pcapsocket.min_port" : "agent.flow.pcapsocket.port_min"),
+            PcapSocketLastPort = (int)configuration.GetInteger(configuration.Find("agent.flow.pcapsocket.port_max") is null ? "agent.flow.pcapsocket.max_port" : "agent.flow.pcapsocket.port_max"),
             MaximumBufferedFlows = (int)configuration.GetInteger("analyzer.flow.max_buffer_size"),
             StartupCapture = captureQuery is null ? null : new Capture
             {
@@ -192,6 +237,79 @@ internal sealed record ServiceOptions
             JsonLog = configuration.GetText("logging.encoder") is not null,
             Configuration = configuration,
         };
+    }
+
+    private static IPAddress ReadAddress(ServiceConfiguration configuration, string key, List<ConfigurationProblem> problems)
+    {
+        var setting = configuration.Find(key)!;
+        if (IPAddress.TryParse((string)setting.Value, out var address))
+        {
+            return address;
+        }
+
+        problems.Add(new(true, setting.Source, $"{key}: '{setting.Value}' is not valid: expected an address such as 127.0.0.1 or ::1"));
+        return IPAddress.Loopback;
+    }
+
+    private static Dictionary<int, string> ReadApplications(ServiceConfiguration configuration, string group, List<ConfigurationProblem> problems)
+    {
+        var names = new Dictionary<int, string>();
+        foreach (var (text, setting) in configuration.FindAll(group))
+        {
+            if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int port) && port is > 0 and <= IPEndPoint.MaxPort)
+            {
+                names[port] = (string)setting.Value;
+            }
+            else
+            {
+                problems.Add(new(true, setting.Source, $"{setting.Key}: '{text}' is no port: expected a number from 1 to {IPEndPoint.MaxPort}"));
+            }
+        }
+
+        return names;
+    }
+
+    private static void CheckProbes(ServiceConfiguration configuration, string key, IReadOnlyList<string> known, List<ConfigurationProblem> problems)
+    {
+        string[] unknown = [.. configuration.GetList(key).Except(known, StringComparer.Ordinal)];
+        if (unknown.Length > 0)
+        {
+            problems.Add(new(
+                false,
+                configuration.Find(key)!.Source,
+                $"{key}: {string.Join(", ", unknown)}: no such probe in this version; there are {string.Join(", ", known)}"));
+        }
+    }
+
+    private static List<MetadataFile> ReadMetadataFiles(ServiceConfiguration configuration, List<ConfigurationProblem> problems)
+    {
+        const string Key = "agent.metadata_config.files";
+        var files = new List<MetadataFile>();
+        foreach (var element in configuration.GetTree(Key).Elements)
+        {
+            var entry = element.AsMap!;
+            string[] unknown = [.. entry.Keys.Except(["path", "type", "name", "selector"], StringComparer.Ordinal)];
+            string? path = entry["path"].AsString;
+            string? name = entry["name"].AsString;
+            string? type = entry["type"].AsString ?? System.IO.Path.GetExtension(path)?.TrimStart('.');
+            string? error = unknown.Length > 0 ? $"unknown key '{unknown[0]}'; there are path, type, name and selector"
+                : string.IsNullOrEmpty(path) ? "path is missing"
+                : string.IsNullOrEmpty(name) ? "name is missing: the key below Config"
+                : name.Split('.') is { Length: > 8 } ? "name has too many parts"
+                : type is null || !MetadataFormats.Types.Contains(type, StringComparer.Ordinal) ? $"type '{type}' is not valid: expected {string.Join(", ", MetadataFormats.Types)}"
+                : files.Any(file => file.Name == name) ? $"name '{name}' is there twice"
+                : null;
+            if (error is null)
+            {
+                files.Add(new(path!, type!, name!, entry["selector"].ToString()));
+            }
+            else
+            {
+                problems.Add(new(true, configuration.Find(Key)!.Source, $"{Key}: {path}: {error}"));
+            }
+        }
+
+        return files;
     }
 
     /// <summary>Where state rests: for root the system's place, for others their own (XDG Base Directory Specification).</summary>

@@ -46,6 +46,8 @@ internal sealed class ByteWriter
         _buffer.Advance(sizeof(double));
     }
 
+    public void WriteBytes(ReadOnlySpan<byte> bytes) => _buffer.Write(bytes);
+
     public void WriteText(string text)
     {
         WriteVarint((ulong)System.Text.Encoding.UTF8.GetByteCount(text));

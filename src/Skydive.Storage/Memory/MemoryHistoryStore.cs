@@ -1,14 +1,18 @@
 using Skydive.Contracts.Flows;
+using Skydive.Contracts.Metadata;
+using Skydive.Contracts.Metrics;
 using Skydive.Contracts.Queries;
 using Skydive.Contracts.Status;
 using Skydive.Contracts.Topology;
 using Skydive.Graph.Views;
+using Skydive.Storage.Flows;
+using Skydive.Storage.Metrics;
 
 namespace Skydive.Storage.Memory;
 
 /// <summary>
-/// A history store that lives as long as the process, for agents and tests. Bounded: the oldest closed revisions and the flows that were
-/// not updated for the longest time make room. Of a flow only the newest update is kept.
+/// A history store that lives as long as the process, for agents and tests. Bounded: the oldest closed revisions, the flows that were not
+/// updated for the longest time, and the metric samples that came first make room. Of a flow only the newest update is kept.
 /// </summary>
 public sealed class MemoryHistoryStore : IHistoryStore
 {
@@ -17,8 +21,9 @@ public sealed class MemoryHistoryStore : IHistoryStore
     private readonly TimeProvider _time;
     private readonly Dictionary<ElementKey, List<GraphElement>> _revisions = [];
     private readonly Dictionary<ElementKey, int> _open = [];
-    private readonly Dictionary<string, LinkedListNode<Flow>> _flows = new(StringComparer.Ordinal);
-    private readonly LinkedList<Flow> _flowsByUpdate = new();
+    private readonly Dictionary<string, LinkedListNode<StoredFlow>> _flows = new(StringComparer.Ordinal);
+    private readonly LinkedList<StoredFlow> _flowsByUpdate = new();
+    private readonly MemoryMetrics _metrics = new();
     private readonly Dictionary<string, SortedDictionary<string, string>> _resources = new(StringComparer.Ordinal);
     private long _revisionCount;
     private bool _isClosed;
@@ -102,8 +107,27 @@ public sealed class MemoryHistoryStore : IHistoryStore
     });
 
     /// <inheritdoc/>
+    public Task<IReadOnlyList<ElementDifference>> GetDifferencesAsync(long before, long after, CancellationToken cancellationToken) => Run(cancellationToken, () =>
+    {
+        var only = (Before: new List<GraphElement>(), After: new List<GraphElement>());
+        foreach (var element in _revisions.Values.SelectMany(static revisions => revisions))
+        {
+            var revision = StoredRevision.Of(element);
+            bool isBefore = revision.IsShownAt(TimeSlice.At(before));
+            if (isBefore != revision.IsShownAt(TimeSlice.At(after)))
+            {
+                (isBefore ? only.Before : only.After).Add(element);
+                AnswerLimits.CheckRevisions(Math.Max(only.Before.Count, only.After.Count), _options);
+            }
+        }
+
+        return Differences.Between(only.Before, only.After);
+    });
+
+    /// <inheritdoc/>
     public Task AppendFlowsAsync(IReadOnlyList<Flow> flows, CancellationToken cancellationToken) => Run(cancellationToken, () =>
     {
+        long now = Now();
         foreach (var flow in flows)
         {
             if (_flows.Remove(flow.UUID, out var old))
@@ -111,12 +135,12 @@ public sealed class MemoryHistoryStore : IHistoryStore
                 _flowsByUpdate.Remove(old);
             }
 
-            _flows[flow.UUID] = _flowsByUpdate.AddLast(flow);
+            _flows[flow.UUID] = _flowsByUpdate.AddLast(new StoredFlow(flow, now));
         }
 
         while (_flows.Count > _options.MaximumFlows)
         {
-            _flows.Remove(_flowsByUpdate.First!.Value.UUID);
+            _flows.Remove(_flowsByUpdate.First!.Value.Flow.UUID);
             _flowsByUpdate.RemoveFirst();
         }
 
@@ -128,7 +152,7 @@ public sealed class MemoryHistoryStore : IHistoryStore
     {
         var flows = await Run(cancellationToken, _flowsByUpdate.ToArray).ConfigureAwait(false);
         var matches = new List<Flow>();
-        foreach (var flow in flows)
+        foreach (var (flow, _) in flows)
         {
             if (search.Matches(flow))
             {
@@ -139,6 +163,52 @@ public sealed class MemoryHistoryStore : IHistoryStore
 
         return search.Finish(matches);
     }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<FlowSum>> SumFlowsAsync(FlowSumSearch sum, CancellationToken cancellationToken)
+    {
+        var flows = await Run(cancellationToken, _flowsByUpdate.ToArray).ConfigureAwait(false);
+        var sums = new FlowSums(sum.Fields.Count);
+        var except = sum.Except?.ToHashSet(StringComparer.Ordinal);
+        var groupPath = sum.GroupBy is { } name ? FieldPath.Parse(name) : null;
+        FieldPath[] paths = [.. sum.Fields.Select(FieldPath.Parse)];
+        foreach (var (flow, _) in flows)
+        {
+            if (!sum.Search.Matches(flow) || except?.Contains(flow.UUID) == true)
+            {
+                continue;
+            }
+
+            int group = sums.GroupOf(groupPath is not null && flow.TryGetField(groupPath, out var key) ? key : default);
+            sums.Count([group]);
+            for (int i = 0; i < paths.Length; i++)
+            {
+                sums.Add([group], i, [flow.TryGetField(paths[i], out var value) && value.TryGetInteger(out long number) ? number : 0]);
+            }
+        }
+
+        return sums.Finish();
+    }
+
+    /// <inheritdoc/>
+    public Task AppendMetricsAsync(IReadOnlyList<MetricSample> samples, CancellationToken cancellationToken) => Run(cancellationToken, () =>
+    {
+        _metrics.Add(samples, Now());
+        _metrics.Trim(_options.MaximumMetrics);
+        return true;
+    });
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<MetricSample>> SearchMetricsAsync(MetricSearch search, CancellationToken cancellationToken) => Run(cancellationToken, () =>
+    {
+        var collector = new MetricCollector(search, _options);
+        foreach (var sample in _metrics.Find(search.Path, search.ElementIds))
+        {
+            collector.Add(sample, 0);
+        }
+
+        return collector.Finish();
+    });
 
     /// <inheritdoc/>
     public Task PutResourceAsync(string kind, string id, string json, CancellationToken cancellationToken) => Run(cancellationToken, () =>
@@ -167,13 +237,15 @@ public sealed class MemoryHistoryStore : IHistoryStore
     {
         if (_options.MaximumAge is { } age)
         {
-            long oldest = _time.GetUtcNow().ToUnixTimeMilliseconds() - (long)age.TotalMilliseconds;
+            long oldest = Now() - (long)age.TotalMilliseconds;
             Forget(element => element.ArchivedAt < oldest);
-            foreach (var flow in _flowsByUpdate.Where(flow => flow.Last < oldest).ToList())
+            while (_flowsByUpdate.First is { } first && first.Value.StoredAt < oldest)
             {
-                _flows.Remove(flow.UUID, out var entry);
-                _flowsByUpdate.Remove(entry!);
+                _flows.Remove(first.Value.Flow.UUID);
+                _flowsByUpdate.RemoveFirst();
             }
+
+            _metrics.ForgetBefore(oldest);
         }
 
         return false;
@@ -193,7 +265,9 @@ public sealed class MemoryHistoryStore : IHistoryStore
         Revisions = _revisionCount,
         FlowRecords = _flows.Count,
         OldestRevision = _revisions.Values.SelectMany(static revisions => revisions).Min(static element => (long?)element.UpdatedAt),
-        OldestFlow = _flowsByUpdate.Min(static flow => (long?)flow.Start),
+        OldestFlow = _flowsByUpdate.Min(static stored => (long?)stored.Flow.Start),
+        MetricSamples = _metrics.Count,
+        OldestMetric = _metrics.OldestStart,
     });
 
     /// <inheritdoc/>
@@ -209,6 +283,8 @@ public sealed class MemoryHistoryStore : IHistoryStore
 
         return ValueTask.CompletedTask;
     }
+
+    private long Now() => _time.GetUtcNow().ToUnixTimeMilliseconds();
 
     private Task<T> Run<T>(CancellationToken cancellationToken, Func<T> body)
     {
@@ -324,4 +400,7 @@ public sealed class MemoryHistoryStore : IHistoryStore
             }
         }
     }
+
+    /// <summary>A flow, and when its newest update came.</summary>
+    private readonly record struct StoredFlow(Flow Flow, long StoredAt);
 }

@@ -11,33 +11,25 @@ internal sealed class FlowWriter(SqliteConnection connection) : IDisposable
     public const int MaximumRecords = 5000;
 
     private readonly Statement _add =
-        new(connection, "INSERT INTO flow_chunk (first, last, length, records, data) VALUES ($0, $1, $2, $3, $4)", 5);
+        new(connection, "INSERT INTO flow_chunk (first, last, length, records, data, stored_at) VALUES ($0, $1, $2, $3, $4, $5)", 6);
 
     private readonly Statement _count = new(connection, "SELECT count(*) FROM flow_chunk WHERE number BETWEEN $0 AND $1", 2);
 
     private readonly Statement _delete = new(connection, "DELETE FROM flow_chunk WHERE number BETWEEN $0 AND $1", 2);
 
     private readonly Statement _replace =
-        new(connection, "INSERT INTO flow_chunk (number, first, last, length, records, data) VALUES ($0, $1, $2, $3, $4, $5)", 6);
+        new(connection, "INSERT INTO flow_chunk (number, first, last, length, records, data, stored_at) VALUES ($0, $1, $2, $3, $4, $5, $6)", 7);
 
     /// <summary>Encodes flows, in the caller's thread: the writer has enough to do.</summary>
     /// <param name="flows">The flows.</param>
-    /// <exception cref="HistoryException">Their texts are too long for a chunk.</exception>
+    /// <exception cref="HistoryException">The texts of one of them are too long for a chunk.</exception>
     public static IReadOnlyList<FlowChunkRow> Encode(IReadOnlyList<Flow> flows)
     {
         var chunks = new List<FlowChunkRow>((flows.Count / MaximumRecords) + 1);
         for (int start = 0; start < flows.Count; start += MaximumRecords)
         {
             int count = Math.Min(MaximumRecords, flows.Count - start);
-            var part = count == flows.Count ? flows : flows.Skip(start).Take(count).ToArray();
-            long first = long.MaxValue, last = long.MinValue;
-            foreach (var flow in part)
-            {
-                first = Math.Min(first, flow.Start);
-                last = Math.Max(last, flow.Last);
-            }
-
-            chunks.Add(new(first, Math.Max(first, last), count, EncodeChunk(part)));
+            AddChunks(count == flows.Count ? flows : flows.Skip(start).Take(count).ToArray(), chunks);
         }
 
         return chunks;
@@ -45,11 +37,12 @@ internal sealed class FlowWriter(SqliteConnection connection) : IDisposable
 
     /// <summary>Adds chunks.</summary>
     /// <param name="chunks">The chunks.</param>
-    public void Add(IReadOnlyList<FlowChunkRow> chunks)
+    /// <param name="storedAt">The time, in milliseconds since 1970-01-01 UTC.</param>
+    public void Add(IReadOnlyList<FlowChunkRow> chunks, long storedAt)
     {
         foreach (var chunk in chunks)
         {
-            _add.Run(chunk.First, chunk.Last, (long)LengthClass.Of(chunk.First, chunk.Last), (long)chunk.Records, chunk.Data);
+            _add.Run(chunk.First, chunk.Last, (long)LengthClass.Of(chunk.First, chunk.Last), (long)chunk.Records, chunk.Data, storedAt);
         }
     }
 
@@ -65,7 +58,8 @@ internal sealed class FlowWriter(SqliteConnection connection) : IDisposable
 
         var chunk = merge.Chunk;
         _delete.Run(merge.FirstNumber, merge.LastNumber);
-        _replace.Run(merge.LastNumber, chunk.First, chunk.Last, (long)LengthClass.Of(chunk.First, chunk.Last), (long)chunk.Records, chunk.Data);
+        _replace.Run(
+            merge.LastNumber, chunk.First, chunk.Last, (long)LengthClass.Of(chunk.First, chunk.Last), (long)chunk.Records, chunk.Data, merge.StoredAt);
         return true;
     }
 
@@ -78,15 +72,33 @@ internal sealed class FlowWriter(SqliteConnection connection) : IDisposable
         }
     }
 
-    private static byte[] EncodeChunk(IReadOnlyList<Flow> flows)
+    private static void AddChunks(IReadOnlyList<Flow> flows, List<FlowChunkRow> chunks)
     {
+        byte[] data;
         try
         {
-            return FlowChunk.Encode(flows);
+            data = FlowChunk.Encode(flows);
         }
         catch (ArgumentException e)
         {
-            throw new HistoryException(HistoryErrorReason.TooLarge, $"{flows.Count} flows cannot be kept: {e.Message}", e);
+            if (flows.Count == 1)
+            {
+                throw new HistoryException(HistoryErrorReason.TooLarge, $"the flow {flows[0].UUID} cannot be kept: {e.Message}", e);
+            }
+
+            // With very long texts fewer flows go into a chunk.
+            AddChunks([.. flows.Take(flows.Count / 2)], chunks);
+            AddChunks([.. flows.Skip(flows.Count / 2)], chunks);
+            return;
         }
+
+        long first = long.MaxValue, last = long.MinValue;
+        foreach (var flow in flows)
+        {
+            first = Math.Min(first, flow.Start);
+            last = Math.Max(last, flow.Last);
+        }
+
+        chunks.Add(new(first, Math.Max(first, last), flows.Count, data));
     }
 }

@@ -10,9 +10,8 @@ namespace Skydive.Storage.Sqlite;
 /// <summary>Reads revisions of nodes and edges in one consistent state of the database.</summary>
 internal static class GraphReader
 {
-    private const string Select =
-        "SELECT e.kind, e.id, r.base, r.created_at, r.valid_from, r.revision, r.is_deleted, r.valid_to, r.changes, b.host, b.origin, b.parent, b.child, b.metadata "
-        + "FROM revision r INDEXED BY revision_time JOIN element e ON e.number = r.element JOIN base b ON b.number = r.base ";
+    /// <summary>If no more ended between two times, they are all read; else an index by begin leads to fewer.</summary>
+    internal const int ManyRevisions = 20_000;
 
     /// <summary>The revisions that a view of a time shows.</summary>
     /// <param name="connection">Where to read, outside of a transaction.</param>
@@ -25,14 +24,13 @@ internal static class GraphReader
     {
         var nodes = new List<Node>();
         var edges = new List<Edge>();
-        var bases = new Dictionary<long, RevisionBase>();
-        var texts = new TextCache();
+        var rows = new RevisionRowReader(codec);
         long first = slice is { } known ? known.Start : long.MaxValue;
         long last = slice?.Last ?? long.MaxValue;
         string end = slice is { IsPoint: true } ? ">" : ">=";
         using var statement = new Statement(
             connection,
-            Select + $"WHERE r.length = $0 AND r.valid_from BETWEEN $1 AND $2 AND r.created_at <= $2 AND (r.valid_to IS NULL OR r.valid_to {end} $3)",
+            RevisionRowReader.Select("revision_time") + $"WHERE r.length = $0 AND r.valid_from BETWEEN $1 AND $2 AND r.created_at <= $2 AND (r.valid_to IS NULL OR r.valid_to {end} $3)",
             4);
         SqliteConnections.Execute(connection, "BEGIN");
         try
@@ -43,7 +41,16 @@ internal static class GraphReader
                 using var reader = statement.Query((long)lengthClass, LengthClass.EarliestBegin(lengthClass, first), last, first);
                 while (reader.Read())
                 {
-                    ReadRow(reader, codec, texts, bases, nodes, edges);
+                    switch (rows.Read(reader))
+                    {
+                        case Node node:
+                            nodes.Add(node);
+                            break;
+                        case Edge edge:
+                            edges.Add(edge);
+                            break;
+                    }
+
                     if (slice is not null)
                     {
                         AnswerLimits.CheckRevisions(nodes.Count + edges.Count, options);
@@ -57,6 +64,63 @@ internal static class GraphReader
         }
 
         return new() { Nodes = nodes, Edges = edges };
+    }
+
+    /// <summary>The revisions that were valid at one time and not at another, later one, and the other way round.</summary>
+    /// <param name="connection">Where to read, outside of a transaction.</param>
+    /// <param name="codec">Reads the metadata.</param>
+    /// <param name="earlier">The one time.</param>
+    /// <param name="later">The other time, after it.</param>
+    /// <param name="options">The limits.</param>
+    /// <param name="manyRevisions">Usually <see cref="ManyRevisions"/>.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <returns>Those that had ended at the later time, and those that had not begun at the earlier one.</returns>
+    /// <exception cref="InvalidDataException">A row makes no sense.</exception>
+    public static (List<GraphElement> Ended, List<GraphElement> Begun) ReadDifferences(
+        SqliteConnection connection, MetadataCodec codec, long earlier, long later, HistoryStoreOptions options, int manyRevisions, CancellationToken cancellationToken)
+    {
+        var ended = new List<GraphElement>();
+        var begun = new List<GraphElement>();
+        var rows = new RevisionRowReader(codec);
+        SqliteConnections.Execute(connection, "BEGIN");
+        try
+        {
+            // All that ended between the times are few when the times are close; else those that were valid at the earlier time are fewer.
+            if (!Exceeds(connection, earlier + 1, later, manyRevisions))
+            {
+                using var byEnd = new Statement(
+                    connection, RevisionRowReader.Select("revision_end") + "WHERE r.valid_to BETWEEN $0 + 1 AND $1 AND r.valid_from <= $0", 2);
+                ReadAll(byEnd, rows, ended, options, earlier, later);
+            }
+            else
+            {
+                using var byTime = new Statement(
+                    connection,
+                    RevisionRowReader.Select("revision_time") + "WHERE r.length = $0 AND r.valid_from BETWEEN $1 AND $2 AND r.valid_to BETWEEN $2 + 1 AND $3",
+                    4);
+                for (int lengthClass = 0; lengthClass < LengthClass.Open; lengthClass++)
+                {
+                    cancellationToken.ThrowIfCancellationRequested();
+                    ReadAll(byTime, rows, ended, options, (long)lengthClass, LengthClass.EarliestBegin(lengthClass, earlier), earlier, later);
+                }
+            }
+
+            using var byBegin = new Statement(
+                connection,
+                RevisionRowReader.Select("revision_time") + "WHERE r.length = $0 AND r.valid_from BETWEEN $1 AND $2 AND (r.valid_to IS NULL OR r.valid_to > $2)",
+                3);
+            for (int lengthClass = 0; lengthClass < LengthClass.Count; lengthClass++)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                ReadAll(byBegin, rows, begun, options, (long)lengthClass, Math.Max(earlier + 1, LengthClass.EarliestBegin(lengthClass, later)), later);
+            }
+        }
+        finally
+        {
+            SqliteConnections.Execute(connection, "COMMIT");
+        }
+
+        return (ended, begun);
     }
 
     /// <summary>Reads every row and says which cannot be understood.</summary>
@@ -99,58 +163,21 @@ internal static class GraphReader
         }
     }
 
-    private static void ReadRow(
-        SqliteDataReader reader, MetadataCodec codec, TextCache texts, Dictionary<long, RevisionBase> bases, List<Node> nodes, List<Edge> edges)
+    private static bool Exceeds(SqliteConnection connection, long first, long last, long limit)
     {
-        long baseNumber = reader.GetNumber(2);
-        if (!bases.TryGetValue(baseNumber, out var revisionBase))
-        {
-            var encoded = reader.GetSpan(13);
-            revisionBase = new(
-                baseNumber,
-                reader.GetText(9),
-                reader.GetText(10),
-                reader.GetTextOrNull(11),
-                reader.GetTextOrNull(12),
-                codec.Decode(encoded, texts),
-                encoded.Length);
-            bases.Add(baseNumber, revisionBase);
-        }
+        using var ended = new Statement(
+            connection, "SELECT count(*) FROM (SELECT 1 FROM revision INDEXED BY revision_end WHERE valid_to BETWEEN $0 AND $1 LIMIT $2)", 3);
+        return ended.QueryNumber(first, last, limit + 1) > limit;
+    }
 
-        var metadata = codec.Apply(revisionBase.Metadata, reader.GetSpan(8), texts);
-        long? archivedAt = reader.GetNumberOrNull(7);
-        long? deletedAt = reader.GetNumber(6) != 0 ? archivedAt : null;
-        string id = reader.GetText(1);
-        if (reader.GetNumber(0) == 0)
+    private static void ReadAll(
+        Statement statement, RevisionRowReader rows, List<GraphElement> found, HistoryStoreOptions options, params ReadOnlySpan<object?> values)
+    {
+        using var reader = statement.Query(values);
+        while (reader.Read())
         {
-            nodes.Add(new()
-            {
-                Id = id,
-                Metadata = metadata,
-                Host = revisionBase.Host,
-                Origin = revisionBase.Origin,
-                CreatedAt = reader.GetNumber(3),
-                UpdatedAt = reader.GetNumber(4),
-                Revision = reader.GetNumber(5),
-                DeletedAt = deletedAt,
-                ArchivedAt = archivedAt,
-            });
-            return;
+            found.Add(rows.Read(reader));
+            AnswerLimits.CheckRevisions(found.Count, options);
         }
-
-        edges.Add(new()
-        {
-            Id = id,
-            Parent = revisionBase.Parent ?? throw new InvalidDataException($"edge {id} has no parent"),
-            Child = revisionBase.Child ?? throw new InvalidDataException($"edge {id} has no child"),
-            Metadata = metadata,
-            Host = revisionBase.Host,
-            Origin = revisionBase.Origin,
-            CreatedAt = reader.GetNumber(3),
-            UpdatedAt = reader.GetNumber(4),
-            Revision = reader.GetNumber(5),
-            DeletedAt = deletedAt,
-            ArchivedAt = archivedAt,
-        });
     }
 }

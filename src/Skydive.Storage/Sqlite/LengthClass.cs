@@ -25,12 +25,11 @@ internal static class LengthClass
     /// <param name="time">The time.</param>
     public static long EarliestBegin(int lengthClass, long time)
     {
-        if (lengthClass >= 63)
-        {
-            return long.MinValue;
-        }
-
-        long longest = (1L << lengthClass) - 1;
-        return time < long.MinValue + longest ? long.MinValue : time - longest;
+        long longest = LongestSpan(lengthClass);
+        return lengthClass >= 63 || time < long.MinValue + longest ? long.MinValue : time - longest;
     }
+
+    /// <summary>The longest span of a class, in milliseconds; as much as a number can tell for the longest classes.</summary>
+    /// <param name="lengthClass">The class.</param>
+    public static long LongestSpan(int lengthClass) => lengthClass >= 63 ? long.MaxValue : (1L << lengthClass) - 1;
 }

@@ -7,6 +7,7 @@ internal sealed class Pruner : IDisposable
 {
     private const int RevisionsPerStep = 500;
     private const int ChunksPerStep = 16;
+    private const int BlocksPerStep = 200;
 
     private readonly SqliteConnection _connection;
     private readonly HistoryStoreOptions _options;
@@ -17,6 +18,11 @@ internal sealed class Pruner : IDisposable
     private readonly Statement _deleteElement;
     private readonly Statement _oldChunks;
     private readonly Statement _deleteChunk;
+    private readonly Statement _oldMetricChunks;
+    private readonly Statement _deleteMetricChunk;
+    private readonly Statement _oldBlocks;
+    private readonly Statement _deleteBlock;
+    private readonly Statement _deleteSeries;
 
     public Pruner(SqliteConnection connection, HistoryStoreOptions options, TimeProvider time)
     {
@@ -24,12 +30,17 @@ internal sealed class Pruner : IDisposable
         _options = options;
         _time = time;
         _oldRevisions = new(
-            connection, "SELECT number, element, base FROM revision INDEXED BY revision_end WHERE valid_to IS NOT NULL AND valid_to < $0 ORDER BY valid_to LIMIT $1", 2);
+            connection, "SELECT number, element, base, valid_to FROM revision INDEXED BY revision_end WHERE valid_to IS NOT NULL AND valid_to < $0 ORDER BY valid_to LIMIT $1", 2);
         _deleteRevision = new(connection, "DELETE FROM revision WHERE number = $0", 1);
         _deleteBase = new(connection, "DELETE FROM base WHERE number = $0 AND NOT EXISTS (SELECT 1 FROM revision WHERE base = $0)", 1);
         _deleteElement = new(connection, "DELETE FROM element WHERE number = $0 AND NOT EXISTS (SELECT 1 FROM revision WHERE element = $0)", 1);
-        _oldChunks = new(connection, "SELECT number, last FROM flow_chunk INDEXED BY flow_chunk_end WHERE last < $0 ORDER BY last LIMIT $1", 2);
+        _oldChunks = new(connection, "SELECT number, coalesce(stored_at, last) FROM flow_chunk INDEXED BY flow_chunk_age WHERE coalesce(stored_at, last) < $0 ORDER BY coalesce(stored_at, last) LIMIT $1", 2);
         _deleteChunk = new(connection, "DELETE FROM flow_chunk WHERE number = $0", 1);
+        _oldMetricChunks = new(connection, "SELECT number, stored_at FROM metric_chunk ORDER BY number LIMIT $0", 1);
+        _deleteMetricChunk = new(connection, "DELETE FROM metric_chunk WHERE number = $0", 1);
+        _oldBlocks = new(connection, "SELECT number, stored_at, series FROM metric_block ORDER BY number LIMIT $0", 1);
+        _deleteBlock = new(connection, "DELETE FROM metric_block WHERE number = $0", 1);
+        _deleteSeries = new(connection, "DELETE FROM metric_series WHERE number = $0 AND NOT EXISTS (SELECT 1 FROM metric_block WHERE series = $0)", 1);
     }
 
     /// <summary>Takes a step.</summary>
@@ -39,9 +50,11 @@ internal sealed class Pruner : IDisposable
         if (_options.MaximumAge is { } age)
         {
             long oldest = _time.GetUtcNow().ToUnixTimeMilliseconds() - (long)age.TotalMilliseconds;
-            int revisions = DeleteRevisions(oldest);
-            int chunks = DeleteChunks(oldest, ChunksPerStep);
-            if (revisions == RevisionsPerStep || chunks == ChunksPerStep)
+            bool isMore = DeleteRevisions(oldest) == RevisionsPerStep;
+            isMore |= DeleteChunks(oldest, ChunksPerStep) == ChunksPerStep;
+            isMore |= DeleteMetricBlocks(oldest, BlocksPerStep) == BlocksPerStep;
+            isMore |= DeleteMetricChunks(oldest, ChunksPerStep) == ChunksPerStep;
+            if (isMore)
             {
                 return true;
             }
@@ -53,7 +66,8 @@ internal sealed class Pruner : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var statement in (Statement[])[_oldRevisions, _deleteRevision, _deleteBase, _deleteElement, _oldChunks, _deleteChunk])
+        foreach (var statement in (Statement[])[
+            _oldRevisions, _deleteRevision, _deleteBase, _deleteElement, _oldChunks, _deleteChunk, _oldMetricChunks, _deleteMetricChunk, _oldBlocks, _deleteBlock, _deleteSeries])
         {
             statement.Dispose();
         }
@@ -70,21 +84,43 @@ internal sealed class Pruner : IDisposable
         return pages * SqliteConnections.GetNumber(_connection, "PRAGMA page_size") > maximum;
     }
 
-    /// <summary>Forgets what ended first, revisions and flows alike, so that both reach back about as far.</summary>
+    /// <summary>Forgets what ended or came first, revisions, flows and metrics alike, so that all reach back about as far.</summary>
     /// <returns>Whether there was anything to forget.</returns>
     private bool ForgetOldest()
     {
-        long? chunkEnd = null;
-        using (var reader = _oldChunks.Query(long.MaxValue, 1L))
+        long revisions = AgeOf(_oldRevisions.Query(long.MaxValue, 1L), 3);
+        long flows = AgeOf(_oldChunks.Query(long.MaxValue, 1L), 1);
+        long blocks = AgeOf(_oldBlocks.Query(1L), 1);
+        long metrics = Math.Min(blocks, AgeOf(_oldMetricChunks.Query(1L), 1));
+        long oldest = Math.Min(revisions, Math.Min(flows, metrics));
+        if (oldest == long.MaxValue)
         {
-            if (reader.Read())
-            {
-                chunkEnd = reader.GetNumber(1);
-            }
+            return false;
         }
 
-        int revisions = DeleteRevisions(chunkEnd ?? long.MaxValue);
-        return revisions == RevisionsPerStep || chunkEnd is null ? revisions > 0 : DeleteChunks(long.MaxValue, 1) > 0;
+        // As much of one kind as is older than the others, but something always.
+        if (oldest == revisions)
+        {
+            return DeleteRevisions(Math.Max(oldest + 1, Math.Min(flows, metrics))) > 0;
+        }
+
+        if (oldest == flows)
+        {
+            return DeleteChunks(long.MaxValue, 1) > 0;
+        }
+
+        return oldest == blocks
+            ? DeleteMetricBlocks(Math.Max(oldest + 1, Math.Min(revisions, flows)), BlocksPerStep) > 0
+            : DeleteMetricChunks(long.MaxValue, 1) > 0;
+    }
+
+    /// <summary>How old the first row is; the largest number when there is none.</summary>
+    private static long AgeOf(SqliteDataReader reader, int ordinal)
+    {
+        using (reader)
+        {
+            return reader.Read() ? reader.GetNumber(ordinal) : long.MaxValue;
+        }
     }
 
     private int DeleteRevisions(long endedBefore)
@@ -133,5 +169,48 @@ internal sealed class Pruner : IDisposable
         }
 
         return numbers.Count;
+    }
+
+    private int DeleteMetricChunks(long storedBefore, int count)
+    {
+        var numbers = new List<long>(count);
+        using (var reader = _oldMetricChunks.Query((long)count))
+        {
+            while (reader.Read() && reader.GetNumber(1) < storedBefore)
+            {
+                numbers.Add(reader.GetNumber(0));
+            }
+        }
+
+        foreach (long number in numbers)
+        {
+            _deleteMetricChunk.Run(number);
+        }
+
+        return numbers.Count;
+    }
+
+    private int DeleteMetricBlocks(long storedBefore, int count)
+    {
+        var rows = new List<(long Number, long Series)>(count);
+        using (var reader = _oldBlocks.Query((long)count))
+        {
+            while (reader.Read() && reader.GetNumber(1) < storedBefore)
+            {
+                rows.Add((reader.GetNumber(0), reader.GetNumber(2)));
+            }
+        }
+
+        foreach (var (number, _) in rows)
+        {
+            _deleteBlock.Run(number);
+        }
+
+        foreach (long series in rows.Select(static row => row.Series).Distinct())
+        {
+            _deleteSeries.Run(series);
+        }
+
+        return rows.Count;
     }
 }

@@ -15,7 +15,11 @@ namespace Skydive.Storage.Sqlite;
 /// <para>length is the <see cref="LengthClass"/> of the time from valid_from to valid_to, in whose index revisions are found by time.</para>
 /// <para><c>flow_chunk</c> is one batch of flows, in the order in which they were appended: first and last are the smallest Start and the
 /// largest Last in it, length the class of the time between. Its numbers are not used twice, since batches are put together after they were
-/// read.</para>
+/// read. stored_at is when they came, which is what their age is counted from; NULL, in chunks that version 1 wrote, stands for last.</para>
+/// <para><c>metric_chunk</c> is one batch of metric samples as they came. After a while they are put together to rows of
+/// <c>metric_block</c>, each of which has the samples of one node and path, <c>metric_series</c>, in some hour or more. <c>metric_move</c>
+/// has a row while that goes on: chunks up to last_chunk are moved, and of them the series up to (path, element) have been. First, last,
+/// length and stored_at are as above. Blocks and chunks are numbered in the order of their stored_at.</para>
 /// </remarks>
 internal static class Schema
 {
@@ -47,6 +51,21 @@ internal static class Schema
             CREATE INDEX flow_chunk_end ON flow_chunk (last);
             CREATE INDEX flow_chunk_small ON flow_chunk (number) WHERE records < 2500;
             CREATE TABLE resource (kind TEXT NOT NULL, id TEXT NOT NULL, json TEXT NOT NULL, PRIMARY KEY (kind, id)) WITHOUT ROWID;
+            """),
+        new(2, """
+            CREATE TABLE metric_chunk (
+                number INTEGER PRIMARY KEY AUTOINCREMENT, first INTEGER NOT NULL, last INTEGER NOT NULL, stored_at INTEGER NOT NULL,
+                samples INTEGER NOT NULL, data BLOB NOT NULL);
+            CREATE TABLE metric_series (number INTEGER PRIMARY KEY, path TEXT NOT NULL, element TEXT NOT NULL, UNIQUE (path, element));
+            CREATE TABLE metric_block (
+                number INTEGER PRIMARY KEY AUTOINCREMENT, series INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,
+                length INTEGER NOT NULL, stored_at INTEGER NOT NULL, samples INTEGER NOT NULL, data BLOB NOT NULL);
+            CREATE INDEX metric_block_series ON metric_block (series, length, first);
+            CREATE INDEX metric_block_time ON metric_block (length, first);
+            CREATE TABLE metric_move (last_chunk INTEGER NOT NULL, path TEXT NOT NULL, element TEXT NOT NULL);
+            ALTER TABLE flow_chunk ADD COLUMN stored_at INTEGER;
+            DROP INDEX flow_chunk_end;
+            CREATE INDEX flow_chunk_age ON flow_chunk (coalesce(stored_at, last));
             """),
     ];
 

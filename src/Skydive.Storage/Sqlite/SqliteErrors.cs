@@ -28,6 +28,19 @@ internal static class SqliteErrors
         _ => new(HistoryErrorReason.Failed, $"the history database {path} could not be read or written: {error.Message}", error),
     };
 
+    /// <summary>Whether it is because of what was to be written that a write failed. Errors that nobody expects are: others are to be written all the same.</summary>
+    public static bool IsRefusal(Exception error) => error switch
+    {
+        SqliteException sqlite => sqlite.SqliteErrorCode is raw.SQLITE_CONSTRAINT or raw.SQLITE_TOOBIG or raw.SQLITE_MISMATCH or raw.SQLITE_RANGE or raw.SQLITE_ERROR,
+        _ => !IsExpected(error) && error is not HistoryException,
+    };
+
+    /// <summary>The error for something that cannot be written for what it is.</summary>
+    /// <param name="error">What happened.</param>
+    /// <param name="path">The database.</param>
+    public static HistoryException Refuse(Exception error, string path) => new(
+        HistoryErrorReason.Refused, $"the history database {path} cannot hold what was to be written ({error.GetType().Name}: {error.Message})", error);
+
     /// <summary>The error for a database that cannot be understood.</summary>
     /// <param name="path">The database.</param>
     /// <param name="what">What was found.</param>

@@ -1,5 +1,6 @@
 using Microsoft.Data.Sqlite;
 using Skydive.Contracts.Flows;
+using Skydive.Contracts.Metrics;
 using Skydive.Contracts.Queries;
 using Skydive.Contracts.Status;
 using Skydive.Contracts.Topology;
@@ -24,29 +25,34 @@ public sealed class SqliteHistoryStore : IHistoryStore
     private const int PagesPerStep = 1024;
 
     private readonly HistoryStoreOptions _options;
+    private readonly TimeProvider _time;
     private readonly DatabaseDirectory _directory;
     private readonly SqliteConnection _connection;
     private readonly KeyDictionary _keys;
     private readonly MetadataCodec _readingCodec;
     private readonly GraphWriter _graph;
     private readonly FlowWriter _flows;
+    private readonly MetricWriter _metrics;
     private readonly ResourceTable _resources;
     private readonly Pruner _pruner;
     private readonly WriteQueue _writer;
     private readonly ReaderPool _readers;
     private readonly SemaphoreSlim _compacting = new(1);
     private long _flowsDropped;
+    private long _metricsDropped;
     private int _isDisposed;
 
     private SqliteHistoryStore(HistoryStoreOptions options, TimeProvider time, DatabaseDirectory directory, SqliteConnection connection)
     {
         _options = options;
+        _time = time;
         _directory = directory;
         _connection = connection;
         _keys = new(connection);
         _readingCodec = new(_keys);
         _graph = new(connection, new(_keys));
         _flows = new(connection);
+        _metrics = new(connection, _keys);
         _resources = new(connection);
         _pruner = new(connection, options, time);
         _readers = new(directory.DatabasePath);
@@ -134,6 +140,22 @@ public sealed class SqliteHistoryStore : IHistoryStore
         cancellationToken);
 
     /// <inheritdoc/>
+    public Task<IReadOnlyList<ElementDifference>> GetDifferencesAsync(long before, long after, CancellationToken cancellationToken) =>
+        _readers.ReadAsync(
+            connection =>
+            {
+                if (before == after)
+                {
+                    return [];
+                }
+
+                var (ended, begun) = GraphReader.ReadDifferences(
+                    connection, _readingCodec, Math.Min(before, after), Math.Max(before, after), _options, GraphReader.ManyRevisions, cancellationToken);
+                return before < after ? Differences.Between(ended, begun) : Differences.Between(begun, ended);
+            },
+            cancellationToken);
+
+    /// <inheritdoc/>
     public async Task AppendFlowsAsync(IReadOnlyList<Flow> flows, CancellationToken cancellationToken)
     {
         if (flows.Count == 0)
@@ -147,7 +169,7 @@ public sealed class SqliteHistoryStore : IHistoryStore
             await _writer.WriteAsync(
                 () =>
                 {
-                    _flows.Add(chunks);
+                    _flows.Add(chunks, Now());
                     return true;
                 },
                 cancellationToken).ConfigureAwait(false);
@@ -162,6 +184,40 @@ public sealed class SqliteHistoryStore : IHistoryStore
     /// <inheritdoc/>
     public async Task<IReadOnlyList<Flow>> SearchFlowsAsync(FlowSearch search, CancellationToken cancellationToken) => await _readers.ReadAsync(
         connection => search.Finish(FlowReader.Search(connection, search, _options, cancellationToken)), cancellationToken).ConfigureAwait(false);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<FlowSum>> SumFlowsAsync(FlowSumSearch sum, CancellationToken cancellationToken) =>
+        _readers.ReadAsync(connection => FlowReader.Sum(connection, sum, _options, cancellationToken), cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task AppendMetricsAsync(IReadOnlyList<MetricSample> samples, CancellationToken cancellationToken)
+    {
+        if (samples.Count == 0)
+        {
+            return;
+        }
+
+        try
+        {
+            var chunks = MetricWriter.Encode(samples);
+            await _writer.WriteAsync(
+                () =>
+                {
+                    _metrics.Add(chunks, Now());
+                    return true;
+                },
+                cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            Interlocked.Add(ref _metricsDropped, samples.Count);
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<MetricSample>> SearchMetricsAsync(MetricSearch search, CancellationToken cancellationToken) =>
+        _readers.ReadAsync(connection => MetricReader.Search(connection, _keys, search, _options, cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
     public Task PutResourceAsync(string kind, string id, string json, CancellationToken cancellationToken) =>
@@ -221,6 +277,7 @@ public sealed class SqliteHistoryStore : IHistoryStore
                     {
                         GraphReader.Check(connection, _readingCodec, faults, MaximumFaults, cancellationToken);
                         FlowReader.Check(connection, faults, MaximumFaults, cancellationToken);
+                        MetricReader.Check(connection, _keys, faults, MaximumFaults, cancellationToken);
                     }
 
                     return faults;
@@ -240,6 +297,12 @@ public sealed class SqliteHistoryStore : IHistoryStore
             using var flows = new Statement(connection, "SELECT sum(records), sum(length(data)), min(first) FROM flow_chunk");
             using var reader = flows.Query();
             reader.Read();
+            using var metrics = new Statement(
+                connection,
+                "SELECT sum(samples), sum(bytes), min(first) FROM (SELECT samples, length(data) AS bytes, first FROM metric_block "
+                + "UNION ALL SELECT samples, length(data), first FROM metric_chunk)");
+            using var metricReader = metrics.Query();
+            metricReader.Read();
             return new HistoryStatistics
             {
                 LiveElements = SqliteConnections.GetNumber(connection, "SELECT count(*) FROM revision WHERE valid_to IS NULL"),
@@ -247,6 +310,9 @@ public sealed class SqliteHistoryStore : IHistoryStore
                 FlowRecords = reader.GetNumberOrNull(0) ?? 0,
                 FlowBytes = reader.GetNumberOrNull(1) ?? 0,
                 OldestFlow = reader.GetNumberOrNull(2),
+                MetricSamples = metricReader.GetNumberOrNull(0) ?? 0,
+                MetricBytes = metricReader.GetNumberOrNull(1) ?? 0,
+                OldestMetric = metricReader.GetNumberOrNull(2),
                 OldestRevision = GetOldestRevision(connection),
                 FailedWrites = _writer.FailedWrites,
             };
@@ -262,6 +328,7 @@ public sealed class SqliteHistoryStore : IHistoryStore
         Path = _directory.DatabasePath,
         SizeBytes = _directory.GetSizeBytes(),
         FlowsDropped = Interlocked.Read(ref _flowsDropped),
+        MetricsDropped = Interlocked.Read(ref _metricsDropped),
     };
 
     /// <summary>Writes what was asked to be written, ends what reads, and gives the directory free. Idempotent.</summary>
@@ -276,6 +343,7 @@ public sealed class SqliteHistoryStore : IHistoryStore
         await _readers.DisposeAsync().ConfigureAwait(false);
         _pruner.Dispose();
         _resources.Dispose();
+        _metrics.Dispose();
         _flows.Dispose();
         _graph.Dispose();
         _keys.Dispose();
@@ -305,12 +373,14 @@ public sealed class SqliteHistoryStore : IHistoryStore
     private async Task CompactAloneAsync(CancellationToken cancellationToken)
     {
         // Read and encoded by a reader's thread: the writer only puts one row in the place of several.
-        long after = long.MinValue;
-        while (await _readers.ReadAsync(connection => FlowMerge.Prepare(connection, after, cancellationToken), cancellationToken).ConfigureAwait(false) is { } merge)
+        long after = long.MinValue, spread = GetSpread();
+        while (await _readers.ReadAsync(connection => FlowMerge.Prepare(connection, after, spread, cancellationToken), cancellationToken).ConfigureAwait(false) is { } merge)
         {
             await _writer.WriteAsync(() => _flows.Replace(merge), cancellationToken).ConfigureAwait(false);
             after = merge.LastNumber;
         }
+
+        await CompactMetricsAsync(cancellationToken).ConfigureAwait(false);
 
         // Some free pages are of use to the next writes; giving them back each time would write all pages behind them anew.
         if (await _writer.RunAsync(HasManyFreePages, cancellationToken).ConfigureAwait(false))
@@ -330,6 +400,31 @@ public sealed class SqliteHistoryStore : IHistoryStore
             },
             cancellationToken).ConfigureAwait(false);
     }
+
+    private async Task CompactMetricsAsync(CancellationToken cancellationToken)
+    {
+        long after = long.MinValue, spread = GetSpread();
+        while (await _readers.ReadAsync(connection => MetricMerge.Prepare(connection, after, spread, cancellationToken), cancellationToken).ConfigureAwait(false) is { } merge)
+        {
+            await _writer.WriteAsync(() => _metrics.Replace(merge), cancellationToken).ConfigureAwait(false);
+            after = merge.LastNumber;
+        }
+
+        while (await _readers.ReadAsync(connection => MetricMove.Prepare(connection, Now(), spread, cancellationToken), cancellationToken).ConfigureAwait(false) is { } move)
+        {
+            do
+            {
+                var blocks = await _readers.ReadAsync(_ => move.TakeBlocks(), cancellationToken).ConfigureAwait(false);
+                await _writer.WriteAsync(() => _metrics.Move(blocks, move, move.IsComplete), cancellationToken).ConfigureAwait(false);
+            }
+            while (!move.IsComplete);
+        }
+    }
+
+    /// <summary>How far arrivals of what is put together may be apart: what is forgotten together is kept for little longer than was asked for.</summary>
+    private long GetSpread() => (long)((_options.MaximumAge ?? TimeSpan.FromDays(30)) / 30).TotalMilliseconds;
+
+    private long Now() => _time.GetUtcNow().ToUnixTimeMilliseconds();
 
     private void OnTransactionEnded(bool isCommitted)
     {

@@ -156,8 +156,12 @@ internal sealed class WriteQueue : IAsyncDisposable
             }
 
             Interlocked.Increment(ref _failedWrites);
-            var failure = SqliteErrors.IsExpected(error!) ? SqliteErrors.Translate(error!, _path) : error!;
-            _lastError = failure.Message;
+            var failure = request.IsInTransaction && SqliteErrors.IsRefusal(error!) ? SqliteErrors.Refuse(error!, _path)
+                : SqliteErrors.IsExpected(error!) ? SqliteErrors.Translate(error!, _path)
+                : error!;
+
+            // The store does well when it refuses one thing for what it is.
+            _lastError = failure is HistoryException { Reason: HistoryErrorReason.Refused } ? null : failure.Message;
             request.Fail(failure);
         }
     }

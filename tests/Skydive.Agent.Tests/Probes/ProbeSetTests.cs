@@ -99,7 +99,7 @@ public sealed class ProbeSetTests
     private static ProbeSet Make(IReadOnlyList<string> names, TimeSpan retryDelay, params ScriptedProbe[] probes)
     {
         var options = new AgentOptions { Host = "lab" };
-        var context = new ProbeContext(new LiveGraph("lab", "agent.lab"), "host", options, NullLoggerFactory.Instance, static _ => null);
+        var context = new ProbeContext(new LiveGraph("lab", "agent.lab"), "host", options, NullLoggerFactory.Instance, static _ => null, new(new FakeNamespaceWatcher()));
         return new(
             names,
             probes.ToDictionary(static probe => probe.Name, static Func<ProbeContext, IAgentProbe> (probe) => _ => probe),

@@ -1,9 +1,9 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using Skydive.Agent.Hardware;
 using Skydive.Agent.Topology;
+using Skydive.Agent.Topology.Netlink;
 using Skydive.Contracts.Topology;
 using Skydive.Graph;
-using Skydive.Linux.Namespaces;
-using Skydive.Linux.Route;
 
 namespace Skydive.Agent.Tests.Support;
 
@@ -12,13 +12,12 @@ internal sealed class TestProbes : IDisposable
 {
     private readonly NamespaceProbe _namespaces;
 
-    private TestProbes(TestNetwork network, Func<NetworkNamespace, RtnetlinkListener>? openListener)
+    private TestProbes(TestNetwork network, NetlinkProbeOptions? options)
     {
         HostNodeId = HostProbe.AddTo(Graph);
-        Netlink = openListener is null
-            ? new(Graph, HostNodeId, NetlinkState, NullLogger.Instance)
-            : new(Graph, HostNodeId, NetlinkState, NullLogger.Instance) { OpenListener = openListener };
-        _namespaces = new(network.Folder, Netlink, NamespaceState, NullLogger.Instance);
+        Netlink = new(Graph, HostNodeId, NetlinkState, NullLogger.Instance, options);
+        Directory = new(Netlink);
+        _namespaces = new(network.Folder, Directory, NamespaceState, NullLogger.Instance);
     }
 
     public LiveGraph Graph { get; } = new("lab", "agent.lab", null, new TidHook());
@@ -27,17 +26,25 @@ internal sealed class TestProbes : IDisposable
 
     public NetlinkProbe Netlink { get; }
 
+    public NamespaceDirectory Directory { get; }
+
     public ProbeState NetlinkState { get; } = new();
 
     public ProbeState NamespaceState { get; } = new();
 
     public Task Completion => Task.WhenAny(Netlink.Completion, _namespaces.Completion);
 
-    public static async Task<TestProbes> StartAsync(TestNetwork network, Func<NetworkNamespace, RtnetlinkListener>? openListener = null)
+    /// <summary>Starts the probes, and waits until they have done all that there is to do, or else until the graph is there.</summary>
+    public static async Task<TestProbes> StartAsync(TestNetwork network, NetlinkProbeOptions? options = null, bool settle = true)
     {
-        var probes = new TestProbes(network, openListener);
+        var probes = new TestProbes(network, options);
         probes.Netlink.Start();
         await probes._namespaces.StartAsync(network.OpenHost());
+        if (settle)
+        {
+            await probes.SettleAsync();
+        }
+
         return probes;
     }
 
@@ -46,6 +53,14 @@ internal sealed class TestProbes : IDisposable
 
     /// <summary>Waits until the graph is as wanted.</summary>
     public Task<GraphSnapshot> UntilAsync(Func<GraphSnapshot, bool> condition) => Graph.UntilAsync(condition);
+
+    /// <summary>Waits until drivers have been asked for all interfaces, which goes on after they are in the graph.</summary>
+    public async Task<GraphSnapshot> SettleAsync()
+    {
+        await Tools.WaitAsync(() => Netlink.UninspectedLinks == 0);
+        return await UntilAsync(static graph =>
+            graph.GetNodes().All(static node => node.GetText("EncapType") is null or "loopback" || node.Metadata.ContainsKey("Features")));
+    }
 
     public void Dispose()
     {

@@ -1,6 +1,8 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using Skydive.Agent.Hardware;
 using Skydive.Agent.Tests.Support;
 using Skydive.Agent.Topology;
+using Skydive.Agent.Topology.Netlink;
 using Skydive.Contracts.Topology;
 using Skydive.Graph;
 
@@ -48,8 +50,8 @@ public sealed class NamespaceProbeTests
         }
         finally
         {
-            // Lazily, as ip netns del does it: the probe has the file open.
-            Tools.Run("umount", "-l " + path);
+            // The plain way, which a file that is held open refuses.
+            Tools.Run("umount", path);
         }
 
         await probes.UntilAsync(static graph => graph.FindNamespace("vm") is null);
@@ -168,7 +170,7 @@ public sealed class NamespaceProbeTests
         var state = new ProbeState();
         using var netlink = new NetlinkProbe(graph, HostProbe.AddTo(graph), new(), NullLogger.Instance);
         netlink.Start();
-        using var probe = new NamespaceProbe(file, netlink, state, NullLogger.Instance);
+        using var probe = new NamespaceProbe(file, new NamespaceDirectory(netlink), state, NullLogger.Instance);
 
         await probe.StartAsync(network.OpenHost());
 

@@ -55,6 +55,21 @@ public sealed class CaptureApiTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Create_ByPath_IsFoundAndEndedByIt()
+    {
+        const string Path = "host1[Type=host]/br1[Type=ovsbridge]";
+        var (status, created) = await SendAsync("POST", "/api/capture", $$"""{"ProbePath":"{{Path}}"}""");
+
+        Assert.Equal(201, status);
+        var capture = JsonSerializer.Deserialize(created, ContractsJsonContext.Default.Capture)!;
+        Assert.Equal(Path, capture.ProbePath);
+        Assert.StartsWith("G.V().Has('Name', 'host1', 'Type', 'host')", capture.GremlinQuery, StringComparison.Ordinal);
+        Assert.Equal((200, created), await SendAsync("GET", "/api/capture/" + Path));
+        Assert.Equal(200, (await SendAsync("DELETE", "/api/capture/" + Path)).Status);
+        Assert.Equal((200, "{}"), await SendAsync("GET", "/api/capture"));
+    }
+
+    [Fact]
     public async Task Create_Twice_IsAConflict()
     {
         await SendAsync("POST", "/api/capture", """{"GremlinQuery":"G.V()"}""");
@@ -72,6 +87,9 @@ public sealed class CaptureApiTests : IAsyncLifetime
     [InlineData("""{"GremlinQuery":7}""")]
     [InlineData("""{"GremlinQuery":"G.V()","LayerKeyMode":"L9"}""")]
     [InlineData("""{"GremlinQuery":"G.V()","HeaderSize":99999999999999}""")]
+    [InlineData("""{"ProbePath":7}""")]
+    [InlineData("""{"ProbePath":"host1"}""")]
+    [InlineData("""{"ProbePath":"host1[Type=host]","GremlinQuery":"G.V()"}""")]
     public async Task Create_NoCapture_IsToldSo(string body)
     {
         var (status, text) = await SendAsync("POST", "/api/capture", body);

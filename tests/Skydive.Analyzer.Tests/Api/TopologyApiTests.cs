@@ -87,7 +87,22 @@ public sealed class TopologyApiTests : IAsyncLifetime
     public async Task Post_DeepOrLarge_IsRefused()
     {
         Assert.Equal(400, (await PostAsync(new string('[', 10_000))).Status);
-        Assert.Equal((int)HttpStatusCode.RequestEntityTooLarge, (await PostAsync(new string(' ', 2 << 20))).Status);
+        var (status, text) = await PostAsync(new string(' ', 8 << 20));
+        Assert.Equal((413, "the body is longer than the 1048576 bytes that this request may have\n"), (status, text));
+    }
+
+    [Fact]
+    public async Task Post_LargeInChunks_IsRefused()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri("/api/topology", UriKind.Relative))
+        {
+            Content = new StringContent(new string(' ', 8 << 20)),
+        };
+        request.Headers.TransferEncodingChunked = true;
+
+        using var response = await _host.Http.SendAsync(request, TestContext.Current.CancellationToken);
+
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, response.StatusCode);
     }
 
     [Theory]

@@ -48,6 +48,37 @@ public sealed class CaptureManagerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Create_NodesOfAllTypes_OnlyThoseThatCanBeCapturedAre()
+    {
+        AddNode("v1");
+        AddNode("ns", "netns");
+        AddNode("ovs", "ovsbridge");
+        AddNode("docker", "container");
+
+        var capture = await CreateAsync("G.V()");
+
+        await UntilAsync(() => !_agent.Orders.IsEmpty);
+        await SettleAsync();
+        Assert.Equal([$"start {capture.UUID} v1"], _agent.Orders.Where(order => order.Contains(capture.UUID, StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task List_SumsWhatNodesCount()
+    {
+        AddNode("v1");
+        AddNode("v2");
+        var capture = await CreateAsync("G.V().Has('Type', 'veth')");
+        Assert.Null(Assert.Single(_manager.List()).Value.Statistics);
+
+        SetCaptures("v1", (capture.UUID, 5), ("other", 100));
+        SetCaptures("v2", (capture.UUID, 7));
+
+        await UntilAsync(() => _manager.Find(capture.UUID)!.Count == 2);
+        Assert.Equal(12, _manager.Find(capture.UUID)!.Statistics!.PacketsReceived);
+        Assert.Equal(12, _manager.List()[capture.UUID].Statistics!.PacketsReceived);
+    }
+
+    [Fact]
     public async Task Node_AppearsLater_IsCapturedThen()
     {
         var capture = await CreateAsync("G.V().Has('Name', 'later')");

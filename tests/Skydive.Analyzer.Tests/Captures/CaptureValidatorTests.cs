@@ -32,7 +32,8 @@ public sealed class CaptureValidatorTests
     public Task Validate_BadFilter_IsRefused() => AssertRefusedAsync(new() { GremlinQuery = "G.V()", BPFFilter = "bad" }, "BPFFilter: Not a valid BPF expression: syntax error");
 
     [Theory]
-    [InlineData("pcap")]
+    [InlineData("ovssflow")]
+    [InlineData("dpdk")]
     [InlineData("zz")]
     public Task Validate_OtherType_IsRefused(string type) => AssertRefusedAsync(new() { GremlinQuery = "G.V()", Type = type }, "Type: ");
 
@@ -49,24 +50,29 @@ public sealed class CaptureValidatorTests
     public async Task Validate_HeaderSizeInRange_IsTaken(int size) =>
         Assert.NotNull(await ValidateAsync(new() { GremlinQuery = "G.V()", HeaderSize = size, Type = "afpacket", BPFFilter = "icmp" }));
 
-    [Fact]
-    public async Task Validate_WhatThisVersionCannotDo_IsNamedInFull()
-    {
-        var e = await Assert.ThrowsAsync<CaptureException>(() => ValidateAsync(new()
-        {
-            GremlinQuery = "G.V()",
-            RawPacketLimit = 1,
-            IPDefrag = true,
-            ReassembleTCP = true,
-            ExtraTCPMetric = true,
-            ExtraLayers = 1,
-            Target = "1.2.3.4:1",
-            TargetType = "netflowv5",
-            Port = 1,
-        }));
+    [Theory]
+    [InlineData(-2, 0, 0, "RawPacketLimit: ")]
+    [InlineData(0, 8, 0, "ExtraLayers: ")]
+    [InlineData(0, -1, 0, "ExtraLayers: ")]
+    [InlineData(0, 0, 65536, "Port: ")]
+    [InlineData(0, 0, -1, "Port: ")]
+    public Task Validate_NumberOutOfRange_IsRefused(int rawPackets, int layers, int port, string start) =>
+        AssertRefusedAsync(new() { GremlinQuery = "G.V()", RawPacketLimit = rawPackets, ExtraLayers = layers, Port = port }, start);
 
-        Assert.StartsWith("RawPacketLimit, IPDefrag, ReassembleTCP, ExtraTCPMetric, ExtraLayers, Target, Port: ", e.Message, StringComparison.Ordinal);
-    }
+    [Theory]
+    [InlineData(null, "1.2.3.4:1", "TargetType: ")]
+    [InlineData("netflowv9", "1.2.3.4:1", "TargetType: ")]
+    [InlineData("netflowv5", null, "Target: ")]
+    [InlineData("netflowv5", "1.2.3.4", "Target: ")]
+    [InlineData("netflowv5", "::1", "Target: ")]
+    [InlineData("netflowv5", "host:1", "Target: ")]
+    [InlineData("netflowv5", "1.2.3.4:0", "Target: ")]
+    [InlineData("local,erspanv1,ipfix", "1.2.3.4:0", "Target: ")]
+    public Task Validate_TargetThatCannotBe_IsRefused(string? type, string? target, string start) =>
+        AssertRefusedAsync(new() { GremlinQuery = "G.V()", TargetType = type, Target = target }, start);
+
+    [Fact]
+    public Task Validate_WhatTheTypeCannotDo_IsNamedInFull() => AssertRefusedAsync(new() { GremlinQuery = "G.V()", Type = "afpacket", Port = 6343 }, "Port: ");
 
     private static Task<Skydive.Gremlin.GremlinQuery> ValidateAsync(Capture capture) =>
         CaptureValidator.ValidateAsync(capture, static filter => filter == "bad" ? "syntax error" : null, TestContext.Current.CancellationToken);

@@ -74,6 +74,59 @@ public sealed class HistoryWriterTests
     }
 
     [Fact]
+    public async Task StoreRefusesOneElement_TheOthersAreKeptAndItIsCounted()
+    {
+        await using var writer = await StartAsync();
+        _store.Refused.Add("n17");
+        _store.Refused.Add("n30");
+        var gate = new TaskCompletionSource();
+        _store.Gate = gate.Task;
+        for (int i = 0; i < 50; i++)
+        {
+            string id = $"n{i}";
+            _graph.Write(transaction => transaction.AddNode(Make.Node(id)));
+        }
+
+        _graph.Write(static transaction => transaction.DeleteNode("n3"));
+        gate.SetResult();
+        await writer.FlushAsync(Wait.Patience, TestContext.Current.CancellationToken).WaitAsync(Wait.Patience, TestContext.Current.CancellationToken);
+
+        Assert.Equal(2, writer.Dropped);
+        Assert.Equal(Enumerable.Range(0, 50).Where(static i => i is not (3 or 17 or 30)).Select(static i => $"n{i}").Order(StringComparer.Ordinal), await LiveAsync());
+        Assert.False(writer.Completion.IsCompleted);
+
+        // What comes after it goes on from there.
+        _store.Refused.Clear();
+        _graph.Write(static transaction => transaction.Set(transaction.FindNode("n17")!, "State", "UP"));
+        await writer.FlushAsync(Wait.Patience, TestContext.Current.CancellationToken);
+        Assert.Contains("n17", await LiveAsync());
+    }
+
+    [Fact]
+    public async Task Overflow_StoreRefusesOneElement_TheRestIsMadeGood()
+    {
+        var gate = new TaskCompletionSource();
+        await using var writer = await HistoryWriter.StartAsync(_graph, _store, _time, NullLogger<HistoryWriter>.Instance, queueSize: 4, TestContext.Current.CancellationToken);
+        _graph.Write(static transaction => transaction.AddNode(Make.Node("gone")));
+        await writer.FlushAsync(Wait.Patience, TestContext.Current.CancellationToken);
+        _store.Refused.Add("n7");
+        _store.Gate = gate.Task;
+        for (int i = 0; i < 50; i++)
+        {
+            string id = $"n{i}";
+            _graph.Write(transaction => transaction.AddNode(Make.Node(id)));
+        }
+
+        _graph.Write(static transaction => transaction.DeleteNode("gone"));
+        gate.SetResult();
+        await writer.FlushAsync(Wait.Patience, TestContext.Current.CancellationToken).WaitAsync(Wait.Patience, TestContext.Current.CancellationToken);
+
+        Assert.True(_store.Reconciliations > 0);
+        Assert.True(writer.Dropped > 0);
+        Assert.Equal(_graph.Current.GetNodes().Select(static node => node.Id).Where(static id => id != "n7").Order(StringComparer.Ordinal), await LiveAsync());
+    }
+
+    [Fact]
     public async Task Flush_StoreFails_GivesUpAfterTheLimitAndKeepsNobody()
     {
         await using var writer = await StartAsync();

@@ -1,4 +1,5 @@
 using Skydive.Contracts.Flows;
+using Skydive.Contracts.Metrics;
 using Skydive.Contracts.Queries;
 using Skydive.Contracts.Status;
 using Skydive.Contracts.Topology;
@@ -17,6 +18,9 @@ internal sealed class TestStore : IHistoryStore
 
     /// <summary>Whether writes fail.</summary>
     public bool Fails { get; set; }
+
+    /// <summary>Identifiers of elements that are refused for what they are.</summary>
+    public HashSet<string> Refused { get; } = [];
 
     /// <summary>Writes wait for this.</summary>
     public Task Gate { get; set; } = Task.CompletedTask;
@@ -41,6 +45,7 @@ internal sealed class TestStore : IHistoryStore
         () =>
         {
             Interlocked.Increment(ref _appends);
+            Refuse(batch.Elements);
             return _store.AppendAsync(batch, cancellationToken);
         },
         cancellationToken);
@@ -52,6 +57,7 @@ internal sealed class TestStore : IHistoryStore
             async () =>
             {
                 Interlocked.Increment(ref _reconciliations);
+                Refuse(live.Nodes);
                 count = await _store.ReconcileAsync(live, time, cancellationToken);
             },
             cancellationToken);
@@ -64,6 +70,8 @@ internal sealed class TestStore : IHistoryStore
 
     public Task<IGraphView> GetGraphAsync(TimeSlice slice, CancellationToken cancellationToken) => _store.GetGraphAsync(slice, cancellationToken);
 
+    public Task<IReadOnlyList<ElementDifference>> GetDifferencesAsync(long before, long after, CancellationToken cancellationToken) => _store.GetDifferencesAsync(before, after, cancellationToken);
+
     public Task AppendFlowsAsync(IReadOnlyList<Flow> flows, CancellationToken cancellationToken) => WriteAsync(
         () =>
         {
@@ -73,6 +81,18 @@ internal sealed class TestStore : IHistoryStore
         cancellationToken);
 
     public Task<IReadOnlyList<Flow>> SearchFlowsAsync(FlowSearch search, CancellationToken cancellationToken) => _store.SearchFlowsAsync(search, cancellationToken);
+
+    public Task<IReadOnlyList<FlowSum>> SumFlowsAsync(FlowSumSearch sum, CancellationToken cancellationToken) => _store.SumFlowsAsync(sum, cancellationToken);
+
+    public Task AppendMetricsAsync(IReadOnlyList<MetricSample> samples, CancellationToken cancellationToken) => WriteAsync(
+        () =>
+        {
+            Interlocked.Increment(ref _appends);
+            return _store.AppendMetricsAsync(samples, cancellationToken);
+        },
+        cancellationToken);
+
+    public Task<IReadOnlyList<MetricSample>> SearchMetricsAsync(MetricSearch search, CancellationToken cancellationToken) => _store.SearchMetricsAsync(search, cancellationToken);
 
     public Task PutResourceAsync(string kind, string id, string json, CancellationToken cancellationToken) =>
         WriteAsync(() => _store.PutResourceAsync(kind, id, json, cancellationToken), cancellationToken);
@@ -110,6 +130,14 @@ internal sealed class TestStore : IHistoryStore
     public StorageStatus GetStatus() => _store.GetStatus();
 
     public ValueTask DisposeAsync() => _store.DisposeAsync();
+
+    private void Refuse(IEnumerable<GraphElement> elements)
+    {
+        if (elements.Any(element => Refused.Contains(element.Id)))
+        {
+            throw new HistoryException(HistoryErrorReason.Refused, "not that one");
+        }
+    }
 
     private async Task WriteAsync(Func<Task> write, CancellationToken cancellationToken)
     {

@@ -30,31 +30,21 @@ public sealed class FlowJsonTests
     [Fact]
     public void Write_FullFlow_HasEveryMemberInOrder()
     {
-        var metric = new FlowMetric { ABPackets = 1, ABBytes = 2, BAPackets = 3, BABytes = 4, Start = 5, Last = 6, RTT = 7 };
-        var flow = new Flow
-        {
-            UUID = "u",
-            LayersPath = "p",
-            Application = "a",
-            Link = new() { Protocol = "ETHERNET", A = "a", B = "b" },
-            Network = new() { Protocol = "IPV4", A = "a", B = "b", ID = 9 },
-            Transport = new() { Protocol = "TCP", A = 1, B = 2 },
-            ICMP = new() { Type = "ECHO", Code = 1, ID = 2 },
-            LastUpdateMetric = metric,
-            Metric = metric,
-            TCPMetric = new(),
-            Start = 1,
-            Last = 2,
-            FinishType = FinishType.TcpRst,
-        };
+        Flow flow = FullFlow();
         string json = JsonSerializer.Serialize(flow, ContractsJsonContext.Default.Flow);
 
         const string MetricShape = "{ABPackets,ABBytes,BAPackets,BABytes,Start,Last,RTT}";
         Assert.Equal(
             "{UUID,LayersPath,Application,Link{Protocol,A,B,ID},Network{Protocol,A,B,ID},Transport{Protocol,A,B,ID},ICMP{Type,Code,ID},"
+            + "DHCPv4{contents,payload,hardware_len,hardware_opts,xid,secs,flags,server_name,file},"
+            + "DNS{ID,QR,op_code,AA,TC,RD,RA,z,response_code,q_d_count,a_n_count,n_s_count,a_r_count,"
+            + "questions[{name,type,class}],answers[{name,type,class,TTL,data_length,IP,NS,c_name,PTR}],"
+            + "authorities[{name,type,class,SOA{m_name,r_name,serial,refresh,retry,expire,minimum}}],"
+            + "additionals[{name,type,class,NS,c_name,PTR,TXTs[String],SRV{priority,weight,port,name},MX{preference,name},OPT[{code,data}]}],"
+            + "timestamp{seconds,nanos}},VRRPv2{contents,payload,version,virtual_rtrID,priority,count_ipaddr,adver_int,checksum},"
             + $"LastUpdateMetric{MetricShape},Metric{MetricShape},TCPMetric{{ABSynStart,BASynStart,ABSynTTL,BASynTTL,ABFinStart,BAFinStart,ABRstStart,BARstStart,"
             + "ABSegmentOutOfOrder,ABSegmentSkipped,ABSegmentSkippedBytes,ABPackets,ABBytes,ABSawStart,ABSawEnd,"
-            + "BASegmentOutOfOrder,BASegmentSkipped,BASegmentSkippedBytes,BAPackets,BABytes,BASawStart,BASawEnd},"
+            + "BASegmentOutOfOrder,BASegmentSkipped,BASegmentSkippedBytes,BAPackets,BABytes,BASawStart,BASawEnd},IPMetric{Fragments,FragmentErrors},"
             + "Start,Last,TrackingID,L3TrackingID,ParentUUID,NodeTID,CaptureID,RawPacketsCaptured,FinishType}",
             JsonShape.Of(json));
         Assert.Contains("\"FinishType\":3", json, StringComparison.Ordinal);
@@ -74,41 +64,23 @@ public sealed class FlowJsonTests
     {
         string shape = JsonShape.Of(JsonSerializer.Serialize(new FlowStats { CaptureID = "c" }, ContractsJsonContext.Default.FlowStats));
 
-        Assert.Equal("{CaptureID,NodeTID,FlowCount,FlowDropped,PacketsReceived,PacketsDropped,PacketsInvalid}", shape);
+        Assert.Equal("{CaptureID,NodeTID,FlowCount,FlowDropped,PacketsReceived,PacketsDropped,PacketsInvalid,TunnelsInvalid,DatagramsDropped,SegmentsDropped,RawPacketsDropped}", shape);
     }
 
     [Fact]
     public void FieldNames_EveryOne_IsFoundInAFlowThatHasIt()
     {
-        var flow = new Flow
-        {
-            UUID = "u",
-            LayersPath = "p",
-            Application = "a",
-            Link = new() { Protocol = "ETHERNET", A = "m1", B = "m2", ID = 3 },
-            Network = new() { Protocol = "IPV4", A = "i1", B = "i2", ID = 4 },
-            Transport = new() { Protocol = "TCP", A = 1, B = 2, ID = 5 },
-            ICMP = new() { Type = "ECHO" },
-            Metric = new() { ABPackets = 1 },
-            LastUpdateMetric = new() { ABPackets = 2 },
-            TCPMetric = new() { ABSynTTL = 64, BASawEnd = 1 },
-            Start = 1,
-            Last = 2,
-        };
-
+        Flow flow = FullFlow();
         Assert.Equal(FlowFields.Names.Count, FlowFields.Names.Distinct().Count());
         Assert.All(FlowFields.Names, name => Assert.True(flow.TryGetField(FieldPath.Parse(name), out _), name));
 
-        // Each name is the path of a member of the JSON, and each member has its name.
-        var json = MetadataJson.Parse(JsonSerializer.Serialize(flow, ContractsJsonContext.Default.Flow)).AsMap!;
-        var paths = json.SelectMany(static member => member.Value.AsMap is { } map ? map.Keys.Select(key => member.Key + "." + key) : [member.Key]).ToList();
-        Assert.All(paths, path =>
-        {
-            Assert.Contains(path, FlowFields.Names);
-            json.TryGetPath(FieldPath.Parse(path), out var value);
-            Assert.Equal(value, FlowFields.Get(flow, path));
-        });
-        Assert.Equal(["FinishType", "ICMP.Code", "ICMP.ID", "LastUpdateMetric.RTT", "Metric.RTT"], FlowFields.Names.Except(paths).Order(StringComparer.Ordinal));
+        // Each name is the path of a member of the JSON, and each member has its name, but for what stands deep in DNS records, or is bytes.
+        var json = MetadataJson.Parse(JsonSerializer.Serialize(flow, ContractsJsonContext.Default.Flow));
+        var members = Members(string.Empty, json).ToDictionary(StringComparer.Ordinal);
+        string[] bytes = ["DHCPv4.server_name", "DHCPv4.file"];
+        Assert.All(FlowFields.Names.Except(bytes), name => Assert.Equal(members[name], FlowFields.Get(flow, name)));
+        Assert.All(members.Keys.Except(FlowFields.Names), static name => Assert.Matches("^DNS\\.(authorities|additionals|answers)\\.|(contents|payload)$", name));
+        Assert.Equal("A", FlowFields.Get(flow, "DHCPv4.ServerName").AsString);
     }
 
     [Theory]
@@ -131,6 +103,18 @@ public sealed class FlowJsonTests
     [InlineData("Link.", "null")]
     [InlineData("Link.A.B", "null")]
     [InlineData("FinishType", "0")]
+    [InlineData("DNS.ResponseCode", "\"No Error\"")]
+    [InlineData("DNS.ANCount", "3")]
+    [InlineData("DNS.AA", "false")]
+    [InlineData("DNS.Questions.Name", "[\"q\"]")]
+    [InlineData("DNS.answers.IP", "[\"192.0.2.1\",\"192.0.2.2\"]")]
+    [InlineData("DNS.answers.SOA", "null")]
+    [InlineData("DNS.additionals.IP", "null")]
+    [InlineData("DNS.questions", "null")]
+    [InlineData("DNS.timestamp.seconds", "null")]
+    [InlineData("VRRPv2.VirtualRtrID", "7")]
+    [InlineData("DHCPv4.Xid", "null")]
+    [InlineData("IPMetric.Fragments", "null")]
     public void Get_Alias_ResolvesWhenTheProtocolMatches(string name, string json)
     {
         var flow = new Flow
@@ -141,6 +125,14 @@ public sealed class FlowJsonTests
             Link = new() { Protocol = "ETHERNET", A = "m1", B = "m2" },
             Network = new() { Protocol = "IPV4", A = "i1", B = "i2" },
             Transport = new() { Protocol = "TCP", A = 1, B = 2, ID = 5 },
+            DNS = new()
+            {
+                ResponseCode = "No Error",
+                ANCount = 3,
+                Questions = [new() { Name = "q" }],
+                Answers = [new() { IP = "192.0.2.1" }, new() { CName = "c" }, new() { IP = "192.0.2.2" }],
+            },
+            VRRPv2 = new() { VirtualRtrID = 7 },
             Start = 1,
             Last = 2,
         };
@@ -148,5 +140,64 @@ public sealed class FlowJsonTests
         Assert.Equal(MetadataJson.Parse(json), FlowFields.Get(flow, name));
         Assert.Equal(json != "null", flow.TryGetField(FieldPath.Parse(name), out _));
         Assert.True(FlowFields.Get(new Flow { UUID = "u", LayersPath = "p", Application = "a", Start = 1, Last = 2 }, "Link").IsNull);
+    }
+
+    private static Flow FullFlow()
+    {
+        var metric = new FlowMetric { ABPackets = 1, ABBytes = 2, BAPackets = 3, BABytes = 4, Start = 5, Last = 6, RTT = 7 };
+        return new Flow
+        {
+            UUID = "u",
+            LayersPath = "p",
+            Application = "a",
+            Link = new() { Protocol = "ETHERNET", A = "a", B = "b" },
+            Network = new() { Protocol = "IPV4", A = "a", B = "b", ID = 9 },
+            Transport = new() { Protocol = "TCP", A = 1, B = 2 },
+            ICMP = new() { Type = "ECHO", Code = 1, ID = 2 },
+            DHCPv4 = new() { HardwareLen = 6, HardwareOpts = 1, Xid = 2, Secs = 3, Flags = 4, ServerName = [65], File = [66], Contents = [67], Payload = [68] },
+            DNS = new()
+            {
+                ID = 1,
+                QR = true,
+                OpCode = "Query",
+                AA = true,
+                TC = true,
+                RD = true,
+                RA = true,
+                Z = 1,
+                ResponseCode = "No Error",
+                QDCount = 1,
+                ANCount = 1,
+                NSCount = 1,
+                ARCount = 1,
+                Questions = [new() { Name = "n", Type = "A", Class = "IN" }],
+                Answers = [new() { Name = "n", Type = "A", Class = "IN", TTL = 1, DataLength = 4, IP = "192.0.2.1", NS = "n", CName = "c", PTR = "p" }],
+                Authorities = [new() { SOA = new() { Serial = 1, Refresh = 1, Retry = 1, Expire = 1, Minimum = 1 } }],
+                Additionals = [new() { OPT = [new() { Code = "Cookie", Data = "00" }], SRV = new() { Priority = 1, Weight = 1, Port = 1 }, MX = new() { Preference = 1 }, TXTs = ["t"], NS = "n", CName = "c", PTR = "p" }],
+                Timestamp = new() { Seconds = 1, Nanos = 2 },
+            },
+            VRRPv2 = new() { Version = 2, VirtualRtrID = 1, Priority = 1, CountIpaddr = 1, AdverInt = 1, Checksum = 1, Contents = [69], Payload = [70] },
+            LastUpdateMetric = metric,
+            Metric = metric,
+            TCPMetric = new() { ABSynTTL = 1, BASynTTL = 2 },
+            IPMetric = new(),
+            Start = 1,
+            Last = 2,
+            FinishType = FinishType.TcpRst,
+        };
+    }
+
+    // The paths and values of all that is no map; of a list of maps the lists of what its elements have.
+    private static IEnumerable<KeyValuePair<string, MetadataValue>> Members(string prefix, MetadataValue value)
+    {
+        if (value.AsMap is { } map)
+        {
+            return map.SelectMany(member => Members(prefix.Length == 0 ? member.Key : prefix + "." + member.Key, member.Value));
+        }
+
+        return value.Elements is [{ AsMap: not null }, ..]
+            ? value.Elements.ToArray().SelectMany(element => Members(prefix, element)).GroupBy(static member => member.Key)
+                .Select(static group => KeyValuePair.Create(group.Key, MetadataValue.List(group.Select(static member => member.Value))))
+            : [KeyValuePair.Create(prefix, value)];
     }
 }

@@ -1,3 +1,4 @@
+using Skydive.Contracts.Metrics;
 using Skydive.Contracts.Queries;
 using Skydive.Graph.Views;
 
@@ -9,6 +10,12 @@ internal sealed class FakeSource(IGraphView live) : IQuerySource
     public IGraphView Live { get; } = live;
 
     public IFlowSource? Flows { get; init; }
+
+    public IMetricSource? Metrics { get; init; }
+
+    public IPacketFilterCompiler? PacketFilters { get; init; }
+
+    public bool KeepsHistory => History is not null;
 
     /// <summary>Makes the past; null keeps none.</summary>
     public Func<TimeSlice, IGraphView>? History { get; init; }

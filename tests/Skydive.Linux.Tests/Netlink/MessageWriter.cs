@@ -36,6 +36,8 @@ internal static class MessageWriter
 
     internal static byte[] Number(int value) => BitConverter.GetBytes(value);
 
+    internal static byte[] Long(long value) => BitConverter.GetBytes(value);
+
     internal static byte[] Short(ushort value) => BitConverter.GetBytes(value);
 
     internal static byte[] BigEndian(ushort value)

@@ -85,11 +85,11 @@ public sealed class NetlinkListenerTests
     }
 
     [Fact]
-    public void TryReceive_BridgePortMessage_IsIgnored()
+    public void TryReceive_MessageOfUnknownType_IsIgnored()
     {
         var kernel = new FakeKernel();
         using var listener = new RtnetlinkListener(kernel);
-        kernel.Queue(MessageWriter.Message(17, NetlinkFlags.None, 0, 0, MessageWriter.LinkHeader(3, family: 7)));
+        kernel.Queue(MessageWriter.Message(112, NetlinkFlags.None, 0, 0, MessageWriter.LinkHeader(3)));
         var events = new List<RtnetlinkEvent>();
 
         Assert.Equal(NetlinkReceiveStatus.Messages, listener.TryReceive(events));

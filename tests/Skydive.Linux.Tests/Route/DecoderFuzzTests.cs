@@ -1,6 +1,12 @@
+using Skydive.Linux.Ethtool;
+using Skydive.Linux.GenericNetlink;
 using Skydive.Linux.Netlink;
+using Skydive.Linux.Processes;
 using Skydive.Linux.Route;
+using Skydive.Linux.Sockets;
+using Skydive.Linux.Tests.Ethtool;
 using Skydive.Linux.Tests.Netlink;
+using Skydive.Linux.Tests.Sockets;
 
 namespace Skydive.Linux.Tests.Route;
 
@@ -8,6 +14,25 @@ namespace Skydive.Linux.Tests.Route;
 public sealed class DecoderFuzzTests
 {
     private const int Mutations = 150_000;
+    private const ushort EthtoolFamily = 21;
+
+    private static readonly NetlinkDecoder[] s_decoders =
+    [
+        LinkDecoder.WithStatistics, StatisticsDecoder.Instance, BridgePortDecoder.Instance, AddressDecoder.Instance, RouteDecoder.Instance, NeighbourDecoder.Instance,
+        NextHopDecoder.Instance, NamespaceIdDecoder.Instance, GenericFamilyDecoder.Instance, new StringSetDecoder(EthtoolFamily),
+        new FeaturesDecoder(EthtoolFamily, EthtoolDecoderTests.Catalog), new LinkSettingsDecoder(EthtoolFamily),
+        new StandardStatisticsDecoder(EthtoolFamily), new SocketDecoder(SocketProtocol.Tcp),
+    ];
+
+    private static readonly (ushort Type, byte[] Payload)[] s_genericSeeds =
+    [
+        (16, EthtoolDecoderTests.FamilyAnswer),
+        (20, SocketDecoderTests.Server),
+        (EthtoolFamily, EthtoolDecoderTests.CompactFeatures),
+        (EthtoolFamily, EthtoolDecoderTests.LinkModes),
+        (EthtoolFamily, EthtoolDecoderTests.Statistics),
+        (EthtoolFamily, EthtoolDecoderTests.Strings),
+    ];
 
     private static readonly (ushort Type, byte[] Payload)[] s_seeds =
     [
@@ -21,40 +46,20 @@ public sealed class DecoderFuzzTests
         (28, RecordedMessages.Bytes(RecordedMessages.ArpEntry)),
         (28, RecordedMessages.Bytes(RecordedMessages.BridgeEntry)),
         (29, RecordedMessages.Bytes(RecordedMessages.VxlanEntry)),
+        (16, LinkDetailsTests.Gre),
+        (16, LinkDetailsTests.VirtualFunctions),
+        (16, LinkDetailsTests.BridgePort),
+        (104, LinkDetailsTests.NextHopGroup),
+        (88, [0, 0, 0, 0, 8, 0, 1, 0, 3, 0, 0, 0]),
     ];
 
     [Fact]
-    public void Decode_MutatedMessages_NeverThrows()
-    {
-        var random = new Random(20240607);
-        int decoded = 0;
-        int faults = 0;
-        for (int i = 0; i < Mutations; i++)
-        {
-            (ushort type, byte[] seed) = s_seeds[random.Next(s_seeds.Length)];
-            byte[] payload = Mutate(random, seed);
-            var message = new NetlinkMessage(type, 0, 0, 0, payload);
-            NetlinkFault fault = LinkDecoder.WithStatistics.Decode(message, out LinkMessage? link);
-            fault |= AddressDecoder.Instance.Decode(message, out AddressMessage? address);
-            fault |= RouteDecoder.Instance.Decode(message, out RouteMessage? route);
-            fault |= NeighbourDecoder.Instance.Decode(message, out NeighbourMessage? neighbour);
-            if (fault != NetlinkFault.None)
-            {
-                Assert.Null(link);
-                Assert.Null(address);
-                Assert.Null(route);
-                Assert.Null(neighbour);
-                faults++;
-            }
-            else
-            {
-                decoded += link is null && address is null && route is null && neighbour is null ? 0 : 1;
-            }
-        }
+    public void Decode_MutatedMessages_NeverThrows() => DecodeMany(20240607, Mutations);
 
-        Assert.True(decoded > Mutations / 20, $"only {decoded} decoded");
-        Assert.True(faults > Mutations / 20, $"only {faults} faults");
-    }
+    /// <summary>The same for ten million messages.</summary>
+    [Fact(Explicit = true)]
+    [Trait("Category", "fuzz")]
+    public void Decode_TenMillionMessages_NeverThrows() => DecodeMany(Environment.TickCount, 10_000_000);
 
     [Fact]
     public void Receive_MutatedDatagrams_NeverThrows()
@@ -119,6 +124,39 @@ public sealed class DecoderFuzzTests
 
         Assert.True(results > 100, $"only {results} results");
         Assert.True(exceptions > 100, $"only {exceptions} exceptions");
+    }
+
+    private static void DecodeMany(int seed, int count)
+    {
+        TestContext.Current.SendDiagnosticMessage($"seed {seed}");
+        var random = new Random(seed);
+        (ushort Type, byte[] Payload)[] seeds = [.. s_seeds, .. s_genericSeeds];
+        int decoded = 0;
+        int faults = 0;
+        for (int i = 0; i < count; i++)
+        {
+            (ushort type, byte[] original) = seeds[random.Next(seeds.Length)];
+            byte[] payload = Mutate(random, original);
+            var message = new NetlinkMessage(type, 0, 0, 0, payload);
+            ProcessEventReader.TryRead(payload, out _);
+            ProcessEventReader.TryReadAcknowledgement(payload, out _);
+            foreach (NetlinkDecoder decoder in s_decoders)
+            {
+                NetlinkFault fault = decoder.DecodeObject(message, out object? result);
+                if (fault != NetlinkFault.None)
+                {
+                    Assert.Null(result);
+                    faults++;
+                }
+                else if (result is not null)
+                {
+                    decoded++;
+                }
+            }
+        }
+
+        Assert.True(decoded > count / 20, $"only {decoded} decoded");
+        Assert.True(faults > count / 20, $"only {faults} faults");
     }
 
     private static byte[] Mutate(Random random, byte[] seed)

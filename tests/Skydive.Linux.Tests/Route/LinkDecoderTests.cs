@@ -12,7 +12,6 @@ public sealed class LinkDecoderTests
         LinkMessage link = Decode(RecordedMessages.Bytes(RecordedMessages.VethPort));
 
         Assert.Equal(3, link.Index);
-        Assert.Equal(0, link.Family);
         Assert.Equal("v0", link.Name);
         Assert.Equal("veth", link.Kind);
         Assert.Equal("bridge", link.SlaveKind);
@@ -109,7 +108,7 @@ public sealed class LinkDecoderTests
                     0x8002, MessageWriter.Attribute(5, MessageWriter.BigEndian(0x88a8)), MessageWriter.Attribute(1, MessageWriter.Short(4094))))));
 
         Assert.Equal(4094, link.VlanId);
-        Assert.Equal(0x88a8, link.VlanProtocol);
+        Assert.Equal(new VlanDetails { Id = 4094, Protocol = 0x88a8 }, link.Details);
         Assert.Equal(4, link.LinkIndex);
         Assert.Null(link.LinkNamespaceId);
     }
@@ -121,7 +120,8 @@ public sealed class LinkDecoderTests
             MessageWriter.LinkHeader(7),
             MessageWriter.Attribute(18, MessageWriter.Attribute(1, MessageWriter.Text("bond")), MessageWriter.Attribute(2, MessageWriter.Attribute(1, [4])))));
 
-        Assert.Equal(4, link.BondMode);
+        Assert.Equal(new BondDetails { Mode = 4 }, link.Details);
+        Assert.Equal("802.3ad", ((BondDetails)link.Details!).ModeName);
     }
 
     [Fact]

@@ -1,7 +1,9 @@
 using System.Net;
+using System.Net.Sockets;
 using Skydive.Linux.Netlink;
 using Skydive.Linux.Polling;
 using Skydive.Linux.Route;
+using Skydive.Linux.Tests.Netlink;
 
 namespace Skydive.Linux.Tests.Route;
 
@@ -94,6 +96,127 @@ public sealed class RtnetlinkTests
     }
 
     [Fact]
+    public void DumpLinks_KindsOfThisKernel_HaveTheirDetails()
+    {
+        using var test = new TestNamespace();
+        test.Batch([
+            "link add br0 type bridge",
+            "addr add 10.77.0.1/24 dev br0",
+            "link add vx0 type vxlan id 77 dstport 4790 local 10.77.0.1 remote 10.77.0.9 dev br0 ttl 7 nolearning",
+            "link add vx6 type vxlan id 78 dstport 4789 group ff05::1 dev br0",
+            "link add vxe type vxlan external dstport 8472",
+            "link add mv0 link br0 type macvlan mode vepa",
+            "link add a0 type veth peer name a1",
+            "link add mt0 link a0 type macvtap mode passthru",
+            "tuntap add tap0 mode tap user 1000",
+            "tuntap add tun0 mode tun",
+        ]);
+        using RtnetlinkClient client = RtnetlinkClient.Open(test.Network);
+
+        Dictionary<string, LinkMessage> links = client.DumpLinks().ToDictionary(link => link.Name);
+
+        int bridge = links["br0"].Index;
+        Assert.Equal(
+            new VxlanDetails
+            {
+                Id = 77, Remote = IPAddress.Parse("10.77.0.9"), Local = IPAddress.Parse("10.77.0.1"), Port = 4790, LinkIndex = bridge, Ttl = 7,
+            },
+            links["vx0"].Details);
+        Assert.Equal(
+            new VxlanDetails { Id = 78, Remote = IPAddress.Parse("ff05::1"), Port = 4789, LinkIndex = bridge, IsLearning = true },
+            links["vx6"].Details);
+        Assert.Equal(new VxlanDetails { Port = 8472, IsExternal = true }, (VxlanDetails)links["vxe"].Details! with { IsLearning = false });
+        Assert.Equal(new MacvlanDetails { Mode = MacvlanMode.Vepa }, links["mv0"].Details);
+        Assert.Equal(new MacvlanDetails { Mode = MacvlanMode.PassThrough }, links["mt0"].Details);
+        Assert.Equal(new TunDetails { IsTap = true, OwnerId = 1000, IsPersistent = true }, links["tap0"].Details);
+        Assert.Equal(new TunDetails { IsPersistent = true }, links["tun0"].Details);
+        Assert.Null(links["br0"].Details);
+        Assert.All(links.Values, link => Assert.Null(link.VirtualFunctions));
+    }
+
+    [Fact]
+    public void DumpBridgePorts_RealBridge_HasItsPorts()
+    {
+        using var test = new TestNamespace();
+        test.Batch(["link add br0 type bridge", "link add a0 type veth peer name a1", "link set a0 master br0"]);
+        using RtnetlinkClient client = RtnetlinkClient.Open(test.Network);
+        int bridge = client.GetLink("br0").Index;
+
+        Dictionary<string, BridgePortMessage> ports = client.DumpBridgePorts().ToDictionary(port => port.Name);
+
+        Assert.Equal(["a0", "br0"], ports.Keys.Order(StringComparer.Ordinal));
+        Assert.All(ports.Values, port => Assert.Equal(bridge, port.MasterIndex));
+        Assert.Equal(client.GetLink("a0").Index, ports["a0"].Index);
+    }
+
+    [Fact]
+    public void NextHops_MadeAndDeleted_AreDumpedAndHeard()
+    {
+        using var test = new TestNamespace();
+        test.Batch([
+            "link set lo up", "link add a0 type veth peer name a1", "link set a0 up", "link set a1 up", "addr add 10.77.0.1/24 dev a0",
+        ]);
+        using RtnetlinkListener listener = RtnetlinkListener.Open(test.Network, RtnetlinkGroups.NextHops);
+        test.Batch([
+            "nexthop add id 1 via 10.77.0.7 dev a0 proto static",
+            "nexthop add id 2 via 10.77.0.8 dev a0",
+            "nexthop add id 10 group 1/2,3",
+            "nexthop add id 20 blackhole",
+            "route add 10.80.0.0/16 nhid 10",
+        ]);
+        using RtnetlinkClient client = RtnetlinkClient.Open(test.Network);
+        int link = client.GetLink("a0").Index;
+
+        Dictionary<uint, NextHopMessage> hops = client.DumpNextHops().ToDictionary(hop => hop.Id);
+        RouteMessage route = client.DumpRoutes(2).Single(route => route.Prefix == "10.80.0.0/16");
+        test.Ip("nexthop del id 20");
+        List<RtnetlinkEvent> events = Collect(listener, events => events.Any(change => change.Kind == RtnetlinkEventKind.NextHopRemoved));
+
+        Assert.Equal([1u, 2u, 10u, 20u], hops.Keys.Order());
+        Assert.Equal((IPAddress.Parse("10.77.0.7"), link, 2, 4), (hops[1].Gateway, hops[1].OutputIndex, hops[1].Family, hops[1].Protocol));
+        Assert.Equal([new NextHopMember(1, 1), new NextHopMember(2, 3)], hops[10].Group);
+        Assert.True(hops[20].IsBlackhole);
+        Assert.Equal(10u, route.NextHopId);
+        Assert.Equal(2, route.NextHops.Count);
+        Assert.Equal([1u, 2u, 10u, 20u], events.Where(change => change.Kind == RtnetlinkEventKind.NextHopSet).Select(change => change.NextHop!.Id));
+        Assert.Equal(20u, events[^1].NextHop!.Id);
+    }
+
+    [Fact]
+    public void MulticastRoutes_OfADaemon_AreDumpedAndHeard()
+    {
+        using var test = new TestNamespace();
+        test.Batch([
+            "link add in0 type veth peer name in1", "link add out0 type veth peer name out1", "link set in0 up", "link set out0 up",
+            "addr add 10.77.0.1/24 dev in0",
+        ]);
+        using RtnetlinkClient client = RtnetlinkClient.Open(test.Network);
+        int input = client.GetLink("in0").Index;
+        int output = client.GetLink("out0").Index;
+        using RtnetlinkListener listener = RtnetlinkListener.Open(test.Network, RtnetlinkGroups.Routes);
+
+        // What a multicast routing daemon does: two interfaces, then a route from the one to the other.
+        using Socket daemon = test.Network.CreateSocket(AddressFamily.InterNetwork, SocketType.Raw, ProtocolType.Igmp);
+        daemon.SetRawSocketOption(0, 200, MessageWriter.Number(1)); // MRT_INIT
+        daemon.SetRawSocketOption(0, 202, [0, 0, 8, 1, 0, 0, 0, 0, .. MessageWriter.Number(input), 0, 0, 0, 0]); // MRT_ADD_VIF by index
+        daemon.SetRawSocketOption(0, 202, [1, 0, 8, 1, 0, 0, 0, 0, .. MessageWriter.Number(output), 0, 0, 0, 0]);
+        daemon.SetRawSocketOption(0, 204, [10, 77, 0, 9, 239, 1, 2, 3, 0, 0, 0, 5, .. new byte[48]]); // MRT_ADD_MFC, TTL 5
+
+        List<RtnetlinkEvent> events = Collect(listener, events => events.Any(change => change.Route is { Family: 128 }));
+        RouteMessage route = Assert.Single(client.DumpRoutes(128));
+
+        Assert.Equal("239.1.2.3/32", route.Prefix);
+        Assert.Equal(IPAddress.Parse("10.77.0.9"), route.Source);
+        Assert.Equal(input, route.InputIndex);
+        Assert.Equal(RouteType.Multicast, route.Type);
+        Assert.Equal(17, route.Protocol);
+        RouteNextHop hop = Assert.Single(route.NextHops);
+        Assert.Equal((output, 6), (hop.Index, hop.Weight));
+        Assert.Equal("239.1.2.3/32", events[^1].Route!.Prefix);
+        Assert.Contains(client.DumpRoutes(), one => one.Family == 128);
+    }
+
+    [Fact]
     public void Receive_LinksComeAndGo_AreHeardInOrder()
     {
         using var test = new TestNamespace();
@@ -142,7 +265,10 @@ public sealed class RtnetlinkTests
         List<RtnetlinkEvent> events = Collect(listener, events => events.Any(change => change.Link is { Name: "a0", Mtu: 1333 }));
 
         Assert.DoesNotContain(events, change => change.Kind == RtnetlinkEventKind.LinkRemoved);
-        Assert.True(listener.IgnoredMessages > 0);
+        BridgePortMessage left = events.First(change => change.Kind == RtnetlinkEventKind.BridgePortRemoved).BridgePort!;
+        Assert.Equal("a0", left.Name);
+        Assert.Equal(events[^1].Link!.Index, left.Index);
+        Assert.Equal(0, listener.IgnoredMessages);
         Assert.Equal(0, events[^1].Link!.MasterIndex);
     }
 

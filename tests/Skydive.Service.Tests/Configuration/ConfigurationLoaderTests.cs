@@ -157,6 +157,91 @@ public sealed class ConfigurationLoaderTests
     }
 
     [Fact]
+    public void Load_Fabric_AllBrokenLinesAreToldAtOnce()
+    {
+        string file = WriteFile("analyzer.topology.fabric:\n- TOR -> PORT1\n- PORT1 ->\n- '*[Type=host]/eth0 -> TOR'\n- TOR[MTU=1] -> PORT2\n- TOR[MTU=2] -> PORT3\n");
+
+        Assert.Null(ServiceOptions.Load(Role.Analyzer, [file], s_noEnvironment, out var problems));
+
+        Assert.Equal([true, true, false], problems.Select(static problem => problem.IsError));
+        Assert.Contains("line 2, column 9: 'PORT1 ->': expected a name", problems[0].Message, StringComparison.Ordinal);
+        Assert.Contains("line 3, column 1", problems[1].Message, StringComparison.Ordinal);
+        Assert.All(problems, problem => Assert.Contains("skydive.yml:2", problem.Where, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void AddEnvironment_ListWithAttributes_IsPartedOutsideBrackets()
+    {
+        var loader = new ConfigurationLoader();
+        loader.AddEnvironment(new Dictionary<string, string> { ["SKYDIVE_ANALYZER_TOPOLOGY_FABRIC"] = "TOR1[Name=tor1, MTU=1500]->P1 P1->*[Type=host,Name=web1]/eth0,P2->P3 ]odd" });
+
+        Assert.Equal(
+            ["TOR1[Name=tor1, MTU=1500]->P1", "P1->*[Type=host,Name=web1]/eth0", "P2->P3", "]odd"],
+            (string[])loader.Settings["analyzer.topology.fabric"].Value);
+    }
+
+    [Fact]
+    public void Load_AnalyzerProbesThatDoNotExist_AreAWarning()
+    {
+        ServiceOptions.Load(Role.Analyzer, [WriteFile("analyzer.topology.probes: [fabric, k8s]\n")], s_noEnvironment, out var problems);
+
+        var problem = Assert.Single(problems);
+        Assert.False(problem.IsError);
+        Assert.Contains("analyzer.topology.probes: k8s: no such probe in this version; there are fabric, peering", problem.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Load_Metadata_KeepsTypesAndNesting()
+    {
+        string file = WriteFile("agent:\n  metadata:\n    mydict: {value: 123}\n    ratio: 0.5\n    myarrays:\n      bools: [true, false]\n      strings: [dog, '1']\n");
+
+        var options = ServiceOptions.Load(Role.Agent, [file], s_noEnvironment, out var problems)!;
+
+        Assert.Empty(problems);
+        Assert.Equal("""{"myarrays":{"bools":[true,false],"strings":["dog","1"]},"mydict":{"value":123},"ratio":0.5}""", options.Metadata.ToString());
+        Assert.Equal(options.Metadata.ToString(), options.Configuration.ToJson("agent.metadata"));
+    }
+
+    [Fact]
+    public void Load_MetadataByEnvironment_IsYamlOnOneLine()
+    {
+        var environment = new Dictionary<string, string>
+        {
+            ["SKYDIVE_AGENT_METADATA"] = "{rack: 7, site: {row: B}}",
+            ["SKYDIVE_AGENT_METADATA_CONFIG_FILES"] = "[{path: /etc/a.json, name: a, selector: x.y}]",
+        };
+
+        var options = ServiceOptions.Load(Role.Agent, [WriteFile(string.Empty)], environment, out var problems)!;
+
+        Assert.Empty(problems);
+        Assert.Equal("""{"rack":7,"site":{"row":"B"}}""", options.Metadata.ToString());
+        Assert.Equal(new("/etc/a.json", "json", "a", "x.y"), Assert.Single(options.MetadataFiles));
+    }
+
+    [Theory]
+    [InlineData("agent.metadata: 5\n", "expected keys and values")]
+    [InlineData("agent.metadata: [1]\n", "expected keys and values")]
+    [InlineData("agent.metadata: {Name: x}\n", "Name cannot be set")]
+    [InlineData("agent.metadata: {TID: x}\n", "TID cannot be set")]
+    [InlineData("agent.metadata: {? [1] : 2}\n", "a key must be a text")]
+    [InlineData("agent.metadata_config.files: {path: x}\n", "expected a list of keys and values")]
+    [InlineData("agent.metadata_config.files: [x]\n", "expected a list of keys and values")]
+    [InlineData("agent.metadata_config.files: [{path: /etc/a.json}]\n", "name is missing")]
+    [InlineData("agent.metadata_config.files: [{name: a, type: ini}]\n", "path is missing")]
+    [InlineData("agent.metadata_config.files: [{path: /etc/a, name: a}]\n", "type '' is not valid")]
+    [InlineData("agent.metadata_config.files: [{path: /etc/a, type: xml, name: a}]\n", "type 'xml' is not valid")]
+    [InlineData("agent.metadata_config.files: [{path: /etc/a.json, name: a, selektor: x}]\n", "unknown key 'selektor'")]
+    [InlineData("agent.metadata_config.files: [{path: /etc/a.json, name: a}, {path: /etc/b.json, name: a}]\n", "name 'a' is there twice")]
+    public void Load_MetadataThatIsNone_IsOneErrorWithItsPlace(string text, string message)
+    {
+        Assert.Null(ServiceOptions.Load(Role.Agent, [WriteFile(text)], s_noEnvironment, out var problems));
+
+        var problem = Assert.Single(problems);
+        Assert.Contains(message, problem.Message, StringComparison.Ordinal);
+        Assert.Contains("skydive.yml:1", problem.Where, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void AddText_RandomText_NeverThrows()
     {
         var random = new Random(7);

@@ -10,4 +10,10 @@ public sealed class SqliteConformanceTests : HistoryStoreConformance, IDisposabl
 
     private protected override IHistoryStore Open(HistoryStoreOptions? options = null, TimeProvider? time = null) =>
         HistoryStore.Open((options ?? new()) with { Driver = HistoryStoreOptions.SqliteDriver, Directory = _directory.Path }, time);
+
+    private protected override async Task<IHistoryStore> RestartAsync(IHistoryStore store, TimeProvider time)
+    {
+        await store.DisposeAsync();
+        return Open(time: time);
+    }
 }

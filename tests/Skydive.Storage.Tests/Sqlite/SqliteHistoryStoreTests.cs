@@ -156,6 +156,32 @@ public sealed class SqliteHistoryStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task ReadDifferences_ByBeginOrByEnd_IsTheSame()
+    {
+        var random = new Random(3);
+        var revisions = new long[20];
+        await using (var store = HistoryStore.Open(Options))
+        {
+            for (int time = 1; time < 2000; time += random.Next(3))
+            {
+                int index = random.Next(revisions.Length);
+                await store.AppendAsync(Make.Batch(Make.Node($"n{index}", 1, time, ++revisions[index])), None);
+            }
+        }
+
+        using var connection = SqliteConnections.OpenReader(_directory.DatabasePath);
+        using var keys = new KeyDictionary(connection);
+        for (int question = 0; question < 100; question++)
+        {
+            long earlier = random.Next(2000), later = earlier + random.Next(1, 1000);
+            var byEnd = GraphReader.ReadDifferences(connection, new(keys), earlier, later, Options, int.MaxValue, None);
+            var byBegin = GraphReader.ReadDifferences(connection, new(keys), earlier, later, Options, -1, None);
+            Assert.Equal(byEnd.Ended.Select(ViewExtensions.Describe).Order(), byBegin.Ended.Select(ViewExtensions.Describe).Order());
+            Assert.Equal(byEnd.Begun.Select(ViewExtensions.Describe), byBegin.Begun.Select(ViewExtensions.Describe));
+        }
+    }
+
+    [Fact]
     public async Task AnyCall_DamagedFile_IsOneClearErrorOrAnAnswer()
     {
         await (await OpenAndFillAsync()).DisposeAsync();
@@ -310,7 +336,8 @@ public sealed class SqliteHistoryStoreTests : IDisposable
     [Fact]
     public async Task Compact_AfterMuchWasForgotten_MakesTheFileSmaller()
     {
-        await using var store = HistoryStore.Open(Options with { MaximumAge = TimeSpan.FromSeconds(1) });
+        var time = new ManualTime();
+        await using var store = HistoryStore.Open(Options with { MaximumAge = TimeSpan.FromSeconds(1) }, time);
         for (int i = 0; i < 10; i++)
         {
             await store.AppendFlowsAsync(Make.Flows(5000, i, 1_000_000), None);
@@ -318,6 +345,7 @@ public sealed class SqliteHistoryStoreTests : IDisposable
 
         await store.CompactAsync(None);
         long before = store.GetStatus().SizeBytes;
+        time.Milliseconds += 1001;
         while (await store.PruneAsync(None))
         {
         }
@@ -389,6 +417,53 @@ public sealed class SqliteHistoryStoreTests : IDisposable
         Assert.Empty(await store.SearchFlowsAsync(new() { NodeTIDs = [] }, None));
     }
 
+    [Fact]
+    public async Task Append_ElementThatTheDatabaseRefuses_IsToldFromAFailure()
+    {
+        await using var store = HistoryStore.Open(Options);
+        var bad = new Contracts.Topology.Node { Id = null!, Metadata = Contracts.Metadata.MetadataMap.Empty, CreatedAt = 1, UpdatedAt = 1 };
+        var writes = Enumerable.Range(0, 50).Select(i => store.AppendAsync(i == 25 ? Make.Batch(Make.Node("with", 1), bad) : Make.Batch(Make.Node($"n{i}", 1)), None)).ToList();
+        var error = await Assert.ThrowsAsync<HistoryException>(() => writes[25]);
+        Assert.Equal(HistoryErrorReason.Refused, error.Reason);
+        Assert.False(error.IsRetryable);
+        await Task.WhenAll(writes.Where((_, i) => i != 25));
+        Assert.Equal(49, (await store.GetLiveElementsAsync(None)).Nodes.Count);
+        Assert.Equal("running", store.GetStatus().Status);
+        Assert.Equal(1, (await store.GetStatisticsAsync(None)).FailedWrites);
+    }
+
+    [Fact]
+    public async Task Append_ElementWhoseBaseIsDamaged_IsRefusedAndOthersAreNot()
+    {
+        await (await OpenAndFillAsync()).DisposeAsync();
+        Execute("UPDATE base SET metadata = x'FF' WHERE number = 1");
+        await using var store = HistoryStore.Open(Options);
+        var error = await Assert.ThrowsAsync<HistoryException>(() => store.AppendAsync(Make.Batch(Make.Interface(0, 1, 10, 10), Make.Interface(1, 1, 10, 10)), None));
+        Assert.Equal(HistoryErrorReason.Damaged, error.Reason);
+        Assert.False(error.IsRetryable);
+        await store.AppendAsync(Make.Batch(Make.Interface(1, 1, 10, 10)), None);
+        Assert.Equal("running", store.GetStatus().Status);
+    }
+
+    [Fact]
+    public async Task AppendFlows_LongTexts_AreKeptInAsManyChunksAsTheyNeed()
+    {
+        await using var store = HistoryStore.Open(Options);
+        await store.AppendFlowsAsync(
+            [.. Enumerable.Range(0, 100).Select(i => Make.Flow($"{i + 1:x}", 1, 2) with { Application = $"{i}" + new string((char)('a' + (i % 26)), 500_000) })], None);
+        Assert.InRange(Ask("SELECT count(*) FROM flow_chunk"), 2, 100);
+        var found = await store.SearchFlowsAsync(new(), None);
+        Assert.Equal(100, found.Count);
+        Assert.All(found, static flow => Assert.InRange(flow.Application.Length, 500_001, 500_002));
+
+        var error = await Assert.ThrowsAsync<HistoryException>(
+            () => store.AppendFlowsAsync([Make.Flow("1", 1, 2), Make.Flow("2", 1, 2) with { Application = new('x', 20 << 20) }], None));
+        Assert.Equal(HistoryErrorReason.TooLarge, error.Reason);
+        Assert.False(error.IsRetryable);
+        Assert.Contains("the flow 2 ", error.Message, StringComparison.Ordinal);
+        Assert.Equal(2, store.GetStatus().FlowsDropped);
+    }
+
     [Theory]
     [InlineData("UPDATE base SET host = NULL, metadata = NULL")]
     [InlineData("UPDATE revision SET changes = NULL, created_at = NULL")]
@@ -401,6 +476,11 @@ public sealed class SqliteHistoryStoreTests : IDisposable
     [InlineData("UPDATE flow_chunk SET data = NULL, first = NULL, records = NULL")]
     [InlineData("UPDATE flow_chunk SET first = 9223372036854775807, last = -9223372036854775808, length = -1")]
     [InlineData("UPDATE resource SET json = NULL")]
+    [InlineData("UPDATE metric_chunk SET data = NULL, first = NULL, samples = NULL")]
+    [InlineData("UPDATE metric_chunk SET first = 9223372036854775807, last = -9223372036854775808, stored_at = -9223372036854775808, samples = -1")]
+    [InlineData("UPDATE metric_chunk SET data = substr(data, 3), stored_at = 'x'")]
+    [InlineData("INSERT INTO metric_move (last_chunk, path, element) VALUES (NULL, NULL, NULL)")]
+    [InlineData("INSERT INTO metric_block (series, first, last, length, stored_at, samples, data) VALUES (1, 1, 2, 1, 1, 1, x'00'), (NULL, NULL, NULL, NULL, NULL, NULL, NULL); INSERT INTO metric_series (path, element) VALUES ('LastUpdateMetric', '5fd4e3f1-0b5c-41ae-9b7a-000000000001'), (NULL, NULL)")]
     public async Task AnyCall_RowsThatMakeNoSense_IsOneClearErrorOrAnAnswer(string damage)
     {
         await (await OpenAndFillAsync()).DisposeAsync();
@@ -441,6 +521,9 @@ public sealed class SqliteHistoryStoreTests : IDisposable
             () => store.GetLiveElementsAsync(None),
             () => store.SearchFlowsAsync(new(), None),
             () => store.GetResourcesAsync("capture", None),
+            () => store.SearchMetricsAsync(new() { Path = "LastUpdateMetric", Slice = new(0, long.MaxValue) }, None),
+            () => store.SearchMetricsAsync(new() { Path = "LastUpdateMetric", Slice = TimeSlice.At(long.MaxValue), ElementIds = [MakeMetrics.Uuid(1)] }, None),
+            () => store.AppendMetricsAsync([MakeMetrics.Sample("x", 1, 2)], None),
             () => store.GetStatisticsAsync(None),
             () => store.AppendAsync(new([.. Enumerable.Range(0, 50).Select(static n => Make.Interface(n, 1, 10, 10, "DOWN"))]), None),
             () => store.AppendFlowsAsync([Make.Flow("x", 1, 2)], None),
@@ -458,7 +541,7 @@ public sealed class SqliteHistoryStoreTests : IDisposable
             catch (HistoryException e)
             {
                 errors++;
-                Assert.True(e.Reason is HistoryErrorReason.Damaged or HistoryErrorReason.Failed, e.ToString());
+                Assert.True(e.Reason is HistoryErrorReason.Damaged or HistoryErrorReason.Failed or HistoryErrorReason.Refused, e.ToString());
                 Assert.Contains(_directory.DatabasePath, e.Message, StringComparison.Ordinal);
             }
         }
@@ -474,6 +557,8 @@ public sealed class SqliteHistoryStoreTests : IDisposable
         }
 
         await store.AppendFlowsAsync(Make.Flows(100, 1, 1_000_000), None);
+        var random = new Random(1);
+        await store.AppendMetricsAsync([.. Enumerable.Range(0, 50).Select(n => MakeMetrics.Interface(n, 1000, random))], None);
         await store.PutResourceAsync("capture", "a", "{}", None);
     }
 

@@ -1,3 +1,4 @@
+using Skydive.Graph.Views;
 using Skydive.Gremlin.Execution;
 using Skydive.Gremlin.Time;
 
@@ -7,6 +8,12 @@ namespace Skydive.Gremlin.Plans.Steps;
 /// <param name="When">The time.</param>
 internal sealed record ContextStep(TimeContext When) : PlanStep
 {
+    /// <summary>Whether a later step looks at the graph; where none does, it is not fetched.</summary>
+    public bool NeedsGraph { get; init; } = true;
+
+    /// <inheritdoc/>
+    public override bool ReadsGraph => false;
+
     /// <inheritdoc/>
     public override GremlinKind Output => GremlinKind.Graph;
 
@@ -14,10 +21,16 @@ internal sealed record ContextStep(TimeContext When) : PlanStep
     public override async ValueTask<Traversal> ExecuteAsync(Traversal? input, QueryContext context)
     {
         var slice = When.Resolve(context.Time.GetUtcNow());
+        if (!NeedsGraph)
+        {
+            context.Root = context.Source.KeepsHistory ? new RevisionView(slice, [], []) : throw GremlinEngine.HistoryNotSupported();
+            return new GraphTraversal(context.Root);
+        }
+
         context.Root = await context.Budget.WaitAsync(cancellationToken => context.Source.GetHistoryAsync(slice, cancellationToken)).ConfigureAwait(false);
         return new GraphTraversal(context.Root);
     }
 
     /// <inheritdoc/>
-    protected override string Describe() => $"At({When})";
+    protected override string Describe() => NeedsGraph ? $"At({When})" : $"At({When}) without graph";
 }

@@ -9,6 +9,9 @@ internal sealed record CountStep : SynchronousStep
     public override GremlinKind Output => GremlinKind.Value;
 
     /// <inheritdoc/>
+    public override bool ReadsGraph => false;
+
+    /// <inheritdoc/>
     protected override Traversal Execute(Traversal input, QueryContext context) => new ScalarTraversal(((SequenceTraversal)input).Count(context.Budget));
 
     /// <inheritdoc/>

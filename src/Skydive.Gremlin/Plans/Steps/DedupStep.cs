@@ -12,8 +12,11 @@ internal sealed record DedupStep(GremlinKind Kind, IReadOnlyList<FieldPath> Keys
     public override GremlinKind Output => Kind == GremlinKind.Paths ? GremlinKind.Nodes : Kind;
 
     /// <inheritdoc/>
+    public override bool ReadsGraph => false;
+
+    /// <inheritdoc/>
     protected override Traversal Execute(Traversal input, QueryContext context) => Keys.Count == 0
-        ? ((SequenceTraversal)input).Distinct(context.Budget)
+        ? ((IDistinguishable)input).Distinct(context.Budget)
         : ((ElementTraversal)input).DistinctBy(Keys, context.Budget);
 
     /// <inheritdoc/>

@@ -12,7 +12,10 @@ internal sealed record FilterStep(GremlinKind Kind, Filter Filter) : Synchronous
     public override GremlinKind Output => Kind;
 
     /// <inheritdoc/>
-    protected override Traversal Execute(Traversal input, QueryContext context) => ((ElementTraversal)input).Where(Filter, context.Budget);
+    public override bool ReadsGraph => false;
+
+    /// <inheritdoc/>
+    protected override Traversal Execute(Traversal input, QueryContext context) => ((IFilterable)input).Where(Filter, context.Budget);
 
     /// <inheritdoc/>
     protected override string Describe() => $"Has[{FilterText.Describe(Filter)}]";

@@ -13,6 +13,9 @@ internal sealed record FlowsStep(FlowSearch Search) : PlanStep
     public override GremlinKind Output => GremlinKind.Flows;
 
     /// <inheritdoc/>
+    public override bool ReadsGraph => false;
+
+    /// <inheritdoc/>
     public override async ValueTask<Traversal> ExecuteAsync(Traversal? input, QueryContext context)
     {
         if (context.Source.Flows is not { } source)
@@ -39,7 +42,9 @@ internal sealed record FlowsStep(FlowSearch Search) : PlanStep
             }
         }
 
-        var search = Search with { NodeTIDs = identifiers, Slice = view.Slice };
+        // A live table holds flows that had no packet for a while; a question for the past finds them as well.
+        TimeSlice? slice = view.Slice is { } time ? new(Math.Max(0, time.Start - (long)context.Source.FlowExpire.TotalMilliseconds), time.Last) : null;
+        var search = Search with { NodeTIDs = identifiers, Slice = slice };
         var flows = await context.Budget.WaitAsync(cancellationToken => source.SearchFlowsAsync(search, cancellationToken)).ConfigureAwait(false);
         return new FlowTraversal(view, flows);
     }

@@ -9,6 +9,9 @@ internal sealed record GraphStep : SynchronousStep
     public override GremlinKind Output => GremlinKind.Graph;
 
     /// <inheritdoc/>
+    public override bool ReadsGraph => false;
+
+    /// <inheritdoc/>
     protected override Traversal Execute(Traversal input, QueryContext context) => new GraphTraversal(context.Root);
 
     /// <inheritdoc/>

@@ -19,11 +19,15 @@ internal sealed record KeysStep : SynchronousStep
     public override GremlinKind Output => GremlinKind.Values;
 
     /// <inheritdoc/>
+    public override bool ReadsGraph => false;
+
+    /// <inheritdoc/>
     protected override Traversal Execute(Traversal input, QueryContext context) => new ValueTraversal(input switch
     {
         NodeTraversal nodes => Read(nodes.Items, s_nodeFields, context.Budget),
         EdgeTraversal edges => Read(edges.Items, s_edgeFields, context.Budget),
         FlowTraversal flows => FlowKeys(flows.Items),
+        GroupedTraversal<MetadataMap> records => Read(records, context.Budget),
         _ => throw new InvalidOperationException($"Keys on {input.Kind}"),
     });
 
@@ -41,6 +45,22 @@ internal sealed record KeysStep : SynchronousStep
         {
             yield return name;
         }
+    }
+
+    private static List<MetadataValue> Read(GroupedTraversal<MetadataMap> records, QueryBudget budget)
+    {
+        var keys = new List<MetadataValue>();
+        var seen = new HashSet<(string Prefix, string Key)>();
+        foreach (var group in records.Groups)
+        {
+            foreach (var record in group.Items)
+            {
+                budget.Visit();
+                Add(record, string.Empty, seen, keys, budget);
+            }
+        }
+
+        return keys;
     }
 
     private static List<MetadataValue> Read(IEnumerable<GraphElement> elements, string[] own, QueryBudget budget)

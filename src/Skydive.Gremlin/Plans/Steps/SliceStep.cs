@@ -12,6 +12,9 @@ internal sealed record SliceStep(GremlinKind Kind, int Skip, int Take) : Synchro
     public override GremlinKind Output => Kind;
 
     /// <inheritdoc/>
+    public override bool ReadsGraph => false;
+
+    /// <inheritdoc/>
     protected override Traversal Execute(Traversal input, QueryContext context) => ((SequenceTraversal)input).Slice(Skip, Take);
 
     /// <inheritdoc/>

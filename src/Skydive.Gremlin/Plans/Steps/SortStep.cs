@@ -13,6 +13,9 @@ internal sealed record SortStep(GremlinKind Kind, FieldPath Key, bool Descending
     public override GremlinKind Output => Kind;
 
     /// <inheritdoc/>
+    public override bool ReadsGraph => false;
+
+    /// <inheritdoc/>
     protected override Traversal Execute(Traversal input, QueryContext context) => ((ElementTraversal)input).OrderBy(Key, Descending, context.Budget);
 
     /// <inheritdoc/>

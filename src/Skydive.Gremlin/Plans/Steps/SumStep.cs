@@ -15,12 +15,15 @@ internal sealed record SumStep(ElementName Key) : SynchronousStep
     public override GremlinKind Output => GremlinKind.Value;
 
     /// <inheritdoc/>
+    public override bool ReadsGraph => false;
+
+    /// <inheritdoc/>
     protected override Traversal Execute(Traversal input, QueryContext context)
     {
         Int128 integers = 0;
         double fractions = 0;
         bool isFraction = false;
-        foreach (var element in ((ElementTraversal)input).Elements)
+        foreach (var element in ((IElements)input).Elements)
         {
             context.Budget.Visit();
             if (!element.TryGetField(_path, out var value) || value.IsNull)

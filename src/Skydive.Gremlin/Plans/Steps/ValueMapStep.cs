@@ -13,8 +13,11 @@ internal sealed record ValueMapStep(IReadOnlyList<FieldPath> Keys) : Synchronous
     public override GremlinKind Output => GremlinKind.Values;
 
     /// <inheritdoc/>
+    public override bool ReadsGraph => false;
+
+    /// <inheritdoc/>
     protected override Traversal Execute(Traversal input, QueryContext context) =>
-        new ValueTraversal(Read(((ElementTraversal)input).Elements, context.Budget));
+        new ValueTraversal(Read(((IElements)input).Elements, context.Budget));
 
     /// <inheritdoc/>
     protected override string Describe() => $"ValueMap({string.Join(", ", Keys)})";

@@ -11,8 +11,11 @@ internal sealed record ValuesStep(FieldPath Key) : SynchronousStep
     public override GremlinKind Output => GremlinKind.Values;
 
     /// <inheritdoc/>
+    public override bool ReadsGraph => false;
+
+    /// <inheritdoc/>
     protected override Traversal Execute(Traversal input, QueryContext context) =>
-        new ValueTraversal(Read(((ElementTraversal)input).Elements, context.Budget));
+        new ValueTraversal(Read(((IElements)input).Elements, context.Budget));
 
     /// <inheritdoc/>
     protected override string Describe() => $"Values({Key})";

@@ -1,0 +1,98 @@
+using System.Runtime.CompilerServices;
+using Skydive.Contracts.Flows;
+using Skydive.Contracts.Queries;
+using Skydive.Flows.Table;
+using Skydive.Packets;
+
+namespace Skydive.Agent.Captures;
+
+/// <summary>
+/// What a source hands its traffic to: a flow table of its own. Belongs to the thread of the capture, but for searches and counters.
+/// </summary>
+internal sealed class CaptureIntake : IDisposable
+{
+    private readonly FlowTableOptions _options;
+    private readonly IFlowSink _sink;
+    private readonly Lock _replacing = new();
+    private FlowTable _table;
+    private FlowStats _earlier;
+
+    /// <summary>Makes an empty table.</summary>
+    /// <param name="options">How it works.</param>
+    /// <param name="sink">Where flows go.</param>
+    public CaptureIntake(FlowTableOptions options, IFlowSink sink)
+    {
+        _options = options;
+        _sink = sink;
+        _table = new(options, sink);
+        _earlier = new() { CaptureID = options.CaptureId };
+    }
+
+    /// <summary>When <see cref="Tick"/> has something to do, by the clock of the packets.</summary>
+    public long NextTickNanoseconds => _table.NextTickNanoseconds;
+
+    /// <summary>What became of the packets. Safe to call from any thread.</summary>
+    public FlowStats GetStats()
+    {
+        lock (_replacing)
+        {
+            var now = _table.GetStats();
+            return now with
+            {
+                FlowDropped = now.FlowDropped + _earlier.FlowDropped,
+                PacketsReceived = now.PacketsReceived + _earlier.PacketsReceived,
+                PacketsInvalid = now.PacketsInvalid + _earlier.PacketsInvalid,
+            };
+        }
+    }
+
+    /// <summary>Counts a packet.</summary>
+    /// <param name="frame">The captured bytes; not kept.</param>
+    /// <param name="originalLength">How many bytes it had on the wire, without <paramref name="tag"/>.</param>
+    /// <param name="timestampNanoseconds">When it was captured.</param>
+    /// <param name="tag">The VLAN tag that the kernel has cut off, if it has.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Take(ReadOnlySpan<byte> frame, int originalLength, long timestampNanoseconds, VlanTag tag = default) =>
+        _table.Process(frame, originalLength, timestampNanoseconds, tag);
+
+    /// <summary>Counts what waits in the table's batch.</summary>
+    public void Flush() => _table.Flush();
+
+    /// <summary>Tells the time, by the clock of the packets.</summary>
+    public void Tick(long nowNanoseconds) => _table.Tick(nowNanoseconds);
+
+    /// <summary>Sends all flows and forgets them.</summary>
+    public void Finish(long nowNanoseconds) => _table.Finish(nowNanoseconds);
+
+    /// <summary>Begins anew for packets of another kind, or of another time.</summary>
+    /// <param name="linkType">What they begin with.</param>
+    /// <param name="nowNanoseconds">The time now, by the clock of the packets so far.</param>
+    public void Restart(LinkType linkType, long nowNanoseconds)
+    {
+        var old = _table;
+        old.Finish(nowNanoseconds);
+        var table = new FlowTable(_options with { LinkType = linkType }, _sink);
+        lock (_replacing)
+        {
+            _earlier = GetStats();
+            _table = table;
+        }
+
+        old.Dispose();
+    }
+
+    /// <summary>Finds flows. Safe to call from any thread.</summary>
+    public IReadOnlyList<Flow> Search(FlowSearch search)
+    {
+        FlowTable table;
+        lock (_replacing)
+        {
+            table = _table;
+        }
+
+        return table.Search(search);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _table.Dispose();
+}

@@ -1,0 +1,60 @@
+using Skydive.Agent.Topology;
+using Skydive.Contracts.Captures;
+using Skydive.Contracts.Topology;
+using Skydive.Linux.Bpf;
+
+namespace Skydive.Agent.Captures.Sources;
+
+/// <summary>What is to be captured where.</summary>
+/// <param name="Node">The node as it is now.</param>
+/// <param name="Capture">The order.</param>
+/// <param name="Type">What the order's type means at this node.</param>
+/// <param name="Location">Where the node's interface is; null when it is none of the kernel's.</param>
+/// <param name="Options">How the agent works.</param>
+internal sealed record CaptureRequest(Node Node, Capture Capture, CaptureType Type, LinkLocation? Location, AgentOptions Options)
+{
+    /// <summary>The bytes that the decoder needs: headers of all layers.</summary>
+    private const int DefaultHeaderSize = 256;
+
+    /// <summary>What whole packets need.</summary>
+    private const int MaximumHeaderSize = 4096;
+
+    /// <summary>How many bytes of each packet are looked at. More than the headers when what lies behind them is asked for.</summary>
+    public int HeaderSize =>
+        Capture.HeaderSize > 0 ? Capture.HeaderSize
+        : Capture.IPDefrag || Capture.ReassembleTCP || Capture.ExtraLayers != 0 ? MaximumHeaderSize
+        : DefaultHeaderSize;
+
+    /// <summary>Where the node's interface is.</summary>
+    /// <exception cref="IOException">The node is no interface of the kernel's, or none any more.</exception>
+    public LinkLocation RequireLocation() => Location ?? throw new IOException($"{Node.Name} ({Node.Type}) is no interface of this host");
+
+    /// <summary>What packets of the interface begin with.</summary>
+    /// <exception cref="NotSupportedException">The interface has packets that cannot be decoded.</exception>
+    public LinkType RequireLinkType()
+    {
+        var hardware = RequireLocation().HardwareType;
+        var type = LinkTypes.FromHardwareType(hardware);
+        return type is LinkType.Ethernet or LinkType.RawIp
+            ? type.Value
+            : throw new NotSupportedException($"interfaces of type {hardware} carry no packets that can be decoded");
+    }
+
+    /// <summary>
+    /// The packet filter of the order, without the traffic that the capture itself makes; empty for all packets. Without libpcap there can still be
+    /// captures of everything, what they cause themselves included.
+    /// </summary>
+    public string FilterExpression => string.IsNullOrEmpty(Capture.BPFFilter) && !BpfCompiler.IsAvailable
+        ? string.Empty
+        : TrafficExclusions.Combine(Capture, Options.Analyzers);
+
+    /// <summary><see cref="FilterExpression"/> as a program; null for all packets.</summary>
+    /// <param name="linkType">What packets begin with.</param>
+    /// <exception cref="BpfSyntaxException">The order's filter is not valid.</exception>
+    /// <exception cref="Skydive.Linux.LinuxException">libpcap is missing.</exception>
+    public BpfProgram? CompileFilter(LinkType linkType)
+    {
+        string expression = FilterExpression;
+        return expression.Length == 0 ? null : BpfCompiler.Compile(expression, linkType);
+    }
+}

@@ -1,0 +1,151 @@
+using Skydive.Contracts.Captures;
+using Skydive.Linux;
+using Skydive.Linux.Packets;
+using Skydive.Packets;
+using DeviceLinkType = Skydive.Linux.Bpf.LinkType;
+
+namespace Skydive.Agent.Captures.Sources;
+
+/// <summary>A packet ring on the interface (<c>afpacket</c>).</summary>
+internal sealed class RingSource : ICaptureSource
+{
+    /// <summary>8 MiB: a tenth of a second of full speed at the default header size, while an idle ring touches no page.</summary>
+    private const int BlockSizeBytes = 256 << 10;
+    private const int BlockCount = 32;
+
+    /// <summary>How long the kernel keeps a block that is not full.</summary>
+    private static readonly TimeSpan s_blockTimeout = TimeSpan.FromMilliseconds(50);
+    private static int s_lastGroup;
+
+    private readonly PacketRing _ring;
+    private readonly Lock _statisticsLock = new();
+    private PacketRingStatistics _statistics;
+
+    // Belongs to the thread that reads.
+    private long _framesTaken;
+
+    private RingSource(PacketRing ring, LinkType linkType)
+    {
+        _ring = ring;
+        LinkType = linkType;
+    }
+
+    /// <inheritdoc/>
+    public LinkType LinkType { get; }
+
+    /// <summary>Opens as many rings as the agent's options say; the packets of a flow, of both directions, all come to one of them.</summary>
+    public static IReadOnlyList<ICaptureSource> Open(CaptureRequest request)
+    {
+        var location = request.RequireLocation();
+        var linkType = request.RequireLinkType();
+        var filter = request.CompileFilter(linkType);
+        int count = request.Options.RingsPerCapture;
+        var rings = new List<ICaptureSource>(count);
+        try
+        {
+            var fanout = count == 1 ? null : new PacketFanout(NextGroup(), PacketFanoutMode.Hash);
+            for (int i = 0; i < count; i++)
+            {
+                var ring = PacketRing.Open(new PacketRingOptions
+                {
+                    Namespace = location.Namespace,
+                    InterfaceIndex = location.Index,
+                    BlockSizeBytes = BlockSizeBytes,
+                    BlockCount = BlockCount,
+                    BlockTimeout = s_blockTimeout,
+                    SnapLength = request.HeaderSize,
+                    Filter = filter,
+                    Promiscuous = true,
+                    Fanout = fanout,
+                });
+                rings.Add(new RingSource(ring, linkType == DeviceLinkType.Ethernet ? LinkType.Ethernet : LinkType.Raw));
+            }
+
+            return rings;
+        }
+        catch
+        {
+            rings.ForEach(static ring => ring.Dispose());
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public bool Read(CaptureIntake intake, TimeSpan timeout, CancellationToken stop)
+    {
+        var status = _ring.Read(timeout, stop, out var block);
+        if (status == PacketRingStatus.Block)
+        {
+            Take(block, intake);
+        }
+
+        return status != PacketRingStatus.InterfaceRemoved;
+    }
+
+    /// <summary>Takes what came before the end: the last block is handed over only when its time is up.</summary>
+    public void Drain(CaptureIntake intake)
+    {
+        var end = ReadStatistics();
+
+        // Not waited for in the ring, which returns at once when the interface is down or gone; its last block comes all the same.
+        long began = TimeProvider.System.GetTimestamp();
+        while (_framesTaken < end.Packets - end.Drops && TimeProvider.System.GetElapsedTime(began) < s_blockTimeout * 3)
+        {
+            if (_ring.TryRead(out var block))
+            {
+                Take(block, intake);
+            }
+            else
+            {
+                Thread.Sleep(s_blockTimeout / 10);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public CaptureStatistics GetStatistics()
+    {
+        var statistics = ReadStatistics();
+        return new() { PacketsReceived = statistics.Packets, PacketsDropped = statistics.Drops };
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        // The last counters stay.
+        ReadStatistics();
+        _ring.Dispose();
+    }
+
+    private static ushort NextGroup() => (ushort)((Environment.ProcessId << 8) + Interlocked.Increment(ref s_lastGroup));
+
+    private void Take(PacketBlock block, CaptureIntake intake)
+    {
+        using (block)
+        {
+            while (block.MoveNext())
+            {
+                _framesTaken++;
+                var frame = block.Current;
+                intake.Take(frame.Data, frame.OriginalLength, frame.TimestampNanoseconds, frame.HasVlan ? new VlanTag(frame.VlanTci) : default);
+            }
+        }
+    }
+
+    private PacketRingStatistics ReadStatistics()
+    {
+        lock (_statisticsLock)
+        {
+            try
+            {
+                _statistics = _ring.GetStatistics();
+            }
+            catch (Exception e) when (e is LinuxException or ObjectDisposedException)
+            {
+                // A broken socket ends the capture with an error; until then the last counters are the best there are.
+            }
+
+            return _statistics;
+        }
+    }
+}

@@ -1,0 +1,105 @@
+using System.Net;
+using Skydive.Linux.Netlink;
+using Skydive.Linux.Sockets;
+using Skydive.Linux.Tests.Netlink;
+
+namespace Skydive.Linux.Tests.Sockets;
+
+public sealed class SocketDecoderTests
+{
+    /// <summary>An IPv6 server of user 1000 on port 443.</summary>
+    internal static byte[] Server { get; } = Message(
+        10,
+        SocketState.Listen,
+        443,
+        0,
+        IPAddress.Parse("2001:db8::1"),
+        IPAddress.IPv6Any,
+        MessageWriter.Attribute(8, [0]),
+        MessageWriter.Attribute(11, [1]),
+        MessageWriter.Attribute(21, MessageWriter.Long(77)));
+
+    [Fact]
+    public void Decode_Server_ReadsAllOfIt()
+    {
+        Assert.Equal(
+            new SocketMessage
+            {
+                Protocol = SocketProtocol.Tcp,
+                Family = 10,
+                State = SocketState.Listen,
+                Local = new InternetEndPoint(IPAddress.Parse("2001:db8::1"), 443),
+                Remote = new InternetEndPoint(IPAddress.IPv6Any, 0),
+                InterfaceIndex = 3,
+                UserId = 1000,
+                Inode = 4711,
+                ControlGroupId = 77,
+                IsIPv6Only = true,
+            },
+            Decode(Server));
+    }
+
+    [Fact]
+    public void Decode_IPv4_TakesFourBytesOfEachAddress()
+    {
+        SocketMessage? socket = Decode(Message(
+            2, SocketState.Close, 53, 1024, IPAddress.Parse("192.0.2.1"), IPAddress.Parse("198.51.100.1")));
+
+        Assert.Equal("192.0.2.1:53", socket!.Local.ToString());
+        Assert.Equal("198.51.100.1:1024", socket.Remote.ToString());
+        Assert.Equal(SocketState.Close, socket.State);
+        Assert.Null(socket.IsIPv6Only);
+    }
+
+    [Fact]
+    public void Decode_OtherFamily_IsPassedOver() =>
+        Assert.Null(Decode(Message(1, SocketState.Listen, 0, 0, IPAddress.Any, IPAddress.Any)));
+
+    [Fact]
+    public void Decode_TooShort_IsAFault()
+    {
+        var decoder = new SocketDecoder(SocketProtocol.Tcp);
+
+        Assert.Equal(NetlinkFault.TruncatedHeader, decoder.Decode(new NetlinkMessage(20, 0, 0, 0, new byte[71]), out SocketMessage? socket));
+        Assert.Null(socket);
+    }
+
+    [Fact]
+    public void States_Sets_AreWhatTheirNamesSay()
+    {
+        Assert.Equal(0x1ffeu, (uint)SocketStates.All);
+        Assert.Equal(SocketStates.None, SocketStates.WithProcess & SocketStates.WithoutProcess);
+        Assert.Equal(SocketStates.Listen, SocketStates.WithProcess & SocketStates.Listen);
+    }
+
+    private static SocketMessage? Decode(byte[] payload)
+    {
+        Assert.Equal(
+            NetlinkFault.None, new SocketDecoder(SocketProtocol.Tcp).Decode(new NetlinkMessage(20, 0, 0, 0, payload), out SocketMessage? socket));
+        return socket;
+    }
+
+    private static byte[] Message(
+        byte family, SocketState state, ushort port, ushort remotePort, IPAddress local, IPAddress remote, params byte[][] attributes) =>
+        MessageWriter.Join(
+        [
+            [family, (byte)state, 0, 0],
+            MessageWriter.BigEndian(port),
+            MessageWriter.BigEndian(remotePort),
+            Padded(local),
+            Padded(remote),
+            MessageWriter.Number(3),
+            new byte[8],
+            new byte[12],
+            MessageWriter.Number(1000),
+            MessageWriter.Number(4711),
+            .. attributes,
+        ]);
+
+    private static byte[] Padded(IPAddress address)
+    {
+        byte[] bytes = address.GetAddressBytes();
+        Array.Resize(ref bytes, 16);
+        return bytes;
+    }
+}
