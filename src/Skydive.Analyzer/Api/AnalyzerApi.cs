@@ -117,6 +117,8 @@ public static class AnalyzerApi
         var topology = new TopologyEndpoint(source);
         app.MapGet("/api/topology", topology.GetAsync);
         app.MapPost("/api/topology", Limited(topology.PostAsync));
+        app.MapPost("/api/gremlin/validate", Limited(GremlinEndpoint.ValidateAsync));
+        app.MapPost("/api/gremlin/complete", Limited(new GremlinEndpoint(source).CompleteAsync));
         var clients = new ClientEndpoint(graph, new GremlinSubscriberFilters(), source.GetHistoryAsync, options, serviceType, loggers.CreateLogger<ClientEndpoint>())
         {
             IsReady = isReady,

@@ -76,6 +76,25 @@ internal sealed class Signature
         return fromEnd <= _trailing.Length ? _trailing[^fromEnd] : _group[(index - _leading.Length) % _group.Length];
     }
 
+    /// <summary>The parameters that an argument may be for, whatever follows it.</summary>
+    /// <param name="index">Which argument.</param>
+    public IEnumerable<Parameter> PossibleAt(int index)
+    {
+        if (index < _leading.Length)
+        {
+            return [_leading[index]];
+        }
+
+        int rest = index - _leading.Length;
+        if (_group.Length == 0)
+        {
+            return rest < _trailing.Length ? [_trailing[rest]] : [];
+        }
+
+        var inGroup = _group[rest % _group.Length];
+        return rest % _group.Length == 0 && _trailing.Length > 0 ? [inGroup, _trailing[0]] : [inGroup];
+    }
+
     /// <summary>How it is called, for people: <c>Has(key, value, …)</c>.</summary>
     /// <param name="name">The name of the step or predicate.</param>
     public string Usage(string name)

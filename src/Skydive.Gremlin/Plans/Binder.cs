@@ -1,4 +1,5 @@
 using Skydive.Contracts.Queries;
+using Skydive.Gremlin.Completion;
 using Skydive.Gremlin.Language;
 using Skydive.Gremlin.Plans.Steps;
 using Skydive.Gremlin.Syntax;
@@ -25,6 +26,29 @@ internal sealed class Binder
     /// <param name="query">The syntax tree.</param>
     /// <exception cref="GremlinException">A name is unknown, or a step or an argument makes no sense where it stands.</exception>
     public static IReadOnlyList<PlanStep> Bind(QuerySyntax query) => new Binder(query).BindAll(query.Steps, GremlinKind.None, isNested: false, isTracked: false);
+
+    /// <summary>What is known of steps to which others are to be added.</summary>
+    /// <param name="query">The steps.</param>
+    /// <param name="input">What they are given.</param>
+    /// <param name="isNested">Whether they stand inside of another step.</param>
+    public static BoundPrefix BindPrefix(QuerySyntax query, GremlinKind input, bool isNested)
+    {
+        var binder = new Binder(query);
+        var steps = new List<PlanStep>(query.Steps.Count);
+        try
+        {
+            foreach (var step in query.Steps)
+            {
+                binder.Bind(step, steps.Count > 0 ? steps[^1].Output : input, steps, isNested);
+            }
+        }
+        catch (GremlinException)
+        {
+            return new(null, null, binder.Names);
+        }
+
+        return steps.Count > 0 ? new(steps[^1].Output, steps[^1], binder.Names) : new(input, null, binder.Names);
+    }
 
     /// <summary>Makes a plan of steps that stand inside of another.</summary>
     /// <param name="argument">The steps.</param>
