@@ -152,7 +152,7 @@ internal sealed partial class CaptureDirectory : IAgentLink, IAsyncDisposable
             cancellationToken.ThrowIfCancellationRequested();
             if (search.NodeTIDs is null || search.NodeTIDs.Contains(capture.NodeTID, StringComparer.Ordinal))
             {
-                answers.Add(capture.Search(part));
+                answers.AddRange(capture.Search(part));
             }
         }
 
