@@ -21,6 +21,9 @@ public enum HistoryErrorReason
     /// <summary>The database was written by a newer version of the service.</summary>
     NewerSchema,
 
+    /// <summary>The database was written by an older version of the service, and is opened for reading only.</summary>
+    OlderSchema,
+
     /// <summary>The disk is full. Works again when there is room.</summary>
     Full,
 

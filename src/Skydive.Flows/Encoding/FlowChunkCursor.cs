@@ -24,6 +24,9 @@ public sealed class FlowChunkCursor : IFieldSource
         _builder = new(reader);
     }
 
+    /// <summary>How many flows the block has.</summary>
+    public int Count => _reader.Header.Count;
+
     /// <summary>Which flow of the block this is.</summary>
     public int Row { get; set; }
 

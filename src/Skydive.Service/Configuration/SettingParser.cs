@@ -99,7 +99,11 @@ internal static class SettingParser
         return [.. parts];
     }
 
-    private static bool TryParseDuration(string text, out TimeSpan duration)
+    /// <summary>Reads a duration: seconds, or a number with a unit such as <c>500ms</c> or <c>7d</c>.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="duration">The duration.</param>
+    /// <returns>False when it is none.</returns>
+    public static bool TryParseDuration(string text, out TimeSpan duration)
     {
         duration = default;
         ReadOnlySpan<char> number = text.AsSpan().TrimEnd("abcdefghijklmnopqrstuvwxyz");

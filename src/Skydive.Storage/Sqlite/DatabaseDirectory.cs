@@ -53,6 +53,10 @@ internal sealed class DatabaseDirectory : IDisposable
         }
     }
 
+    /// <summary>Where the database of a directory is.</summary>
+    /// <param name="path">The directory.</param>
+    public static string GetDatabasePath(string path) => Path.Combine(Path.GetFullPath(path), DatabaseName);
+
     /// <summary>How many bytes the files of the database take; what cannot be asked counts as nothing.</summary>
     public long GetSizeBytes() => SizeOf(DatabasePath) + SizeOf(DatabasePath + "-wal") + SizeOf(DatabasePath + "-shm");
 

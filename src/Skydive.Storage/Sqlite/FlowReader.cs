@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 using Microsoft.Data.Sqlite;
 using Skydive.Contracts.Flows;
 using Skydive.Contracts.Queries;
@@ -92,29 +91,23 @@ internal static class FlowReader
         return sums.Finish();
     }
 
-    /// <summary>Reads every chunk and says which cannot be understood.</summary>
+    /// <summary>Every flow record with a packet in a span, one after the other, in the order in which they came.</summary>
     /// <param name="connection">Where to read.</param>
-    /// <param name="faults">Where the faults go.</param>
-    /// <param name="maximumFaults">How many are enough.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
-    public static void Check(SqliteConnection connection, List<string> faults, int maximumFaults, CancellationToken cancellationToken)
+    /// <param name="slice">The span.</param>
+    /// <exception cref="FlowChunkException">A chunk makes no sense.</exception>
+    public static IEnumerable<Flow> ReadAll(SqliteConnection connection, TimeSlice slice)
     {
-        using var all = new Statement(connection, "SELECT number, records, data FROM flow_chunk");
-        using var reader = all.Query();
-        while (faults.Count < maximumFaults && reader.Read())
+        using var all = new Statement(connection, "SELECT data FROM flow_chunk WHERE first <= $0 AND last >= $1 ORDER BY number", 2);
+        using var reader = all.Query(slice.Last, slice.Start);
+        while (reader.Read())
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            try
+            var row = new FlowChunkCursor(new(reader.GetBytes(0)));
+            for (row.Row = 0; row.Row < row.Count; row.Row++)
             {
-                int count = FlowChunk.Decode(reader.GetBytes(2)).Length;
-                if (count != reader.GetNumber(1))
+                if (row.Start <= slice.Last && row.Last >= slice.Start)
                 {
-                    throw new FlowChunkException($"it has {count} flows instead of {reader.GetNumber(1)}");
+                    yield return row.Read();
                 }
-            }
-            catch (FlowChunkException e)
-            {
-                faults.Add(string.Create(CultureInfo.InvariantCulture, $"flow chunk {reader.GetNumber(0)} cannot be read: {e.Message}"));
             }
         }
     }

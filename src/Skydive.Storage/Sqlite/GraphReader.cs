@@ -1,6 +1,4 @@
-using System.Globalization;
 using Microsoft.Data.Sqlite;
-using Skydive.Contracts.Metadata;
 using Skydive.Contracts.Queries;
 using Skydive.Contracts.Topology;
 using Skydive.Storage.Encoding;
@@ -123,43 +121,20 @@ internal static class GraphReader
         return (ended, begun);
     }
 
-    /// <summary>Reads every row and says which cannot be understood.</summary>
+    /// <summary>Every revision that was valid at some time in a span, one after the other, in the order in which they came.</summary>
     /// <param name="connection">Where to read.</param>
     /// <param name="codec">Reads the metadata.</param>
-    /// <param name="faults">Where the faults go.</param>
-    /// <param name="maximumFaults">How many are enough.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
-    public static void Check(SqliteConnection connection, MetadataCodec codec, List<string> faults, int maximumFaults, CancellationToken cancellationToken)
+    /// <param name="slice">The span.</param>
+    /// <exception cref="InvalidDataException">A row makes no sense.</exception>
+    public static IEnumerable<GraphElement> ReadAll(SqliteConnection connection, MetadataCodec codec, TimeSlice slice)
     {
-        // By base, so that one base is read once for all its revisions, and no more than one is held.
-        using var statement = new Statement(
-            connection, "SELECT r.number, r.changes, b.number, b.metadata FROM revision r LEFT JOIN base b ON b.number = r.base ORDER BY r.base");
-        using var reader = statement.Query();
-        long baseNumber = -1;
-        var metadata = MetadataMap.Empty;
-        var texts = new TextCache();
-        while (faults.Count < maximumFaults && reader.Read())
+        var rows = new RevisionRowReader(codec);
+        using var all = new Statement(
+            connection, RevisionRowReader.Select(null) + "WHERE r.valid_from <= $0 AND (r.valid_to IS NULL OR r.valid_to >= $1) ORDER BY r.number", 2);
+        using var reader = all.Query(slice.Last, slice.Start);
+        while (reader.Read())
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            try
-            {
-                if (reader.IsDBNull(2))
-                {
-                    throw new InvalidDataException("its base is missing");
-                }
-
-                if (reader.GetNumber(2) != baseNumber)
-                {
-                    metadata = codec.Decode(reader.GetSpan(3), texts);
-                    baseNumber = reader.GetNumber(2);
-                }
-
-                codec.Apply(metadata, reader.GetSpan(1), texts);
-            }
-            catch (InvalidDataException e)
-            {
-                faults.Add(string.Create(CultureInfo.InvariantCulture, $"revision {reader.GetNumber(0)} cannot be read: {e.Message}"));
-            }
+            yield return rows.Read(reader);
         }
     }
 

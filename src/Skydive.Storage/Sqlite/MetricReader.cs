@@ -49,6 +49,59 @@ internal sealed class MetricReader : IDisposable
         return reader._collector.Finish();
     }
 
+    /// <summary>Every sample of a span, one after the other: those of blocks, series by series, then those that came last.</summary>
+    /// <param name="connection">Where to read.</param>
+    /// <param name="keys">The names of counters.</param>
+    /// <param name="slice">The span.</param>
+    /// <exception cref="InvalidDataException">A row makes no sense.</exception>
+    public static IEnumerable<MetricSample> ReadAll(SqliteConnection connection, IMetadataKeys keys, TimeSlice slice)
+    {
+        var texts = new TextCache();
+        using (var blocks = new Statement(
+            connection,
+            "SELECT s.path, s.element, b.data FROM metric_block b NOT INDEXED JOIN metric_series s ON s.number = b.series WHERE b.first <= $0 AND b.last >= $1 ORDER BY b.number",
+            2))
+        using (var reader = blocks.Query(slice.Last, slice.Start))
+        {
+            while (reader.Read())
+            {
+                string path = reader.GetText(0), element = reader.GetText(1);
+                foreach (var values in ReadBlock(reader.GetSpan(2), keys, texts))
+                {
+                    if (IsIn(values, slice))
+                    {
+                        yield return new(element, path, values);
+                    }
+                }
+            }
+        }
+
+        var moved = MetricMove.ReadProgress(connection);
+        using var chunks = new Statement(connection, "SELECT number, data FROM metric_chunk WHERE first <= $0 AND last >= $1 ORDER BY number", 2);
+        using var chunkReader = chunks.Query(slice.Last, slice.Start);
+        while (chunkReader.Read())
+        {
+            var chunk = new MetricChunkReader(chunkReader.GetBytes(1));
+            bool isBeingMoved = chunkReader.GetNumber(0) <= moved?.LastChunk;
+            foreach (var entry in chunk.ReadDirectory())
+            {
+                string id = entry.Element.Id;
+                if (isBeingMoved && new MetricSeries(entry.Path, id).CompareTo(moved!.Value.Series) <= 0)
+                {
+                    continue;
+                }
+
+                foreach (var values in chunk.ReadSamples(entry))
+                {
+                    if (IsIn(values, slice))
+                    {
+                        yield return new(id, entry.Path, values);
+                    }
+                }
+            }
+        }
+    }
+
     /// <summary>Reads everything and says what cannot be understood.</summary>
     /// <param name="connection">Where to read.</param>
     /// <param name="keys">The names of counters.</param>
@@ -60,23 +113,29 @@ internal sealed class MetricReader : IDisposable
         var texts = new TextCache();
         Check(
             connection,
-            "SELECT b.number, b.samples, b.first, b.last, b.data, s.number FROM metric_block b LEFT JOIN metric_series s ON s.number = b.series",
+            "SELECT b.number, b.samples, b.first, b.last, b.length, b.data, s.number FROM metric_block b LEFT JOIN metric_series s ON s.number = b.series",
             "block",
-            reader => reader.IsDBNull(5) ? throw new InvalidDataException("its series is missing") : ReadBlock(reader.GetSpan(4), keys, texts),
+            reader => reader.IsDBNull(6) ? throw new InvalidDataException("its series is missing") : ReadBlock(reader.GetSpan(5), keys, texts),
             faults,
             maximumFaults,
             cancellationToken);
-        Check(connection, "SELECT number, samples, first, last, data FROM metric_chunk", "chunk", ReadChunk, faults, maximumFaults, cancellationToken);
+        Check(connection, "SELECT number, samples, first, last, NULL, data FROM metric_chunk", "chunk", ReadChunk, faults, maximumFaults, cancellationToken);
 
         static IReadOnlyList<MetadataMap> ReadChunk(SqliteDataReader reader)
         {
-            var chunk = new MetricChunkReader(reader.GetBytes(4));
+            var chunk = new MetricChunkReader(reader.GetBytes(5));
             return [.. chunk.ReadDirectory().SelectMany(entry => chunk.ReadSamples(entry))];
         }
     }
 
     /// <inheritdoc/>
     public void Dispose() => SqliteConnections.Execute(_connection, "COMMIT");
+
+    private static bool IsIn(MetadataMap values, TimeSlice slice)
+    {
+        var (start, last) = MetricWriter.GetTimes([values]);
+        return start <= slice.Last && last >= slice.Start;
+    }
 
     private static void Check(
         SqliteConnection connection,
@@ -100,7 +159,8 @@ internal sealed class MetricReader : IDisposable
                     throw new InvalidDataException($"it has {samples.Count} samples instead of {reader.GetNumber(1)}");
                 }
 
-                if (samples.Count > 0 && MetricWriter.GetTimes(samples) != (reader.GetNumber(2), reader.GetNumber(3)))
+                var (first, last) = samples.Count > 0 ? MetricWriter.GetTimes(samples) : default;
+                if (samples.Count > 0 && ((first, last) != (reader.GetNumber(2), reader.GetNumber(3)) || (reader.GetNumberOrNull(4) ?? LengthClass.Of(first, last)) != LengthClass.Of(first, last)))
                 {
                     throw new InvalidDataException("its samples are of another time than is said of it");
                 }

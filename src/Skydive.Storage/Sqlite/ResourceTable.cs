@@ -28,6 +28,21 @@ internal sealed class ResourceTable(SqliteConnection connection) : IDisposable
         return resources;
     }
 
+    /// <summary>All resources, by kind and identifier.</summary>
+    /// <param name="connection">Where to read.</param>
+    public static IReadOnlyList<(string Kind, StoredResource Resource)> ReadAll(SqliteConnection connection)
+    {
+        var resources = new List<(string, StoredResource)>();
+        using var statement = new Statement(connection, "SELECT kind, id, json FROM resource ORDER BY kind, id");
+        using var reader = statement.Query();
+        while (reader.Read())
+        {
+            resources.Add((reader.GetText(0), new(reader.GetText(1), reader.GetText(2))));
+        }
+
+        return resources;
+    }
+
     public bool Put(string kind, string id, string json) => _put.Run(kind, id, json) > 0;
 
     public bool Delete(string kind, string id) => _delete.Run(kind, id) > 0;

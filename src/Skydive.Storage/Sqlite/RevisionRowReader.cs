@@ -8,14 +8,17 @@ namespace Skydive.Storage.Sqlite;
 /// <param name="codec">Reads the metadata.</param>
 internal sealed class RevisionRowReader(MetadataCodec codec)
 {
+    /// <summary>How many bases are remembered: those of a large graph, but not those of all of a history that is read through.</summary>
+    private const int MaximumBases = 65_536;
+
     private readonly TextCache _texts = new();
     private readonly Dictionary<long, RevisionBase> _bases = [];
 
     /// <summary>The query for the rows, to which the condition on <c>r</c>, the revision, is to be added.</summary>
-    /// <param name="index">The index that finds the revisions.</param>
-    public static string Select(string index) =>
+    /// <param name="index">The index that finds the revisions; null for none.</param>
+    public static string Select(string? index) =>
         "SELECT e.kind, e.id, r.base, r.created_at, r.valid_from, r.revision, r.is_deleted, r.valid_to, r.changes, b.host, b.origin, b.parent, b.child, b.metadata "
-        + $"FROM revision r INDEXED BY {index} JOIN element e ON e.number = r.element JOIN base b ON b.number = r.base ";
+        + $"FROM revision r {(index is null ? "NOT INDEXED" : "INDEXED BY " + index)} JOIN element e ON e.number = r.element JOIN base b ON b.number = r.base ";
 
     /// <summary>Reads the row that a reader is on.</summary>
     /// <param name="reader">The reader.</param>
@@ -73,6 +76,11 @@ internal sealed class RevisionRowReader(MetadataCodec codec)
                 reader.GetTextOrNull(12),
                 codec.Decode(encoded, _texts),
                 encoded.Length);
+            if (_bases.Count >= MaximumBases)
+            {
+                _bases.Clear();
+            }
+
             _bases.Add(number, known);
         }
 

@@ -91,10 +91,7 @@ internal static class Schema
         int newest = migrations[^1].Version;
         if (version > newest)
         {
-            throw new HistoryException(
-                HistoryErrorReason.NewerSchema,
-                $"the history database {path} has schema version {version}, and this version of the service knows versions up to {newest}: use the version of the service "
-                + "that wrote it, or a directory of its own");
+            throw Newer(path, version, newest);
         }
 
         string? journal = SqliteConnections.GetText(connection, "PRAGMA journal_mode = WAL");
@@ -117,4 +114,36 @@ internal static class Schema
 
         SqliteConnections.Execute(connection, $"PRAGMA application_id = {ApplicationId}; PRAGMA user_version = {newest}; COMMIT");
     }
+
+    /// <summary>Makes sure that a database can be read as it is.</summary>
+    /// <param name="connection">A connection.</param>
+    /// <param name="path">The database, for messages.</param>
+    /// <exception cref="HistoryException">The file is another program's, or of another version.</exception>
+    public static void CheckVersion(SqliteConnection connection, string path)
+    {
+        if (SqliteConnections.GetNumber(connection, "PRAGMA application_id") != ApplicationId)
+        {
+            throw SqliteErrors.Damaged(path, "it is a SQLite database of another program");
+        }
+
+        long version = SqliteConnections.GetNumber(connection, "PRAGMA user_version");
+        int newest = Migrations[^1].Version;
+        if (version > newest)
+        {
+            throw Newer(path, version, newest);
+        }
+
+        if (version < newest)
+        {
+            throw new HistoryException(
+                HistoryErrorReason.OlderSchema,
+                $"the history database {path} has schema version {version}, and this version reads version {newest}: start the service once, or compact the database, "
+                + "to bring it up to date");
+        }
+    }
+
+    private static HistoryException Newer(string path, long version, int newest) => new(
+        HistoryErrorReason.NewerSchema,
+        $"the history database {path} has schema version {version}, and this version of the service knows versions up to {newest}: use the version of the service "
+        + "that wrote it, or a directory of its own");
 }

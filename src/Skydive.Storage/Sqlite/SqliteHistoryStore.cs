@@ -19,9 +19,7 @@ namespace Skydive.Storage.Sqlite;
 /// </remarks>
 public sealed class SqliteHistoryStore : IHistoryStore
 {
-    private const int MaximumFaults = 100;
-
-    /// <summary>How many pages one step of <see cref="CompactAsync"/> gives back: 4 MiB.</summary>
+    /// <summary>How many pages one step of <see cref="CompactAsync(CancellationToken)"/> gives back: 4 MiB.</summary>
     private const int PagesPerStep = 1024;
 
     private readonly HistoryStoreOptions _options;
@@ -241,12 +239,18 @@ public sealed class SqliteHistoryStore : IHistoryStore
         cancellationToken);
 
     /// <inheritdoc/>
-    public async Task CompactAsync(CancellationToken cancellationToken)
+    public Task CompactAsync(CancellationToken cancellationToken) => CompactAsync(isThorough: false, cancellationToken);
+
+    /// <summary>As the other, or more than is worth while writing goes on.</summary>
+    /// <param name="isThorough">Whether metric samples wait no longer for others of their series, and all space that is not used is given back.</param>
+    /// <param name="cancellationToken">Ends it between two steps.</param>
+    /// <exception cref="HistoryException">It failed; the data are as before.</exception>
+    public async Task CompactAsync(bool isThorough, CancellationToken cancellationToken)
     {
         await _compacting.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            await CompactAloneAsync(cancellationToken).ConfigureAwait(false);
+            await CompactAloneAsync(isThorough, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -259,30 +263,7 @@ public sealed class SqliteHistoryStore : IHistoryStore
     {
         try
         {
-            return await _readers.ReadAsync<IReadOnlyList<string>>(
-                connection =>
-                {
-                    var faults = new List<string>();
-                    using (var check = new Statement(connection, $"PRAGMA integrity_check({MaximumFaults})"))
-                    using (var reader = check.Query())
-                    {
-                        while (reader.Read() && reader.GetText(0) is var line && line != "ok")
-                        {
-                            faults.Add(line);
-                        }
-                    }
-
-                    // What SQLite cannot read is not worth to be read again.
-                    if (faults.Count == 0)
-                    {
-                        GraphReader.Check(connection, _readingCodec, faults, MaximumFaults, cancellationToken);
-                        FlowReader.Check(connection, faults, MaximumFaults, cancellationToken);
-                        MetricReader.Check(connection, _keys, faults, MaximumFaults, cancellationToken);
-                    }
-
-                    return faults;
-                },
-                cancellationToken).ConfigureAwait(false);
+            return await _readers.ReadAsync(connection => StoreCheck.Run(connection, _keys, cancellationToken), cancellationToken).ConfigureAwait(false);
         }
         catch (HistoryException e) when (e.Reason == HistoryErrorReason.Damaged)
         {
@@ -291,33 +272,8 @@ public sealed class SqliteHistoryStore : IHistoryStore
     }
 
     /// <inheritdoc/>
-    public Task<HistoryStatistics> GetStatisticsAsync(CancellationToken cancellationToken) => _readers.ReadAsync(
-        connection =>
-        {
-            using var flows = new Statement(connection, "SELECT sum(records), sum(length(data)), min(first) FROM flow_chunk");
-            using var reader = flows.Query();
-            reader.Read();
-            using var metrics = new Statement(
-                connection,
-                "SELECT sum(samples), sum(bytes), min(first) FROM (SELECT samples, length(data) AS bytes, first FROM metric_block "
-                + "UNION ALL SELECT samples, length(data), first FROM metric_chunk)");
-            using var metricReader = metrics.Query();
-            metricReader.Read();
-            return new HistoryStatistics
-            {
-                LiveElements = SqliteConnections.GetNumber(connection, "SELECT count(*) FROM revision WHERE valid_to IS NULL"),
-                Revisions = SqliteConnections.GetNumber(connection, "SELECT count(*) FROM revision"),
-                FlowRecords = reader.GetNumberOrNull(0) ?? 0,
-                FlowBytes = reader.GetNumberOrNull(1) ?? 0,
-                OldestFlow = reader.GetNumberOrNull(2),
-                MetricSamples = metricReader.GetNumberOrNull(0) ?? 0,
-                MetricBytes = metricReader.GetNumberOrNull(1) ?? 0,
-                OldestMetric = metricReader.GetNumberOrNull(2),
-                OldestRevision = GetOldestRevision(connection),
-                FailedWrites = _writer.FailedWrites,
-            };
-        },
-        cancellationToken);
+    public async Task<HistoryStatistics> GetStatisticsAsync(CancellationToken cancellationToken) =>
+        await _readers.ReadAsync(StoreStatistics.Read, cancellationToken).ConfigureAwait(false) with { FailedWrites = _writer.FailedWrites };
 
     /// <inheritdoc/>
     public StorageStatus GetStatus() => new()
@@ -355,22 +311,7 @@ public sealed class SqliteHistoryStore : IHistoryStore
         where T : GraphElement =>
         [.. elements.OrderBy(static element => element.CreatedAt).ThenBy(static element => element.Id, StringComparer.Ordinal)];
 
-    private static long? GetOldestRevision(SqliteConnection connection)
-    {
-        long? oldest = null;
-        using var statement = new Statement(connection, "SELECT min(valid_from) FROM revision INDEXED BY revision_time WHERE length = $0", 1);
-        for (long lengthClass = 0; lengthClass < LengthClass.Count; lengthClass++)
-        {
-            if (statement.QueryNumber(lengthClass) is { } first && !(first >= oldest))
-            {
-                oldest = first;
-            }
-        }
-
-        return oldest;
-    }
-
-    private async Task CompactAloneAsync(CancellationToken cancellationToken)
+    private async Task CompactAloneAsync(bool isThorough, CancellationToken cancellationToken)
     {
         // Read and encoded by a reader's thread: the writer only puts one row in the place of several.
         long after = long.MinValue, spread = GetSpread();
@@ -380,10 +321,10 @@ public sealed class SqliteHistoryStore : IHistoryStore
             after = merge.LastNumber;
         }
 
-        await CompactMetricsAsync(cancellationToken).ConfigureAwait(false);
+        await CompactMetricsAsync(isThorough, cancellationToken).ConfigureAwait(false);
 
         // Some free pages are of use to the next writes; giving them back each time would write all pages behind them anew.
-        if (await _writer.RunAsync(HasManyFreePages, cancellationToken).ConfigureAwait(false))
+        if (isThorough || await _writer.RunAsync(HasManyFreePages, cancellationToken).ConfigureAwait(false))
         {
             while (await _writer.RunAsync(GiveBackPages, cancellationToken).ConfigureAwait(false))
             {
@@ -401,7 +342,7 @@ public sealed class SqliteHistoryStore : IHistoryStore
             cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task CompactMetricsAsync(CancellationToken cancellationToken)
+    private async Task CompactMetricsAsync(bool isThorough, CancellationToken cancellationToken)
     {
         long after = long.MinValue, spread = GetSpread();
         while (await _readers.ReadAsync(connection => MetricMerge.Prepare(connection, after, spread, cancellationToken), cancellationToken).ConfigureAwait(false) is { } merge)
@@ -410,7 +351,7 @@ public sealed class SqliteHistoryStore : IHistoryStore
             after = merge.LastNumber;
         }
 
-        while (await _readers.ReadAsync(connection => MetricMove.Prepare(connection, Now(), spread, cancellationToken), cancellationToken).ConfigureAwait(false) is { } move)
+        while (await _readers.ReadAsync(connection => MetricMove.Prepare(connection, isThorough ? long.MaxValue / 2 : Now(), spread, cancellationToken), cancellationToken).ConfigureAwait(false) is { } move)
         {
             do
             {
