@@ -60,7 +60,7 @@ internal sealed class CodecBenchmark : Benchmark
             var reader = new FlowChunkReader(chunk);
             FlowTextColumn sources = reader.ReadTexts(FlowColumn.NetworkA);
             long[] bytes = reader.ReadNumbers(FlowColumn.MetricABBytes);
-            long[] perSource = new long[sources.Texts.Length];
+            long[] perSource = new long[sources.Count];
             ReadOnlySpan<int> codes = sources.Codes;
             for (int i = 0; i < bytes.Length; i++)
             {
@@ -72,7 +72,8 @@ internal sealed class CodecBenchmark : Benchmark
 
             for (int i = 0; i < perSource.Length; i++)
             {
-                sums[sources.Texts[i]] = sums.GetValueOrDefault(sources.Texts[i]) + perSource[i];
+                string source = sources.GetText(i);
+                sums[source] = sums.GetValueOrDefault(source) + perSource[i];
             }
 
             rows += bytes.Length;

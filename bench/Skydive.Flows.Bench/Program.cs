@@ -84,7 +84,7 @@ void Run(string name, Benchmark benchmark)
             double median = seconds[seconds.Count / 2];
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{name,-7}{part,-28} {items,9} {benchmark.Unit,-8} median {median * 1e3,8:F2} ms (first {first * 1e3,7:F1}, processor {processor[processor.Count / 2] * 1e3,7:F1})  {items / median / 1e6,7:F2} M/s  {median / items * 1e9,8:F1} ns each  {(double)allocated / items,8:F2} bytes allocated each{benchmark.Remark}"));
+                $"{name,-7}{part,-28} {items,9} {benchmark.Unit,-8} median {median * 1e3,8:F2} ms (first {first * 1e3,7:F1}, processor {processor[processor.Count / 2] * 1e3,7:F1}, least {processor[0] * 1e3,7:F1})  {items / median / 1e6,7:F2} M/s  {median / items * 1e9,8:F1} ns each  {(double)allocated / items,8:F2} bytes allocated each{benchmark.Remark}"));
         }
     }
 }

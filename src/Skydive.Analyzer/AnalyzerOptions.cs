@@ -1,3 +1,4 @@
+using Skydive.Analyzer.Fabric;
 using Skydive.Analyzer.WebSockets;
 using Skydive.Contracts.Captures;
 
@@ -20,6 +21,9 @@ public sealed record AnalyzerOptions
 
     /// <summary>How many flows may wait for the store.</summary>
     public int MaximumBufferedFlows { get; init; } = 100_000;
+
+    /// <summary>What no agent can see: switches, routers and their cables.</summary>
+    public FabricDefinition Fabric { get; init; } = FabricDefinition.Empty;
 
     /// <summary>A capture that is made at start, unless it exists; null for none.</summary>
     public Capture? StartupCapture { get; init; }

@@ -1,10 +1,12 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Skydive.Analyzer.Captures;
+using Skydive.Analyzer.Fabric;
 using Skydive.Analyzer.Flows;
 using Skydive.Analyzer.History;
 using Skydive.Analyzer.Hub;
 using Skydive.Analyzer.Queries;
+using Skydive.Analyzer.Topology;
 using Skydive.Analyzer.WebSockets;
 using Skydive.Contracts.Status;
 using Skydive.Graph;
@@ -26,6 +28,8 @@ public sealed class AnalyzerRuntime : IAsyncDisposable
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly DateTimeOffset _startTime;
     private volatile HistoryWriter? _writer;
+    private readonly FabricProbe _fabric;
+    private readonly PeeringProbe _peering;
     private HistoryPruner? _pruner;
     private volatile bool _isReady;
     private int _isDisposed;
@@ -47,8 +51,13 @@ public sealed class AnalyzerRuntime : IAsyncDisposable
         Flows = new(store, options.MaximumBufferedFlows, _time, loggers.CreateLogger<FlowReceiver>());
         var router = new FlowRouter(Agents, store, loggers.CreateLogger<FlowRouter>());
         QuerySource = new AnalyzerQuerySource(Graph, store, () => _writer, router) { FlowExpire = options.FlowExpire, PacketFilters = options.PacketFilters };
+        _fabric = new(Graph, options.Fabric);
+        _peering = new(Graph);
         Captures = new(Graph, Agents, store, options, _time, loggers.CreateLogger<CaptureManager>());
     }
+
+    /// <summary>The names that <c>analyzer.topology.probes</c> may have, in order: probes that run always.</summary>
+    public static IReadOnlyList<string> ProbeNames { get; } = ["fabric", "peering"];
 
     /// <summary>The merged graph.</summary>
     public LiveGraph Graph { get; }
@@ -88,6 +97,11 @@ public sealed class AnalyzerRuntime : IAsyncDisposable
         _writer = await HistoryWriter.StartAsync(Graph, _store, _time, _loggers.CreateLogger<HistoryWriter>(), cancellationToken).ConfigureAwait(false);
         Watch(_writer.Completion);
         Watch(Flows.Completion);
+        _fabric.AddFabric();
+        _fabric.Start();
+        Watch(_fabric.Completion);
+        _peering.Start();
+        Watch(_peering.Completion);
         await Captures.StartAsync(cancellationToken).ConfigureAwait(false);
         Watch(Captures.Completion);
         _pruner = new(_store, _time, _loggers.CreateLogger<HistoryPruner>());
@@ -105,7 +119,7 @@ public sealed class AnalyzerRuntime : IAsyncDisposable
         {
             Agents = Agents.Agents.ToDictionary(static agent => agent.Link.Host, static agent => agent.Status, StringComparer.Ordinal),
             Subscribers = Subscribers.Status,
-            Probes = _options.GetProbes(),
+            Probes = GetProbes(),
             Storage = storage with { FlowsDropped = storage.FlowsDropped + Flows.Refused, RevisionsDropped = _writer?.Dropped ?? 0 },
             NodeCount = snapshot.NodeCount,
             EdgeCount = snapshot.EdgeCount,
@@ -129,6 +143,8 @@ public sealed class AnalyzerRuntime : IAsyncDisposable
         }
 
         await Captures.DisposeAsync().ConfigureAwait(false);
+        await _peering.DisposeAsync().ConfigureAwait(false);
+        await _fabric.DisposeAsync().ConfigureAwait(false);
         await Flows.DisposeAsync().ConfigureAwait(false);
         if (_writer is not null)
         {
@@ -137,6 +153,16 @@ public sealed class AnalyzerRuntime : IAsyncDisposable
 
         _ended.TrySetResult();
     }
+
+    private Dictionary<string, ProbeStatus> GetProbes() => new(_options.GetProbes(), StringComparer.Ordinal)
+    {
+        ["fabric"] = StatusOf(_fabric.Completion),
+        ["peering"] = StatusOf(_peering.Completion),
+    };
+
+    private ProbeStatus StatusOf(Task completion) => completion.IsFaulted
+        ? new() { Status = "failed", Message = completion.Exception.GetBaseException().Message }
+        : new() { Status = _isReady ? "running" : "starting" };
 
     private void Watch(Task part) => part.ContinueWith(
         ended => _ended.TrySetException(ended.Exception!.InnerExceptions),

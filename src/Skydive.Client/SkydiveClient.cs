@@ -180,6 +180,30 @@ public sealed class SkydiveClient : IDisposable
         throw InvalidAnswer($"the answer to {gremlin} is no number", null);
     }
 
+    /// <summary>Asks whether a text is a query, without running it.</summary>
+    /// <param name="gremlin">The text.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>What it yields, or what is wrong with it and where.</returns>
+    public async Task<ValidationReply> ValidateQueryAsync(string gremlin, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(gremlin);
+        using var content = JsonContent(new TopologyQuery { GremlinQuery = gremlin }, ContractsJsonContext.Default.TopologyQuery);
+        return await SendAsync(HttpMethod.Post, "api/gremlin/validate", content, ContractsJsonContext.Default.ValidationReply, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Asks what may stand at a place in a query that is being written.</summary>
+    /// <param name="gremlin">The query, finished or not.</param>
+    /// <param name="position">The place, counted from 0 in UTF-16 code units.</param>
+    /// <param name="limit">How many candidates are wanted at most, from 1 to 1000; null for 100.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<CompletionReply> CompleteQueryAsync(string gremlin, int position, int? limit, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(gremlin);
+        var request = new CompletionRequest { GremlinQuery = gremlin, Position = position, Limit = limit };
+        using var content = JsonContent(request, ContractsJsonContext.Default.CompletionRequest);
+        return await SendAsync(HttpMethod.Post, "api/gremlin/complete", content, ContractsJsonContext.Default.CompletionReply, cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>The captures, by name, then by identifier.</summary>
     /// <param name="cancellationToken">Gives up.</param>
     public async Task<IReadOnlyList<Capture>> ListCapturesAsync(CancellationToken cancellationToken)

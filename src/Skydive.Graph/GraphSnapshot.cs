@@ -58,6 +58,11 @@ public sealed class GraphSnapshot : IGraphView
             return _state.Edges.Values();
         }
 
+        if (SlotsOf(filter, _state.EdgeSlots) is { } named)
+        {
+            return named.Select(slot => _state.Edges[slot]!).Where(filter.Matches);
+        }
+
         if (_state.EdgeIndex.FindCandidates(filter) is not { } candidates)
         {
             return _state.Edges.Values().Where(filter.Matches);
@@ -113,6 +118,11 @@ public sealed class GraphSnapshot : IGraphView
     public SnapshotNodes SelectNodes(Filter? filter, Action<int>? progress = null)
     {
         var condition = Prepare(filter);
+        if (SlotsOf(filter, _state.NodeSlots) is { } named)
+        {
+            return new(this, () => new ListReader<Node>(named, condition, progress), progress);
+        }
+
         return new(this, () => Open(condition, progress), progress, condition.IsEmpty ? NodeCount : condition.KnownCount);
     }
 
@@ -151,6 +161,20 @@ public sealed class GraphSnapshot : IGraphView
     /// <param name="key">The key.</param>
     public IEnumerable<KeyValuePair<MetadataValue, int>>? CountNodeValues(string key) => _state.NodeIndex.CountValues(key);
 
+    /// <summary>How many nodes an index leaves to look at for a condition; null when no index helps, so that all are looked at.</summary>
+    /// <param name="filter">The condition; null for none.</param>
+    public int? CountCandidates(Filter? filter) =>
+        filter is null ? null : SlotsOf(filter, _state.NodeSlots)?.Count ?? _state.NodeIndex.FindCandidates(filter)?.Sum(static set => set.Count);
+
+    /// <summary>How many edges an index leaves to look at for a condition; null when no index helps, so that all are looked at.</summary>
+    /// <param name="filter">The condition; null for none.</param>
+    public int? CountEdgeCandidates(Filter? filter) =>
+        filter is null ? null : SlotsOf(filter, _state.EdgeSlots)?.Count ?? _state.EdgeIndex.FindCandidates(filter)?.Sum(static set => set.Count);
+
+    /// <summary>The same as <see cref="CountNodeValues"/> for edges; of their keys RelationType is indexed.</summary>
+    /// <param name="key">The key.</param>
+    public IEnumerable<KeyValuePair<MetadataValue, int>>? CountEdgeValues(string key) => _state.EdgeIndex.CountValues(key);
+
     /// <summary>All nodes and edges.</summary>
     public SubGraph ToSubGraph() => new() { Nodes = [.. GetNodes()], Edges = [.. GetEdges()] };
 
@@ -161,6 +185,46 @@ public sealed class GraphSnapshot : IGraphView
 
     /// <summary>Divides a condition on nodes into what the index answers and the rest.</summary>
     internal SlotFilter<Node> Prepare(Filter? filter) => new(_state.Nodes, _state.NodeIndex, filter);
+
+    /// <summary>Where the elements are kept that a condition names by their identifiers, in order; null when it does not.</summary>
+    private static List<int>? SlotsOf(Filter? filter, HashTrie<string, int> slots)
+    {
+        switch (filter)
+        {
+            case EqualFilter { Key: "@ID" } equal:
+                return Find([equal.Value]);
+            case WithinFilter { Key: "@ID" } within:
+                return Find(within.Values);
+            case AllFilter all:
+                List<int>? best = null;
+                foreach (var part in all.Filters)
+                {
+                    if (SlotsOf(part, slots) is { } found && (best is null || found.Count < best.Count))
+                    {
+                        best = found;
+                    }
+                }
+
+                return best;
+            default:
+                return null;
+        }
+
+        List<int> Find(IReadOnlyList<MetadataValue> identifiers)
+        {
+            var found = new List<int>(identifiers.Count);
+            foreach (var identifier in identifiers)
+            {
+                if (identifier.AsString is { } id && slots.TryGetValue(id, out int slot))
+                {
+                    found.Add(slot);
+                }
+            }
+
+            found.Sort();
+            return [.. found.Distinct()];
+        }
+    }
 
     private SlotReader Open(SlotFilter<Node> filter, Action<int>? progress) => filter.Start switch
     {

@@ -1,4 +1,6 @@
+using Skydive.Gremlin.Completion;
 using Skydive.Gremlin.Plans;
+using Skydive.Gremlin.Plans.Steps;
 using Skydive.Gremlin.Syntax;
 
 namespace Skydive.Gremlin;
@@ -30,6 +32,21 @@ public static class GremlinEngine
     public static ValueTask<GremlinResult> ExecuteAsync(string text, IQuerySource source, GremlinOptions? options, CancellationToken cancellationToken) =>
         Compile(text).ExecuteAsync(source, options, cancellationToken);
 
+    /// <summary>Finds what may stand at a place in a query that is being written.</summary>
+    /// <param name="text">The query, finished or not.</param>
+    /// <param name="position">The place, counted from 0 in UTF-16 code units.</param>
+    /// <param name="source">Whose live graph tells which keys and values there are.</param>
+    /// <param name="limit">How many candidates are wanted at most.</param>
+    /// <returns>What may stand there; no candidates where nothing can be said.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The place lies outside of the text, or none is wanted.</exception>
+    public static GremlinCompletion Complete(string text, int position, IQuerySource source, int limit = 100)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(position);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(position, text.Length);
+        ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
+        return Completer.Complete(text, position, source.Live, limit);
+    }
+
     /// <summary>The error of a source that keeps no history, for <see cref="IQuerySource.GetHistoryAsync"/> to throw.</summary>
     public static GremlinException HistoryNotSupported() => new(GremlinErrorReason.HistoryNotSupported, "Backend does not support history");
 
@@ -37,6 +54,13 @@ public static class GremlinEngine
     internal static GremlinQuery Compile(string text, bool optimize)
     {
         var steps = Binder.Bind(Parser.Parse(text));
-        return new(text, steps[^1].Output, optimize ? Optimizer.Optimize(steps) : steps);
+        var kind = steps[^1].Output;
+        if (steps[^1] is ExplainStep)
+        {
+            PlanStep[] explained = [.. steps.SkipLast(1)];
+            return new(text, kind, [new ExplainStep(optimize ? Optimizer.Optimize(explained) : explained)]);
+        }
+
+        return new(text, kind, optimize ? Optimizer.Optimize(steps) : steps);
     }
 }

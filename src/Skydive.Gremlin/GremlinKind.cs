@@ -18,7 +18,7 @@ public enum GremlinKind
     /// <summary>A sequence of edges.</summary>
     Edges = 1 << 2,
 
-    /// <summary>A sequence of paths, each a list of nodes from start to target.</summary>
+    /// <summary>A sequence of paths, each a list of nodes, and edges where the walk stopped at them, from start to target.</summary>
     Paths = 1 << 3,
 
     /// <summary>A sequence of flows.</summary>

@@ -53,9 +53,9 @@ public sealed class GremlinResult
         _ => throw Not("edges"),
     });
 
-    /// <summary>The paths, each a list of nodes from start to target.</summary>
+    /// <summary>The paths, each a list of nodes, and edges where the walk stopped at them, from start to target.</summary>
     /// <exception cref="InvalidOperationException">The result is something else.</exception>
-    public IEnumerable<IReadOnlyList<Node>> Paths => Counted(_traversal is PathTraversal paths ? paths.Items : throw Not("paths"));
+    public IEnumerable<IReadOnlyList<GraphElement>> Paths => Counted(_traversal is PathTraversal paths ? paths.Items : throw Not("paths"));
 
     /// <summary>The flows.</summary>
     /// <exception cref="InvalidOperationException">The result is something else.</exception>

@@ -11,7 +11,7 @@ namespace Skydive.Packets;
 /// </summary>
 /// <remarks>
 /// <see cref="PayloadOffset"/> says where the bytes behind the last decoded layer start: a tunnel's inner frame is decoded by a second call on
-/// that part of the frame, into a second value.
+/// that part of the frame, as <see cref="InnerLinkType"/>, into a second value.
 /// </remarks>
 public struct DecodedPacket
 {
@@ -42,6 +42,9 @@ public struct DecodedPacket
     /// <summary>The bytes of the network layer with its header, as that header says; 0 when there is none or it does not say.</summary>
     public int NetworkLength;
 
+    /// <summary>Where the network layer starts in the frame.</summary>
+    public int NetworkOffset;
+
     /// <summary>Where the transport layer (or what follows the network layer) starts in the frame.</summary>
     public int TransportOffset;
 
@@ -50,6 +53,21 @@ public struct DecodedPacket
 
     /// <summary>Where those bytes end: at the end of the network layer's packet, before an Ethernet trailer, at most at the frame's end.</summary>
     public int PayloadEnd;
+
+    /// <summary>The TCP sequence number.</summary>
+    public uint TcpSequence;
+
+    /// <summary>The VXLAN or Geneve network identifier, or the GRE key; 0 when there is none.</summary>
+    public uint TunnelIdentifier;
+
+    /// <summary>Of a fragment, what its datagram's fragments share beside addresses; see <see cref="PacketTraits.Fragment"/>.</summary>
+    public uint FragmentIdentification;
+
+    /// <summary>Of a fragment, where its bytes stand in the datagram's payload.</summary>
+    public int FragmentOffset;
+
+    /// <summary>Of a fragment, how many of these bytes it had on the wire.</summary>
+    public int FragmentLength;
 
     /// <summary>The TCP, UDP or SCTP source port.</summary>
     public ushort SourcePort;
@@ -74,6 +92,15 @@ public struct DecodedPacket
 
     /// <summary>The IPv4 time to live or the IPv6 hop limit.</summary>
     public byte TimeToLive;
+
+    /// <summary>Of a fragment, the number of the protocol that its datagram carries.</summary>
+    public byte FragmentProtocol;
+
+    /// <summary>What there is to the packet beyond its flow.</summary>
+    public PacketTraits Traits;
+
+    /// <summary>What the payload begins with; see <see cref="PacketTraits.Tunnel"/>.</summary>
+    public LinkType InnerLinkType;
 
     /// <summary>Whether there is an Ethernet header.</summary>
     public bool HasLink;

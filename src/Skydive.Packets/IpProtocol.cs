@@ -12,11 +12,17 @@ public static class IpProtocol
     /// <summary>IGMP.</summary>
     public const byte Igmp = 2;
 
+    /// <summary>IPv4 in IP, RFC 2003.</summary>
+    public const byte IPv4 = 4;
+
     /// <summary>TCP.</summary>
     public const byte Tcp = 6;
 
     /// <summary>UDP.</summary>
     public const byte Udp = 17;
+
+    /// <summary>IPv6 in IP, RFC 2473.</summary>
+    public const byte IPv6 = 41;
 
     /// <summary>IPv6 routing header.</summary>
     public const byte Routing = 43;
@@ -53,4 +59,7 @@ public static class IpProtocol
 
     /// <summary>UDP-Lite.</summary>
     public const byte UdpLite = 136;
+
+    /// <summary>MPLS in IP, RFC 4023.</summary>
+    public const byte Mpls = 137;
 }

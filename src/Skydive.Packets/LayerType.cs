@@ -90,7 +90,7 @@ public enum LayerType : byte
     /// <summary>SCTP, RFC 9260.</summary>
     SCTP,
 
-    /// <summary>Generic routing encapsulation, RFC 2784. What it carries is not decoded.</summary>
+    /// <summary>Generic routing encapsulation, RFC 2784 and 2890. What it carries is a flow of its own.</summary>
     GRE,
 
     /// <summary>Virtual router redundancy, RFC 3768.</summary>
@@ -122,4 +122,46 @@ public enum LayerType : byte
 
     /// <summary>Port authentication, IEEE 802.1X.</summary>
     EAPOL,
+
+    /// <summary>Virtual extensible LAN, RFC 7348. What it carries is a flow of its own.</summary>
+    VXLAN,
+
+    /// <summary>Generic network virtualization encapsulation, RFC 8926. What it carries is a flow of its own.</summary>
+    Geneve,
+
+    /// <summary>One label of a label stack, RFC 3032. What the stack carries is a flow of its own.</summary>
+    MPLS,
+
+    /// <summary>PPP over Ethernet, RFC 2516.</summary>
+    PPPoE,
+
+    /// <summary>Point-to-point protocol, RFC 1661.</summary>
+    PPP,
+
+    /// <summary>Domain name system, RFC 1035.</summary>
+    DNS,
+
+    /// <summary>Dynamic host configuration, RFC 2131.</summary>
+    DHCPv4,
+
+    /// <summary>Dynamic host configuration for IPv6, RFC 8415.</summary>
+    DHCPv6,
+
+    /// <summary>Network time, RFC 5905.</summary>
+    NTP,
+
+    /// <summary>Session initiation, RFC 3261.</summary>
+    SIP,
+
+    /// <summary>Sampled flows, sFlow version 5.</summary>
+    SFlow,
+
+    /// <summary>Bidirectional forwarding detection, RFC 5880.</summary>
+    BFD,
+
+    /// <summary>Remote authentication dial in user service, RFC 2865.</summary>
+    RADIUS,
+
+    /// <summary>GPRS tunnelling, user plane, 3GPP TS 29.281. What it carries is not decoded.</summary>
+    GTPv1U,
 }

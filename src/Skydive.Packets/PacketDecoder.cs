@@ -4,22 +4,30 @@ using System.Runtime.CompilerServices;
 namespace Skydive.Packets;
 
 /// <summary>
-/// Decodes one level of encapsulation of a frame, in place: Ethernet, VLAN tags, ARP, IPv4, IPv6 with extension headers, ICMP, TCP, UDP, SCTP
-/// and the names of what else may follow. Stateless, safe to call from any thread; allocates nothing, keeps no reference into the frame.
+/// Decodes one level of encapsulation of a frame, in place: Ethernet, VLAN tags, ARP, IPv4, IPv6 with extension headers, ICMP, TCP, UDP, SCTP,
+/// the headers of tunnels and the names of what else may follow. Stateless, safe to call from any thread; allocates nothing, keeps no
+/// reference into the frame.
 /// </summary>
 /// <remarks>
 /// <para>Every length is checked before it is used. A header that is cut short or contradicts itself ends the path before that layer: the
 /// layers outside it still count, as the frame was seen on the wire. Checksums are not verified, since offloading leaves them undone in
 /// frames captured where they are sent.</para>
+/// <para>A level ends with a tunnel's header: GRE, VXLAN, Geneve, a stack of MPLS labels, or IP whose payload is IP. What it carries is decoded
+/// by a second call, as <see cref="DecodedPacket"/> says. VLAN tags and PPPoE end no level.</para>
 /// <para>A frame such as <c>02000000000202000000000108004500001c000040004011…</c> is Ethernet, IPv4 and UDP. Sources: IEEE 802.3 and
-/// 802.1Q, RFC 791, 792, 826, 768, 4443, 8200, 9260, 9293; the tcpdump group's descriptions of the cooked link types.</para>
+/// 802.1Q, RFC 791, 792, 826, 768, 2516, 2784, 2890, 3032, 4443, 7348, 8200, 8926, 9260, 9293; the tcpdump group's descriptions of the
+/// cooked link types; draft-foschiano-erspan-03.</para>
 /// </remarks>
-public static class PacketDecoder
+public static partial class PacketDecoder
 {
     private const ushort EtherTypeIPv4 = 0x0800;
     private const ushort EtherTypeArp = 0x0806;
     private const ushort EtherTypeVlan = 0x8100;
     private const ushort EtherTypeIPv6 = 0x86dd;
+    private const ushort EtherTypeMpls = 0x8847;
+    private const ushort EtherTypeMplsMulticast = 0x8848;
+    private const ushort EtherTypePppoeDiscovery = 0x8863;
+    private const ushort EtherTypePppoeSession = 0x8864;
     private const ushort EtherTypeEapol = 0x888e;
     private const ushort EtherTypeProviderVlan = 0x88a8;
     private const ushort EtherTypeLldp = 0x88cc;
@@ -56,6 +64,24 @@ public static class PacketDecoder
         }
 
         return packet.HasLink || packet.Network != LayerType.None;
+    }
+
+    /// <summary>
+    /// Decodes what fragments of a datagram were put together to: the path goes on behind the <see cref="LayerType.Fragment"/> of a fragment.
+    /// </summary>
+    /// <param name="payload">The payload of the datagram, possibly less than was on the wire; offsets in the result count from its begin.</param>
+    /// <param name="length">How many bytes it had on the wire.</param>
+    /// <param name="packet">One of its fragments; made that of the datagram.</param>
+    public static void DecodeReassembled(ReadOnlySpan<byte> payload, int length, ref DecodedPacket packet)
+    {
+        int headerLength = packet.TransportOffset - packet.NetworkOffset;
+        packet.Traits &= ~(PacketTraits.Fragment | PacketTraits.MoreFragments);
+        packet.NetworkOffset = -headerLength;
+        packet.NetworkLength = headerLength + length;
+        packet.TransportOffset = 0;
+        packet.PayloadOffset = 0;
+        packet.PayloadEnd = payload.Length;
+        DecodeTransport(payload, 0, packet.FragmentProtocol, ref packet);
     }
 
     /// <summary>Whether <see cref="TryDecode"/> knows a link type.</summary>
@@ -151,6 +177,12 @@ public static class PacketDecoder
                 break;
             case EtherTypeEapol:
                 TryAppend(LayerType.EAPOL, ref packet);
+                break;
+            case EtherTypeMpls or EtherTypeMplsMulticast:
+                DecodeMpls(frame, offset, ref packet);
+                break;
+            case EtherTypePppoeSession or EtherTypePppoeDiscovery:
+                DecodePppoe(frame, offset, isSession: etherType == EtherTypePppoeSession, ref packet);
                 break;
             case > 0 and < FirstEtherType when packet.HasLink:
                 DecodeLlc(frame, offset, ref packet);
@@ -248,6 +280,7 @@ public static class PacketDecoder
         }
 
         packet.Network = LayerType.IPv4;
+        packet.NetworkOffset = offset;
         packet.NetworkLength = totalLength;
         packet.SourceLow = BinaryPrimitives.ReadUInt32BigEndian(header[12..]);
         packet.DestinationLow = BinaryPrimitives.ReadUInt32BigEndian(header[16..]);
@@ -258,9 +291,11 @@ public static class PacketDecoder
         packet.PayloadEnd = end;
         packet.TransportOffset = offset + headerLength;
         packet.PayloadOffset = offset + headerLength;
-        if ((BinaryPrimitives.ReadUInt16BigEndian(header[6..]) & MoreFragmentsAndOffset) != 0)
+        int fragment = BinaryPrimitives.ReadUInt16BigEndian(header[6..]) & MoreFragmentsAndOffset;
+        if (fragment != 0)
         {
-            TryAppend(LayerType.Fragment, ref packet);
+            NoteFragment(
+                BinaryPrimitives.ReadUInt16BigEndian(header[4..]), (fragment & 0x1fff) * 8, (fragment & 0x2000) != 0, totalLength - headerLength, header[9], ref packet);
             return;
         }
 
@@ -279,6 +314,7 @@ public static class PacketDecoder
 
         int payloadLength = BinaryPrimitives.ReadUInt16BigEndian(header[4..]);
         packet.Network = LayerType.IPv6;
+        packet.NetworkOffset = offset;
         packet.SourceHigh = BinaryPrimitives.ReadUInt64BigEndian(header[8..]);
         packet.SourceLow = BinaryPrimitives.ReadUInt64BigEndian(header[16..]);
         packet.DestinationHigh = BinaryPrimitives.ReadUInt64BigEndian(header[24..]);
@@ -316,15 +352,16 @@ public static class PacketDecoder
             }
 
             // A fragment header that says "first and last" (RFC 6946) marks a whole datagram.
-            bool isFragment = next == IpProtocol.Fragment
-                && (BinaryPrimitives.ReadUInt16BigEndian(frame[(offset + 2)..]) & MoreFragmentsAndOffset) != 0;
+            int fragment = next == IpProtocol.Fragment ? BinaryPrimitives.ReadUInt16BigEndian(frame[(offset + 2)..]) & MoreFragmentsAndOffset : 0;
+            uint identification = BinaryPrimitives.ReadUInt32BigEndian(frame[(offset + 4)..]);
             next = frame[offset];
             offset += length;
-            if (isFragment)
+            if (fragment != 0)
             {
                 packet.TransportOffset = offset;
                 packet.PayloadOffset = offset;
-                TryAppend(LayerType.Fragment, ref packet);
+                int fragmentLength = packet.NetworkLength - (offset - packet.NetworkOffset);
+                NoteFragment(identification, fragment & 0xfff8, (fragment & 1) != 0, fragmentLength, next, ref packet);
                 return;
             }
         }
@@ -332,6 +369,18 @@ public static class PacketDecoder
         packet.TransportOffset = offset;
         packet.PayloadOffset = offset;
         DecodeTransport(frame[..end], offset, next, ref packet);
+    }
+
+    private static void NoteFragment(uint identification, int fragmentOffset, bool hasMore, int length, byte protocol, ref DecodedPacket packet)
+    {
+        if (TryAppend(LayerType.Fragment, ref packet))
+        {
+            packet.Traits |= PacketTraits.Fragment | (hasMore ? PacketTraits.MoreFragments : PacketTraits.None);
+            packet.FragmentIdentification = identification;
+            packet.FragmentOffset = fragmentOffset;
+            packet.FragmentLength = length;
+            packet.FragmentProtocol = protocol;
+        }
     }
 
     // The span ends where the network layer says that its packet ends.
@@ -348,6 +397,7 @@ public static class PacketDecoder
                 packet.Transport = LayerType.TCP;
                 packet.SourcePort = BinaryPrimitives.ReadUInt16BigEndian(header);
                 packet.DestinationPort = BinaryPrimitives.ReadUInt16BigEndian(header[2..]);
+                packet.TcpSequence = BinaryPrimitives.ReadUInt32BigEndian(header[4..]);
                 packet.TcpFlags = (TcpFlags)header[13];
                 packet.PayloadOffset = Math.Min(bounded.Length, offset + ((header[12] >> 4) * 4));
             }
@@ -360,6 +410,10 @@ public static class PacketDecoder
                 packet.SourcePort = BinaryPrimitives.ReadUInt16BigEndian(header);
                 packet.DestinationPort = BinaryPrimitives.ReadUInt16BigEndian(header[2..]);
                 packet.PayloadOffset = offset + UdpHeaderLength;
+                if (IsKnownPort(packet.DestinationPort) || IsKnownPort(packet.SourcePort))
+                {
+                    DecodeUdpPayload(bounded, ref packet);
+                }
             }
         }
         else
@@ -414,7 +468,13 @@ public static class PacketDecoder
 
                 break;
             case IpProtocol.Gre when header.Length >= 4:
-                TryAppend(LayerType.GRE, ref packet);
+                DecodeGre(bounded, offset, ref packet);
+                break;
+            case IpProtocol.IPv4 or IpProtocol.IPv6:
+                DecodeIpInIp(header, offset, protocol == IpProtocol.IPv4 ? LinkType.IPv4 : LinkType.IPv6, ref packet);
+                break;
+            case IpProtocol.Mpls:
+                DecodeMpls(bounded, offset, ref packet);
                 break;
             case IpProtocol.Igmp when header.Length >= 8:
                 TryAppend(LayerType.IGMP, ref packet);
@@ -423,7 +483,12 @@ public static class PacketDecoder
                 TryAppend(LayerType.OSPF, ref packet);
                 break;
             case IpProtocol.Vrrp when header.Length >= 8:
-                TryAppend(LayerType.VRRP, ref packet);
+                if (TryAppend(LayerType.VRRP, ref packet))
+                {
+                    packet.PayloadOffset = offset;
+                    packet.Traits |= PacketTraits.ExtraLayer;
+                }
+
                 break;
             case IpProtocol.EncapsulatingSecurityPayload when header.Length >= 8:
                 TryAppend(LayerType.IPSecESP, ref packet);

@@ -86,6 +86,13 @@ public interface IHistoryStore : IFlowSource, IMetricSource, IAsyncDisposable
     /// <exception cref="HistoryException">None of them was kept; they are counted as dropped.</exception>
     Task AppendFlowsAsync(IReadOnlyList<Flow> flows, CancellationToken cancellationToken);
 
+    /// <summary>Sums over the flows that <see cref="IFlowSource.SearchFlowsAsync"/> would find, without making them.</summary>
+    /// <param name="sum">What is asked for.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <returns>A sum for each group: those with the most flows first, then in the order of their values (<c>MetadataOrder</c>).</returns>
+    /// <exception cref="HistoryException">The store could not be read, or more flows have to be told apart than fits in memory.</exception>
+    Task<IReadOnlyList<FlowSum>> SumFlowsAsync(FlowSumSearch sum, CancellationToken cancellationToken);
+
     /// <summary>
     /// Keeps metric samples. Samples of one node and path with the same Start and Last are one: the one appended last is what
     /// <see cref="IMetricSource.SearchMetricsAsync"/> finds, so that samples may be appended again.

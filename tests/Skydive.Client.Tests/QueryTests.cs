@@ -33,6 +33,45 @@ public sealed class QueryTests
         Assert.True(items[^1].Value.IsNull);
     }
 
+    [Fact]
+    public async Task ValidateQuery_Answer_IsTyped()
+    {
+        (string Path, string Body)? seen = null;
+        await using var service = await TestService.StartAsync(async context =>
+        {
+            seen = (context.Request.Path, await new StreamReader(context.Request.Body).ReadToEndAsync());
+            await context.Response.WriteAsync("""{"Valid":false,"Error":{"Reason":"Syntax","Message":"m","Offset":4,"Length":0,"Line":1,"Column":5,"Expected":["an argument",")"]}}""");
+        });
+        using var client = service.Connect();
+
+        var reply = await client.ValidateQueryAsync("G.V(", Token);
+
+        Assert.Equal(("/api/gremlin/validate", """{"GremlinQuery":"G.V("}"""), seen);
+        Assert.False(reply.Valid);
+        Assert.Equal(("Syntax", 4, 5), (reply.Error!.Reason, reply.Error.Offset, reply.Error.Column));
+        Assert.Equal(["an argument", ")"], reply.Error.Expected);
+    }
+
+    [Fact]
+    public async Task CompleteQuery_Answer_IsTyped()
+    {
+        (string Path, string Body)? seen = null;
+        await using var service = await TestService.StartAsync(async context =>
+        {
+            seen = (context.Request.Path, await new StreamReader(context.Request.Body).ReadToEndAsync());
+            await context.Response.WriteAsync("""{"Start":6,"Length":2,"Candidates":[{"Text":"Has(","Label":"Has","Kind":"Step","Description":"d"}],"HasMore":true}""");
+        });
+        using var client = service.Connect();
+
+        var reply = await client.CompleteQueryAsync("G.V().Ha", 8, 5, Token);
+
+        Assert.Equal("/api/gremlin/complete", seen?.Path);
+        using var body = JsonDocument.Parse(seen!.Value.Body);
+        Assert.Equal(("G.V().Ha", 8, 5), (body.RootElement.GetProperty("GremlinQuery").GetString(), body.RootElement.GetProperty("Position").GetInt32(), body.RootElement.GetProperty("Limit").GetInt32()));
+        Assert.Equal((6, 2, true), (reply.Start, reply.Length, reply.HasMore));
+        Assert.Equal(("Has(", "Has", "Step", "d"), (reply.Candidates[0].Text, reply.Candidates[0].Label, reply.Candidates[0].Kind, reply.Candidates[0].Description));
+    }
+
     [Theory]
     [InlineData("11\n", "11")]
     [InlineData("11", "11")]

@@ -159,7 +159,9 @@ public sealed class FlowChunkTests
         Assert.Equal([flows[0].Metric!.ABBytes, 0, flows[2].Metric!.ABBytes], reader.ReadNumbers(FlowColumn.MetricABBytes));
         Assert.Equal([flows[0].Metric!.Start, 0, flows[2].Metric!.Start], reader.ReadNumbers(FlowColumn.MetricStart));
         FlowTextColumn addresses = reader.ReadTexts(FlowColumn.NetworkA);
-        Assert.Equal(["10.0.0.1"], addresses.Texts.ToArray());
+        Assert.Equal(1, addresses.Count);
+        Assert.Equal("10.0.0.1", addresses.GetText(0));
+        Assert.Equal("10.0.0.1"u8, addresses.GetUtf8(0));
         Assert.Equal([0, -1, 0], addresses.Codes.ToArray());
         Assert.Null(addresses[1]);
         Assert.Equal("b", reader.ReadTexts(FlowColumn.Uuid)[2]);
@@ -167,6 +169,45 @@ public sealed class FlowChunkTests
         Assert.Throws<ArgumentException>(() => reader.ReadNumbers(FlowColumn.NetworkA));
         Assert.Throws<ArgumentException>(() => reader.ReadTexts(FlowColumn.Start));
         Assert.Throws<ArgumentException>(() => reader.ReadNumbers((FlowColumn)200));
+    }
+
+    [Fact]
+    public void Row_AnyField_IsThatOfTheFlow()
+    {
+        var random = new Random(12);
+        Flow[] flows = [FullFlow(), .. Enumerable.Range(0, 200).Select(_ => RandomFlow(random))];
+        var row = new FlowChunkCursor(new FlowChunkReader(FlowChunk.Encode(flows)));
+        string[] aliases = ["Link", "Network", "Transport", "ETHERNET.A", "IPV4.B", "IPV6.A", "TCP.A", "UDP.B", "DNS.ResponseCode", "Nothing", "Metric.Nothing", "", "Network.", "."];
+        foreach (string name in FlowFields.Names.Concat(aliases))
+        {
+            var path = Skydive.Contracts.Metadata.FieldPath.Parse(name);
+            for (row.Row = 0; row.Row < flows.Length; row.Row++)
+            {
+                Assert.Equal((flows[row.Row].TryGetField(path, out var expected), expected), (row.TryGetField(path, out var value), value));
+            }
+        }
+
+        for (row.Row = 0; row.Row < flows.Length; row.Row++)
+        {
+            Assert.Equal(flows[row.Row], row.Read());
+            Assert.Equal((flows[row.Row].UUID, flows[row.Row].Start, flows[row.Row].Last, flows[row.Row].NodeTID), (row.Uuid, row.Start, row.Last, row.NodeTid));
+        }
+    }
+
+    [Fact]
+    public void TryReadColumns_ByName_GivesTheColumnOfTheRightKind()
+    {
+        Flow[] flows = [FullFlow() with { UUID = "a" }, FullFlow() with { UUID = "ffffffffffffffff", Network = null }];
+        var reader = new FlowChunkReader(FlowChunk.Encode(flows));
+        Assert.Equal([10UL, ulong.MaxValue], reader.TryReadHexadecimal(FlowColumn.Uuid)!);
+        Assert.Null(reader.TryReadHexadecimal(FlowColumn.NodeTid));
+        Assert.Throws<ArgumentException>(() => reader.TryReadHexadecimal(FlowColumn.NetworkA));
+        Assert.Equal(reader.ReadNumbers(FlowColumn.MetricABBytes), reader.TryReadNumbers("Metric.ABBytes"));
+        Assert.Null(reader.TryReadNumbers("Network.A"));
+        Assert.Null(reader.TryReadNumbers("IPV4.A"));
+        Assert.Equal([0, -1], reader.TryReadTexts("Network.A")!.Codes.ToArray());
+        Assert.Null(reader.TryReadTexts("Metric.ABBytes"));
+        Assert.Null(reader.TryReadTexts("Nothing"));
     }
 
     [Fact]
@@ -270,6 +311,74 @@ public sealed class FlowChunkTests
 
         Assert.True(refused > Count / 10 && accepted > Count / 10, $"{refused} refused, {accepted} accepted");
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, Count * 200_000L);
+    }
+
+    [Fact]
+    public void Open_SomeColumns_ReadsNoOthers()
+    {
+        var random = new Random(4);
+        Flow[] flows = [.. Enumerable.Range(0, 500).Select(_ => RandomFlow(random))];
+        byte[] chunk = FlowChunk.Encode(flows);
+        int bytesRead = 0;
+        var columns = new HashSet<FlowColumn>([.. FlowChunkReader.FindColumns("Network")!, .. FlowChunkReader.FindColumns("Metric.Last")!]);
+        var reader = FlowChunkReader.Open(
+            chunk.Length,
+            (position, destination) =>
+            {
+                chunk.AsSpan(position, destination.Length).CopyTo(destination);
+                bytesRead += destination.Length;
+            },
+            columns);
+        Assert.Equal(flows.Select(static flow => flow.Metric?.Last ?? 0), reader.ReadNumbers(FlowColumn.MetricLast));
+        Assert.Equal(flows.Select(static flow => flow.Network?.B), Enumerable.Range(0, flows.Length).Select(row => reader.ReadTexts(FlowColumn.NetworkB)[row]));
+        Assert.Throws<FlowChunkException>(() => reader.ReadTexts(FlowColumn.Uuid));
+        Assert.InRange(bytesRead, 1, chunk.Length / 2);
+        Assert.Null(FlowChunkReader.FindColumns("IPV4.A"));
+        Assert.Null(FlowChunkReader.FindColumns("DNS.ID"));
+    }
+
+    [Fact]
+    public void Open_OfMutatedBlocks_ThrowsOneErrorOrGivesColumns()
+    {
+        var random = new Random(5);
+        byte[] whole = FlowChunk.Encode([.. Enumerable.Range(0, 40).Select(_ => RandomFlow(random))]);
+        FlowColumn[] all = [.. FlowFields.Names.Select(FlowChunkReader.FindColumns).OfType<IReadOnlyList<FlowColumn>>().SelectMany(static columns => columns).Distinct()];
+        int refused = 0, accepted = 0;
+        for (int i = 0; i < 20_000; i++)
+        {
+            byte[] chunk = random.Next(10) == 0 ? whole[..random.Next(whole.Length)] : (byte[])whole.Clone();
+            for (int n = random.Next(1, 4); n > 0 && chunk.Length > 0; n--)
+            {
+                chunk[random.Next(3) == 0 ? random.Next(Math.Min(chunk.Length, 900)) : random.Next(chunk.Length)] = (byte)random.Next(256);
+            }
+
+            try
+            {
+                var columns = random.GetItems(all, 5).ToHashSet();
+                var reader = FlowChunkReader.Open(chunk.Length, (position, destination) => chunk.AsSpan(position, destination.Length).CopyTo(destination), columns);
+                foreach (var column in columns)
+                {
+                    try
+                    {
+                        reader.ReadNumbers(column);
+                    }
+                    catch (ArgumentException)
+                    {
+                        var texts = reader.ReadTexts(column);
+                        Assert.All(texts.Codes.ToArray(), code => Assert.InRange(code, -1, texts.Count - 1));
+                        _ = texts.Count > 0 ? texts.GetText(random.Next(texts.Count)) : null;
+                    }
+                }
+
+                accepted++;
+            }
+            catch (FlowChunkException)
+            {
+                refused++;
+            }
+        }
+
+        Assert.True(refused > 1000 && accepted > 1000, $"{refused} refused, {accepted} accepted");
     }
 
     private static Flow FullFlow() => new()

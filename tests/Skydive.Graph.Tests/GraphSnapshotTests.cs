@@ -86,4 +86,39 @@ public sealed class GraphSnapshotTests
     }
 
     private static Task Start(Action body) => Task.Factory.StartNew(body, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    [Fact]
+    public void GetNodes_ByIdentifiers_GivesWhatAScanGives()
+    {
+        var graph = new LiveGraph("h", "o");
+        graph.Write(static t =>
+        {
+            for (int i = 0; i < 20; i++)
+            {
+                t.AddNode($"n{i}", MetadataMap.Create(("Type", i % 2 == 0 ? "veth" : "bridge")));
+            }
+
+            t.AddEdge("e1", "n1", "n2", MetadataMap.Create(("RelationType", "layer2")));
+            t.AddEdge("e2", "n2", "n3", MetadataMap.Create(("RelationType", "layer2")));
+        });
+        var snapshot = graph.Current;
+        foreach (var filter in (Filter[])
+        [
+            Filter.Equal("@ID", "n7"),
+            Filter.Equal("@ID", "none"),
+            Filter.Equal("@ID", 7),
+            new WithinFilter("@ID", ["n9", "n3", "n3", "none"]),
+            new AllFilter([new WithinFilter("@ID", ["n9", "n4"]), Filter.Equal("Type", "veth")]),
+            new AllFilter([new WithinFilter("@ID", ["n9", "n4", "n5"]), Filter.Equal("@ID", "n5")]),
+            new AnyFilter([Filter.Equal("@ID", "n5"), Filter.Equal("Type", "veth")]),
+            new NotFilter(Filter.Equal("@ID", "n5")),
+        ])
+        {
+            Assert.Equal(snapshot.GetNodes().Where(filter.Matches), snapshot.GetNodes(filter));
+            Assert.Equal(snapshot.GetNodes().LongCount(filter.Matches), snapshot.SelectNodes(filter).Count());
+        }
+
+        Assert.Equal(["e2"], snapshot.GetEdges(Filter.Equal("@ID", "e2")).Select(static edge => edge.Id));
+        Assert.Equal(1, snapshot.CountCandidates(Filter.Equal("@ID", "n7")));
+    }
 }

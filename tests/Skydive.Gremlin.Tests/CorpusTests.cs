@@ -33,6 +33,7 @@ public sealed class CorpusTests
             {
                 "small" => Fixtures.Small(),
                 "lab" => Fixtures.Lab(),
+                "weights" => Fixtures.Weights(),
                 "counters" => CounterFixture.Make(),
                 "routers" => RouterFixture.Make(),
                 "lab without history" => new FakeSource(Fixtures.Lab().Live) { Flows = Fixtures.Lab().Flows },

@@ -12,6 +12,8 @@ public sealed class FuzzTests
         "G", ".", "(", ")", ",", "'", "\"", "\\", " ", "\n", "\r", "V()", ".Has(", "'Type'", "\"veth\"", "1", "-1", "1.5", "99999999999999999999", "true", "ASC", "DESC", "NOW", "FOREVER",
         "Regex('", "Within(", "Lt(", "IPV4Range('10.0.0.0/8')", "Metadata(", ".Out()", ".Limit(", ".Flows()", ".At('-1m')", ".ShortestPathTo(", "é", "\uD83D", "\uD83D\uDE00", "\0", "[", "^", "*", "{", "}",
         "Has", "G.V()", "''", "'',", "1e9", "_", ".Select('a')", ".As('a')", ".Values('Name')", ".Count()",
+        "__", "__.", ".Where(", ".Or(", ".Not(", "Out()", "Not(", "Or(1, ", ".By('Name')", ".By(DESC)", ".Order()", ".Group()", ".Project('a')", ".Path()", ".SimplePath()", ".Repeat(", ".Times(2)", ".Until(", ".Emit()",
+        ".Explain()", ".Is(", ".Metrics()", ".Aggregates(", ".Sockets()", ".NextHop('", ".MoreThan(", ".RawPackets()", ".BPF('", "StartingWith('", "\\u0041", "\\uD83D", "[[:alpha:]]", "(?P<n>", "\\d", "{1000}", "\\p{L}",
     ];
 
     /// <summary>Whatever the text: a plan, or a <see cref="GremlinException"/> that points into it.</summary>

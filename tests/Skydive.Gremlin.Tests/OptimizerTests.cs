@@ -146,8 +146,20 @@ public sealed class OptimizerTests
             ? Pick("'Application', 'TCP'", "'Metric.ABBytes', Gt(2)", "'ICMP.ID', Ne(1)", "'Link', 'm1'", "'ICMP.ID', Within(0, 1)", "'TrackingID', Regex('k[0-3]')")
             : Pick("'Type', 'veth'", "'Name', 'n1'", "'Value', Lt(3)", "'Value', Nee(1)", "'Type', Within('host', 'netns')", "'Name', Regex('n[0-3]')", "'RelationType', 'layer2'", "'@ID', Ne('i3')");
 
-        private void Choose() => Step(_random.Next(9) switch
+        private string Test() => _kind switch
         {
+            "nodes" => Pick($"Has({Condition()})", "Out()", $"In({Condition()})", "BothE('RelationType', 'layer2')", "Out().Count().Is(Gt(1))", "Values('Value').Is(Or(1, Gt(2)))", $"Out().Has({Condition()}).Limit(1)", $"Not(Has({Condition()}))", "Repeat(Out()).Times(2)"),
+            "edges" => Pick($"Has({Condition()})", "OutV('Type', 'host')", "InV().Out()", "BothV().Has('Value', 2)"),
+            _ => Pick($"Has({Condition()})", "CaptureNode()", "Metrics().Sum('ABBytes').Is(Gt(1))", "Values('ICMP.ID').Is(1)"),
+        };
+
+        private void Choose() => Step(_random.Next(14) switch
+        {
+            9 => $"Where({Test()})",
+            10 => $"Or({Test()}, {Test()})",
+            11 => $"And({Test()}, Not({Test()}))",
+            12 => Pick("Tail(3)", "Skip(2)", "HasId('i1', 'i2', 'e3', 'u4')"),
+            13 => Pick("Order().By('Value', DESC)", "Order().By('Type').By('Value')", "Order().By('Application')", $"Order().By(Values('Value').Max(), DESC).By('Name')", "Order()"),
             0 or 1 or 2 => $"Has({Condition()})",
             3 => $"HasEither({Condition()}, {Condition()})",
             4 => Pick("HasKey('Value')", "HasNot('Value')", "Has('ICMP.ID')"),
@@ -157,7 +169,9 @@ public sealed class OptimizerTests
             _ => Pick("Sort()", "Sort(DESC, 'Value')", "Sort('Metric.ABBytes')", "Sort(DESC, 'Start')", "Sort('Name')"),
         });
 
-        private void End() => Step(Pick("Count()", "Values('Value')", "Values('Name')", "Keys()", "Sum('Value')"), string.Empty);
+        private void End() => Step(Pick(
+            "Count()", "Values('Value')", "Values('Name')", "Keys()", "Sum('Value')", "Values('Value').GroupCount()", "Values('Value').Order().By(DESC).Limit(3)", "Max('Value')", "Mean('Value')",
+            "GroupCount('Type')", "Group('Name').MoreThan(1)", "Group().By('Type').By('Name')", $"Group().By('Type').By(Where({Test()}).Count())", "Project('n', 'v').By('Name').By('Value')", "Path()", "Path().By('Value')"), string.Empty);
 
         private void Add()
         {
@@ -179,8 +193,14 @@ public sealed class OptimizerTests
 
                     break;
                 case "nodes":
-                    switch (_random.Next(12))
+                    switch (_random.Next(14))
                     {
+                        case 12:
+                            Step(Pick("Repeat(Out()).Times(2)", "Repeat(Both().Dedup()).Emit()", "Emit().Repeat(In().Has('Value', Lt(3))).Times(2)", "Repeat(Out().SimplePath()).Until(Has('Type', 'host')).Times(3)", "Until(Has('Type', 'veth')).Repeat(Out().Dedup())", "Both().Both().SimplePath()") + ".Skip(0)");
+                            break;
+                        case 13:
+                            Step(Pick("ShortestPathTo(Metadata('Type', 'host'), 'Value').Dedup()", "As('b').Out().Where(Without('b'))", "Where(Metrics().Count().Is(0))"));
+                            break;
                         case 0 or 1:
                             Step(Pick("Out()", "In()", "Both()", $"Out({Condition()})"));
                             break;

@@ -62,8 +62,10 @@ internal sealed class LsblkRunner(string path)
         }
         finally
         {
-            // Also what it has started itself, which may hold its output open.
+            // Also what it has started itself, which may hold its output open. Whoever has taken the streams of a process closes them.
             Kill(process);
+            process.StandardOutput.Dispose();
+            process.StandardError.Dispose();
         }
     }
 

@@ -114,6 +114,8 @@ public static class AnalyzerApi
         var topology = new TopologyEndpoint(source);
         app.MapGet("/api/topology", topology.GetAsync);
         app.MapPost("/api/topology", Limited(topology.PostAsync));
+        app.MapPost("/api/gremlin/validate", Limited(GremlinEndpoint.ValidateAsync));
+        app.MapPost("/api/gremlin/complete", Limited(new GremlinEndpoint(source).CompleteAsync));
         var endpoint = new SubscriberEndpoint(
             graph, new GremlinSubscriberFilters(), source.GetHistoryAsync, subscribers, options, serviceType, loggers.CreateLogger<SubscriberEndpoint>());
         app.Map("/ws/subscriber", context => endpoint.HandleAsync(context, stopping));

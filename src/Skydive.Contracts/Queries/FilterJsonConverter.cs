@@ -75,6 +75,12 @@ public sealed class FilterJsonConverter : JsonConverter<Filter>
                 writer.WriteString("Key"u8, regex.Key);
                 writer.WriteString("Pattern"u8, regex.Pattern);
                 break;
+            case TextFilter text:
+                writer.WriteString(Kind, "text");
+                writer.WriteString("Key"u8, text.Key);
+                writer.WriteString("Match"u8, text.Match.ToString());
+                writer.WriteString("Text"u8, text.Text);
+                break;
             case AddressRangeFilter range:
                 writer.WriteString(Kind, "cidr");
                 writer.WriteString("Key"u8, range.Key);
@@ -128,6 +134,12 @@ public sealed class FilterJsonConverter : JsonConverter<Filter>
                     break;
                 case "Range":
                     members.Range = Text(ref reader, name);
+                    break;
+                case "Match":
+                    members.Match = Text(ref reader, name);
+                    break;
+                case "Text":
+                    members.Text = Text(ref reader, name);
                     break;
                 case "Comparison":
                     members.Comparison = Text(ref reader, name);
@@ -186,6 +198,7 @@ public sealed class FilterJsonConverter : JsonConverter<Filter>
             KeyOf(members), members.Values is { Kind: MetadataKind.List } values ? values.Elements.ToArray() : throw Missing(members.Type, "Values")),
         "cmp" => new CompareFilter(KeyOf(members), ComparisonOf(members), members.Value ?? throw Missing(members.Type, "Value")),
         "regex" => new RegexFilter(KeyOf(members), members.Pattern ?? throw Missing(members.Type, "Pattern")),
+        "text" => new TextFilter(KeyOf(members), MatchOf(members), members.Text ?? throw Missing(members.Type, "Text")),
         "cidr" => new AddressRangeFilter(KeyOf(members), members.Range ?? throw Missing(members.Type, "Range")),
         _ => throw new JsonException($"a filter of type '{members.Type}' is not known"),
     };
@@ -199,6 +212,14 @@ public sealed class FilterJsonConverter : JsonConverter<Filter>
         nameof(Comparison.GreaterThan) => Comparison.GreaterThan,
         nameof(Comparison.GreaterThanOrEqual) => Comparison.GreaterThanOrEqual,
         _ => throw new JsonException($"'{members.Comparison}' is no comparison"),
+    };
+
+    private static TextMatch MatchOf(in FilterMembers members) => members.Match switch
+    {
+        nameof(TextMatch.Start) => TextMatch.Start,
+        nameof(TextMatch.End) => TextMatch.End,
+        nameof(TextMatch.Anywhere) => TextMatch.Anywhere,
+        _ => throw new JsonException($"'{members.Match}' is no place in a text"),
     };
 
     private static string Text(ref Utf8JsonReader reader, string name) => reader.TokenType == JsonTokenType.String
@@ -215,6 +236,8 @@ public sealed class FilterJsonConverter : JsonConverter<Filter>
         public string? Pattern;
         public string? Range;
         public string? Comparison;
+        public string? Match;
+        public string? Text;
         public MetadataValue? Value;
         public MetadataValue? Values;
         public Filter? Filter;

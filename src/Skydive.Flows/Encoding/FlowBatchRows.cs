@@ -38,7 +38,7 @@ internal sealed class FlowBatchRows : FlowRows
             {
                 if (HasValue(definition, parts[row++]))
                 {
-                    numbers[count++] = FlowRecordColumns.Number(definition.Column, in record);
+                    numbers[count++] = FlowRecordColumns.Number(definition, in record);
                 }
             }
         }

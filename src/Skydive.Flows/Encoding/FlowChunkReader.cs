@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Globalization;
 using System.IO.Compression;
+using System.Numerics;
 using Skydive.Contracts.Flows;
 using Skydive.Flows.Hashing;
 
@@ -17,6 +18,9 @@ public sealed class FlowChunkReader
     private readonly ReadOnlyMemory<byte> _chunk;
     private readonly Dictionary<FlowColumn, Entry> _entries = [];
     private readonly FlowParts[] _parts;
+
+    // For each part how many flows have it, by the number of its bit; counted when a column of one is read.
+    private int[]? _partCounts;
 
     /// <summary>Checks the block's checksum and layout; columns are checked when they are read.</summary>
     /// <param name="chunk">The whole block and nothing else.</param>
@@ -41,7 +45,101 @@ public sealed class FlowChunkReader
         _parts = ReadParts();
     }
 
+    private FlowChunkReader(ReadOnlyMemory<byte> chunk, FlowChunkHeader header)
+    {
+        Header = header;
+        _chunk = chunk;
+        ReadDirectory(chunk.Span);
+        _parts = ReadParts();
+    }
+
+    /// <summary>Reads bytes of a block.</summary>
+    /// <param name="position">Where they begin.</param>
+    /// <param name="destination">Where they go; all of it is filled.</param>
+    public delegate void ReadBytes(int position, Span<byte> destination);
+
     private delegate void ColumnReader<TState>(in Entry entry, ReadOnlySpan<byte> raw, TState state);
+
+    /// <summary>
+    /// Reads some columns of a block and leaves the others where they are. The checksum, which is that of the whole block, is not looked at; what
+    /// the columns say is checked as always.
+    /// </summary>
+    /// <param name="length">How many bytes the block has.</param>
+    /// <param name="read">Reads them.</param>
+    /// <param name="columns">The columns that are going to be asked for, and those that they are relative to; <see cref="FlowColumn.Parts"/> always.</param>
+    /// <returns>A reader for these columns only.</returns>
+    /// <exception cref="FlowChunkException">The bytes are not such a block, or are damaged.</exception>
+    public static FlowChunkReader Open(int length, ReadBytes read, IReadOnlySet<FlowColumn> columns)
+    {
+        Span<byte> head = stackalloc byte[FlowChunkFormat.HeaderLength];
+        if (length < head.Length)
+        {
+            throw new FlowChunkException($"A block of flows has a header of {FlowChunkFormat.HeaderLength} bytes; there are {length}.");
+        }
+
+        read(0, head);
+        var header = FlowChunk.ReadHeader(head);
+        int count = BinaryPrimitives.ReadUInt16LittleEndian(head[6..]);
+        long position = FlowChunkFormat.HeaderLength + (count * (long)FlowChunkFormat.EntryLength);
+        if (header.Length != length || count > FlowChunkFormat.MaxColumns || position > length - FlowChunkFormat.ChecksumLength)
+        {
+            throw new FlowChunkException($"{count} columns do not fit in the block of flows of {length} bytes.");
+        }
+
+        byte[] directory = new byte[count * FlowChunkFormat.EntryLength];
+        read(FlowChunkFormat.HeaderLength, directory);
+        var wanted = new List<(int Entry, int Position, int Length)>(columns.Count);
+        long wantedLength = 0;
+        for (int i = 0; i < count; i++)
+        {
+            ReadOnlySpan<byte> entry = directory.AsSpan(i * FlowChunkFormat.EntryLength);
+            uint stored = BinaryPrimitives.ReadUInt32LittleEndian(entry[12..]);
+            if (stored > length - FlowChunkFormat.ChecksumLength - position)
+            {
+                throw Damaged((FlowColumn)entry[0], "its lengths cannot be right");
+            }
+
+            if (entry[0] == (byte)FlowColumn.Parts || columns.Contains((FlowColumn)entry[0]))
+            {
+                wanted.Add((i, (int)position, (int)stored));
+                wantedLength += stored;
+            }
+
+            position += stored;
+        }
+
+        // A block of these columns only, without a checksum.
+        int begin = FlowChunkFormat.HeaderLength + (wanted.Count * FlowChunkFormat.EntryLength);
+        byte[] chunk = GC.AllocateUninitializedArray<byte>(begin + (int)wantedLength);
+        head.CopyTo(chunk);
+        BinaryPrimitives.WriteUInt16LittleEndian(chunk.AsSpan(6), (ushort)wanted.Count);
+        for (int i = 0; i < wanted.Count; i++)
+        {
+            directory.AsSpan(wanted[i].Entry * FlowChunkFormat.EntryLength, FlowChunkFormat.EntryLength)
+                .CopyTo(chunk.AsSpan(FlowChunkFormat.HeaderLength + (i * FlowChunkFormat.EntryLength)));
+            read(wanted[i].Position, chunk.AsSpan(begin, wanted[i].Length));
+            begin += wanted[i].Length;
+        }
+
+        return new(chunk, header);
+    }
+
+    /// <summary>The columns that a field is read from.</summary>
+    /// <param name="field">The field's name, such as <c>Metric.ABBytes</c>.</param>
+    /// <returns>Null when it takes the whole flow to tell.</returns>
+    public static IReadOnlyList<FlowColumn>? FindColumns(string field) => field switch
+    {
+        "Link" => [FlowColumn.LinkA, FlowColumn.LinkB],
+        "Network" => [FlowColumn.NetworkA, FlowColumn.NetworkB],
+        "Transport" => [FlowColumn.TransportA, FlowColumn.TransportB],
+        _ when FlowColumnNames.Find(field) is { } column => FlowColumns.Find(column)!.RelativeTo switch
+        {
+            null => [column],
+            FlowColumn.Last => [column, FlowColumn.Last, FlowColumn.Start],
+            var baseline => [column, baseline.Value],
+        },
+        _ => null,
+    };
 
     /// <summary>What the block says of itself.</summary>
     public FlowChunkHeader Header { get; }
@@ -96,13 +194,66 @@ public sealed class FlowChunkReader
         if (Find(definition) is not { } entry)
         {
             codes.AsSpan().Fill(-1);
-            return new FlowTextColumn([], codes);
+            return new FlowTextColumn([], [], codes);
         }
 
         var target = new TextTarget(codes);
         Decompress(entry, DecodeTexts, target);
         Spread(codes, entry.Count, definition.Part, absent: -1);
-        return new FlowTextColumn(target.Texts, codes);
+        return new FlowTextColumn(target.Bytes, target.Ends, codes);
+    }
+
+    /// <summary>Reads the column of a field that holds numbers.</summary>
+    /// <param name="field">The field's name, such as <c>Metric.ABBytes</c>.</param>
+    /// <returns>One number for each flow, 0 where it has none; null when the field has no column of numbers.</returns>
+    /// <exception cref="FlowChunkException">The column is damaged.</exception>
+    public long[]? TryReadNumbers(string field) =>
+        FlowColumnNames.Find(field) is { } column && FlowColumns.Find(column) is { Number: not null } ? ReadNumbers(column) : null;
+
+    /// <summary>Reads the column of a field that holds texts.</summary>
+    /// <param name="field">The field's name, such as <c>Network.A</c>.</param>
+    /// <returns>Null when the field has no column of texts.</returns>
+    /// <exception cref="FlowChunkException">The column is damaged.</exception>
+    public FlowTextColumn? TryReadTexts(string field) =>
+        FlowColumnNames.Find(field) is { } column && FlowColumns.Find(column) is { Text: not null } ? ReadTexts(column) : null;
+
+    /// <summary>Reads a column of texts that are all hexadecimal numbers of up to 64 bits without leading zeros, as identifiers mostly are.</summary>
+    /// <param name="column">The column, of which each flow has a value.</param>
+    /// <returns>One number for each flow; null when the column has other texts too.</returns>
+    /// <exception cref="ArgumentException">Not every flow has a text in the column.</exception>
+    /// <exception cref="FlowChunkException">The column is damaged.</exception>
+    public ulong[]? TryReadHexadecimal(FlowColumn column)
+    {
+        FlowColumnDefinition definition = FlowColumns.Find(column) is { Text: not null, Part: FlowParts.None } found
+            ? found
+            : throw new ArgumentException($"Not every flow has a text in the column {column}.", nameof(column));
+        if (Find(definition) is not { } entry)
+        {
+            return [];
+        }
+
+        if (entry.Encoding != FlowChunkFormat.EncodingHexadecimal)
+        {
+            return null;
+        }
+
+        var numbers = new ulong[entry.Count];
+        Decompress(
+            entry,
+            static (in Entry entry, ReadOnlySpan<byte> raw, ulong[] numbers) =>
+            {
+                if (raw.Length != sizeof(ulong) * (long)entry.Count)
+                {
+                    throw Damaged(entry.Column, "its length does not fit its values");
+                }
+
+                for (int i = 0; i < numbers.Length; i++)
+                {
+                    numbers[i] = FlowChunkFormat.ReadFixed(raw, i, sizeof(ulong));
+                }
+            },
+            numbers);
+        return numbers;
     }
 
     /// <summary>Reads all flows, in the order in which they were encoded.</summary>
@@ -179,12 +330,7 @@ public sealed class FlowChunkReader
     // The directory entry of a column, null when no flow has a value in it.
     private Entry? Find(FlowColumnDefinition definition)
     {
-        int expected = 0;
-        for (int i = 0; i < _parts.Length; i++)
-        {
-            expected += HasValue(i, definition.Part) ? 1 : 0;
-        }
-
+        int expected = definition.Part == FlowParts.None ? Header.Count : (_partCounts ??= CountParts())[BitOperations.Log2((uint)definition.Part)];
         bool exists = _entries.TryGetValue(definition.Column, out Entry entry);
         if (expected != (exists ? entry.Count : 0))
         {
@@ -192,6 +338,20 @@ public sealed class FlowChunkReader
         }
 
         return exists ? entry : null;
+    }
+
+    private int[] CountParts()
+    {
+        int[] counts = new int[BitOperations.Log2((uint)FlowParts.All) + 1];
+        foreach (FlowParts parts in _parts)
+        {
+            for (uint rest = (uint)parts; rest != 0; rest &= rest - 1)
+            {
+                counts[BitOperations.TrailingZeroCount(rest)]++;
+            }
+        }
+
+        return counts;
     }
 
     // Values were read one after the other; moves them to the flows that have one, from the last on, so that none is overwritten unread.
@@ -280,10 +440,15 @@ public sealed class FlowChunkReader
                     throw Damaged(entry.Column, "its length does not fit its values");
                 }
 
-                target.Texts = new string[entry.Count];
+                // At most 16 digits each.
+                target.Bytes = new byte[16 * entry.Count];
+                target.Ends = new int[entry.Count];
+                int end = 0;
                 for (int i = 0; i < entry.Count; i++)
                 {
-                    target.Texts[i] = FlowChunkFormat.ReadFixed(raw, i, 8).ToString("x", CultureInfo.InvariantCulture);
+                    FlowChunkFormat.ReadFixed(raw, i, 8).TryFormat(target.Bytes.AsSpan(end), out int written, "x", CultureInfo.InvariantCulture);
+                    end += written;
+                    target.Ends[i] = end;
                     target.Codes[i] = i;
                 }
 
@@ -295,8 +460,10 @@ public sealed class FlowChunkReader
                     throw Damaged(entry.Column, $"{count} texts for {entry.Count} values");
                 }
 
-                target.Texts = new string[(int)count];
-                for (int i = 0; i < target.Texts.Length; i++)
+                target.Bytes = new byte[raw.Length];
+                target.Ends = new int[(int)count];
+                int position = 0;
+                for (int i = 0; i < target.Ends.Length; i++)
                 {
                     ulong length = ReadVarInt(ref raw, entry.Column);
                     if (length > (ulong)raw.Length)
@@ -304,7 +471,9 @@ public sealed class FlowChunkReader
                         throw Damaged(entry.Column, "a text is longer than the column");
                     }
 
-                    target.Texts[i] = System.Text.Encoding.UTF8.GetString(raw[..(int)length]);
+                    raw[..(int)length].CopyTo(target.Bytes.AsSpan(position));
+                    position += (int)length;
+                    target.Ends[i] = position;
                     raw = raw[(int)length..];
                 }
 
@@ -348,6 +517,9 @@ public sealed class FlowChunkReader
     {
         public int[] Codes { get; } = codes;
 
-        public string[] Texts { get; set; } = [];
+        // The texts one after the other, and where each ends.
+        public byte[] Bytes { get; set; } = [];
+
+        public int[] Ends { get; set; } = [];
     }
 }

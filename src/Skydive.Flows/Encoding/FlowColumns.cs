@@ -82,6 +82,9 @@ internal static class FlowColumns
 
     private static readonly FlowColumnDefinition?[] s_byNumber = IndexByNumber();
 
+    /// <summary>One more than the largest number of a column.</summary>
+    public static int Count => s_byNumber.Length;
+
     /// <summary>The definition of a column, null for a number that is none.</summary>
     public static FlowColumnDefinition? Find(FlowColumn column) => (int)column < s_byNumber.Length ? s_byNumber[(int)column] : null;
 

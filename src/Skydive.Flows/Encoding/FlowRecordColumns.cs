@@ -16,16 +16,18 @@ internal static class FlowRecordColumns
         parts |= record.Hot.Key.Network != Packets.LayerType.None ? FlowParts.Network : FlowParts.None;
         parts |= record.Hot.Key.Transport != Packets.LayerType.None ? FlowParts.Transport : FlowParts.None;
         parts |= record.Hot.Key.IsIcmp ? FlowParts.Icmp : FlowParts.None;
-        return (record.Hot.State & FlowState.HasWindow) != 0 ? parts | FlowParts.LastUpdateMetric : parts;
+        parts |= (record.Hot.State & FlowState.HasWindow) != 0 ? FlowParts.LastUpdateMetric : FlowParts.None;
+        return record.Extras is { } extras ? parts | FlowColumns.PartsOf(extras.Wire) : parts;
     }
 
-    public static long Number(FlowColumn column, in FlowRecord record) => column switch
+    public static long Number(FlowColumnDefinition definition, in FlowRecord record) => definition.Column switch
     {
         FlowColumn.Parts => (long)PartsOf(in record),
         FlowColumn.Start or FlowColumn.MetricStart => record.StartMilliseconds,
         FlowColumn.Last or FlowColumn.MetricLast => record.LastMilliseconds,
         FlowColumn.FinishType => (long)record.FinishType,
         FlowColumn.LinkId => (long)record.Cold.VlanIdentifiers,
+        FlowColumn.NetworkId => record.Cold.TunnelIdentifier,
         FlowColumn.TransportA => record.PortA,
         FlowColumn.TransportB => record.PortB,
         FlowColumn.IcmpCode => record.Hot.Key.IcmpCode,
@@ -34,14 +36,17 @@ internal static class FlowRecordColumns
         FlowColumn.MetricABBytes => record.Hot.Total.ABBytes,
         FlowColumn.MetricBAPackets => record.Hot.Total.BAPackets,
         FlowColumn.MetricBABytes => record.Hot.Total.BABytes,
-        FlowColumn.MetricRtt or FlowColumn.LastUpdateRtt => record.Hot.RttNanoseconds,
+        FlowColumn.MetricRtt or FlowColumn.LastUpdateRtt => record.Cold.RttNanoseconds,
         FlowColumn.LastUpdateABPackets => record.Cold.Window.ABPackets,
         FlowColumn.LastUpdateABBytes => record.Cold.Window.ABBytes,
         FlowColumn.LastUpdateBAPackets => record.Cold.Window.BAPackets,
         FlowColumn.LastUpdateBABytes => record.Cold.Window.BABytes,
         FlowColumn.LastUpdateStart => record.WindowStartMilliseconds,
         FlowColumn.LastUpdateLast => record.WindowLastMilliseconds,
-        _ => 0,
+        FlowColumn.TransportId => 0,
+
+        // The columns of what only some flows have, if asked for.
+        _ => record.Extras is { } extras ? definition.Number!(extras.Wire) : 0,
     };
 
     /// <summary>The numbers of columns that hold hexadecimal numbers, one for each flow.</summary>
@@ -50,7 +55,7 @@ internal static class FlowRecordColumns
     {
         value = column switch
         {
-            FlowColumn.Uuid => record.Cold.Uuid,
+            FlowColumn.Uuid => record.Hot.Uuid,
             FlowColumn.TrackingId => record.Cold.L2Key,
             FlowColumn.L3TrackingId => record.Cold.L3Key,
             _ => 0,
@@ -71,6 +76,7 @@ internal static class FlowRecordColumns
         FlowColumn.NetworkB => NetworkKey(in record, isFirst: record.IsReversed),
         FlowColumn.TransportProtocol => new((ulong)record.Hot.Key.Transport),
         FlowColumn.IcmpType => new(record.Hot.Key.IcmpKindNumber),
+        FlowColumn.Dns or FlowColumn.DhcpV4 or FlowColumn.VrrpV2 => new(0, record.Hot.Uuid, (ulong)record.Extras!.LayerNanoseconds),
         _ => default,
     };
 
@@ -82,6 +88,7 @@ internal static class FlowRecordColumns
         FlowColumn.LinkB => new Packets.MacAddress(record.Cold.MacB).ToString(),
         FlowColumn.NetworkA => record.NetworkA,
         FlowColumn.NetworkB => record.NetworkB,
+        FlowColumn.Dns or FlowColumn.DhcpV4 or FlowColumn.VrrpV2 => definition.Text!(record.Extras!.Wire),
         _ => definition.Text!(record.ToFlow(origin)),
     };
 

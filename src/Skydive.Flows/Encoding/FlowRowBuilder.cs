@@ -5,7 +5,7 @@ using Skydive.Contracts.Flows;
 
 namespace Skydive.Flows.Encoding;
 
-/// <summary>Makes flows of the columns of a block.</summary>
+/// <summary>Makes flows of the columns of a block. Not for use by several threads at once.</summary>
 internal sealed class FlowRowBuilder
 {
     private readonly FlowChunkReader _reader;
@@ -15,20 +15,8 @@ internal sealed class FlowRowBuilder
     public FlowRowBuilder(FlowChunkReader reader)
     {
         _reader = reader;
-        int columns = FlowColumns.All.Max(static definition => (int)definition.Column) + 1;
-        _numbers = new long[]?[columns];
-        _texts = new FlowTextColumn?[columns];
-        foreach (FlowColumnDefinition definition in FlowColumns.All)
-        {
-            if (definition.Number is not null)
-            {
-                _numbers[(int)definition.Column] = reader.ReadNumbers(definition.Column);
-            }
-            else
-            {
-                _texts[(int)definition.Column] = reader.ReadTexts(definition.Column);
-            }
-        }
+        _numbers = new long[]?[FlowColumns.Count];
+        _texts = new FlowTextColumn?[FlowColumns.Count];
     }
 
     public Flow[] Build()
@@ -36,11 +24,19 @@ internal sealed class FlowRowBuilder
         var flows = new Flow[_reader.Header.Count];
         for (int row = 0; row < flows.Length; row++)
         {
-            flows[row] = Build(row, _reader.GetParts(row));
+            flows[row] = Build(row);
         }
 
         return flows;
     }
+
+    public Flow Build(int row) => Build(row, _reader.GetParts(row));
+
+    /// <summary>A column, which is decoded when it is asked for first.</summary>
+    public FlowTextColumn Texts(FlowColumn column) => _texts[(int)column] ??= _reader.ReadTexts(column);
+
+    /// <inheritdoc cref="Texts"/>
+    public long[] Numbers(FlowColumn column) => _numbers[(int)column] ??= _reader.ReadNumbers(column);
 
     private Flow Build(int row, FlowParts parts) => new()
     {
@@ -146,9 +142,9 @@ internal sealed class FlowRowBuilder
         }
     }
 
-    private string Text(FlowColumn column, int row) => _texts[(int)column]![row]!;
+    private string Text(FlowColumn column, int row) => Texts(column)[row]!;
 
-    private long Number(FlowColumn column, int row) => _numbers[(int)column]![row];
+    private long Number(FlowColumn column, int row) => Numbers(column)[row];
 
     private int Int32(FlowColumn column, int row) => Number(column, row) is >= int.MinValue and <= int.MaxValue and var number
         ? (int)number

@@ -23,6 +23,21 @@ public sealed class FlowBatch : IReadOnlyList<Flow>
     /// <summary>How many flows there are; at least one.</summary>
     public int Count => _records.Length;
 
+    /// <summary>The packets of these flows that were kept since the flows were sent before.</summary>
+    public IEnumerable<FlowRawPackets> RawPackets
+    {
+        get
+        {
+            foreach (FlowRecord record in _records)
+            {
+                if (record.Extras is { NewPackets.Count: > 0 } extras)
+                {
+                    yield return new FlowRawPackets(FlowRecord.Hexadecimal(record.Hot.Uuid), extras.NewPackets);
+                }
+            }
+        }
+    }
+
     internal FlowOrigin Origin { get; }
 
     internal ReadOnlySpan<FlowRecord> Records => _records;

@@ -8,7 +8,6 @@ namespace Skydive.Flows.Table;
 internal struct FlowCold
 {
     public long StartNanoseconds;
-    public ulong Uuid;
     public ulong L2Key;
     public ulong L3Key;
     public LayerPath Path;
@@ -17,6 +16,16 @@ internal struct FlowCold
     /// <summary>The Ethernet addresses of the first packet; see <see cref="FlowState.HasLink"/>.</summary>
     public ulong MacA;
     public ulong MacB;
+
+    /// <summary>The last measured round trip, 0 when there was none.</summary>
+    public long RttNanoseconds;
+
+    /// <summary>The network identifier of VXLAN or Geneve, or the key of GRE, of the first packet.</summary>
+    public uint TunnelIdentifier;
+
+    /// <summary>The ports of the first packet, where they are no part of the key; see <see cref="FlowKey.IsTunnel"/>.</summary>
+    public ushort TunnelPortA;
+    public ushort TunnelPortB;
 
     /// <summary>How long the flow may be idle, by its application or in general.</summary>
     public long TimeoutNanoseconds;

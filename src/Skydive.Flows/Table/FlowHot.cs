@@ -13,8 +13,8 @@ internal struct FlowHot
     /// <summary>When the packet was seen that a round trip is measured from; see <see cref="FlowState.RttPending"/>.</summary>
     public long RttStartNanoseconds;
 
-    /// <summary>The last measured round trip, 0 when there was none.</summary>
-    public long RttNanoseconds;
+    /// <summary>The identity, which is part of the key of flows inside this one.</summary>
+    public ulong Uuid;
 
     public FlowState State;
 

@@ -23,6 +23,7 @@ internal struct FlowKey : IEquatable<FlowKey>
     private const ulong TransportUdp = 0x08;
     private const ulong TransportSctp = 0x0c;
     private const ulong TransportIcmp = 0x10;
+    private const ulong TransportTunnel = 0x14;
     private const ulong HasLinkFlag = 0x20;
 
     // Endpoint types of the identity recipe.
@@ -34,8 +35,8 @@ internal struct FlowKey : IEquatable<FlowKey>
     private const ulong HashTypeUdp = 5;
     private const ulong HashTypeSctp = 6;
 
-    // Two IPv6 addresses, ports, MAC addresses, the types of the three pairs, a parent UUID of 16 digits.
-    private const int MaxIdentityLength = 32 + 8 + 4 + 8 + 12 + 8 + 16;
+    // Two IPv6 addresses, a tunnel's network and port, MAC addresses, the types of the three pairs, a parent UUID of 16 digits.
+    private const int MaxIdentityLength = 32 + 8 + 6 + 8 + 12 + 8 + 16;
 
     /// <summary>Network addresses as in <see cref="DecodedPacket"/>.</summary>
     public ulong FirstHigh;
@@ -47,7 +48,10 @@ internal struct FlowKey : IEquatable<FlowKey>
     public ulong FirstMac;
     public ulong SecondMac;
 
-    /// <summary>From the highest bits: two ports, or kind, code and identifier of an ICMP message; in the lowest which layers there are.</summary>
+    /// <summary>
+    /// From the highest bits: two ports; or kind, code and identifier of an ICMP message; or the 24 bits of the network identifier of VXLAN or
+    /// Geneve and its port, as the sender draws the other port from the packet inside. In the lowest bits which layers there are.
+    /// </summary>
     public ulong Endpoints;
 
     /// <summary>The UUID of the flow around this one, 0 for the outermost.</summary>
@@ -65,6 +69,9 @@ internal struct FlowKey : IEquatable<FlowKey>
 
     public readonly bool IsIcmp => (Endpoints & TransportMask) == TransportIcmp;
 
+    /// <summary>Whether this is the flow of a VXLAN or Geneve tunnel, whose ports the key does not have.</summary>
+    public readonly bool IsTunnel => (Endpoints & TransportMask) == TransportTunnel;
+
     public readonly LayerType Network => (Endpoints & NetworkMask) switch
     {
         NetworkIPv4 => LayerType.IPv4,
@@ -75,7 +82,7 @@ internal struct FlowKey : IEquatable<FlowKey>
     public readonly LayerType Transport => (Endpoints & TransportMask) switch
     {
         TransportTcp => LayerType.TCP,
-        TransportUdp => LayerType.UDP,
+        TransportUdp or TransportTunnel => LayerType.UDP,
         TransportSctp => LayerType.SCTP,
         _ => LayerType.None,
     };
@@ -135,6 +142,13 @@ internal struct FlowKey : IEquatable<FlowKey>
         }
 
         key.Endpoints |= flags;
+        if (packet.Path.Last is LayerType.VXLAN or LayerType.Geneve)
+        {
+            // In a host that talks to itself both directions are one.
+            key.Endpoints = ((ulong)packet.TunnelIdentifier << 40) | ((ulong)packet.DestinationPort << 24) | (flags & ~TransportMask) | TransportTunnel;
+            swapBit = isByPort ? 0 : swapBit;
+            isByPort = false;
+        }
 
         key.Parent = parent;
         return (KeyOrder)(swapBit | (isByPort ? (uint)KeyOrder.AsSentByPort : 0));
@@ -196,7 +210,14 @@ internal struct FlowKey : IEquatable<FlowKey>
                 break;
         }
 
-        if ((Endpoints & TransportMask) != 0)
+        if (IsTunnel)
+        {
+            bytes = hasher.Extend(14);
+            BinaryPrimitives.WriteUInt32BigEndian(bytes, (uint)(Endpoints >> 40));
+            BinaryPrimitives.WriteUInt16BigEndian(bytes[4..], (ushort)(Endpoints >> 24));
+            BinaryPrimitives.WriteUInt64BigEndian(bytes[6..], HashTypeNone);
+        }
+        else if ((Endpoints & TransportMask) != 0)
         {
             bytes = hasher.Extend(12);
             BinaryPrimitives.WriteUInt32BigEndian(bytes, (uint)(Endpoints >> 32));

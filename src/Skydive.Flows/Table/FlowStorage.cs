@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
 using Skydive.Flows.Hashing;
+using Skydive.Flows.Table.Extras;
 
 namespace Skydive.Flows.Table;
 
@@ -24,6 +25,7 @@ internal sealed unsafe class FlowStorage : IDisposable
     private const int CacheLine = 64;
 
     private readonly HashSecret _secret;
+    private readonly Func<FlowExtras>? _makeExtras;
 
     // One slot holds the low half of a key's hash in its high half, and in its low half the entry's number plus one; 0 is a free slot.
     private ulong* _index;
@@ -40,9 +42,13 @@ internal sealed unsafe class FlowStorage : IDisposable
     private bool _isDisposed;
 
     /// <summary>Makes a storage without flows.</summary>
-    public FlowStorage(in HashSecret secret)
+    /// <param name="secret">What keys are hashed with.</param>
+    /// <param name="makeExtras">Makes what flows have beyond what every flow has; null when nothing is asked for.</param>
+    public FlowStorage(in HashSecret secret, Func<FlowExtras>? makeExtras)
     {
         _secret = secret;
+        _makeExtras = makeExtras;
+        Extras = makeExtras?.Invoke();
         _index = AllocateIndex(InitialSlots);
         _indexMask = InitialSlots - 1;
     }
@@ -52,11 +58,15 @@ internal sealed unsafe class FlowStorage : IDisposable
     /// <summary>How many flows there are.</summary>
     public int Count { get; private set; }
 
+    /// <summary>What the flows have beyond what every flow has; null when nothing was asked for.</summary>
+    public FlowExtras? Extras { get; }
+
     /// <summary>Entries from here on were never used.</summary>
     public uint End => _end;
 
     /// <summary>Native memory in use, in bytes.</summary>
-    public long SizeBytes => ((_indexMask + 1L) * sizeof(ulong)) + ((long)_chunkCount * ChunkLength * (sizeof(FlowHot) + sizeof(FlowCold)));
+    public long SizeBytes => ((_indexMask + 1L) * sizeof(ulong)) + ((long)_chunkCount * ChunkLength * (sizeof(FlowHot) + sizeof(FlowCold)))
+        + (Extras?.SizeBytes ?? 0);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public FlowHot* Hot(uint entry) => _hotChunks[entry >> ChunkBits] + (entry & ChunkMask);
@@ -156,28 +166,30 @@ internal sealed unsafe class FlowStorage : IDisposable
         }
 
         CloseGap(position);
+        Extras?.Release(entry);
         hot->State = FlowState.None;
         hot->Key.FirstHigh = _free;
         _free = entry;
         Count--;
     }
 
-    /// <summary>Copies the flows into a new storage that is as small as they allow.</summary>
+    /// <summary>Copies the flows into a new storage that is as small as they allow, and their extras go there too: this one is to be disposed.</summary>
     /// <exception cref="OutOfMemoryException">There is no memory for the copy; nothing has changed.</exception>
     public FlowStorage Compact()
     {
-        var copy = new FlowStorage(in _secret);
+        var copy = new FlowStorage(in _secret, _makeExtras);
         try
         {
-            for (uint entry = 0; entry < _end; entry++)
+            // Extras have parts that only one of them can own: they move when nothing can go wrong any more.
+            foreach (uint entry in LiveEntries())
             {
-                FlowHot* hot = Hot(entry);
-                if ((hot->State & FlowState.Live) != 0)
-                {
-                    uint target = copy.Add(in hot->Key, hot->Key.Hash(in _secret));
-                    *copy.Hot(target) = *hot;
-                    *copy.Cold(target) = *Cold(entry);
-                }
+                Copy(entry, copy);
+            }
+
+            uint target = 0;
+            foreach (uint entry in Extras is null ? [] : LiveEntries())
+            {
+                Extras!.Move(entry, copy.Extras!, target++);
             }
         }
         catch
@@ -192,8 +204,30 @@ internal sealed unsafe class FlowStorage : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        Extras?.Dispose();
         Free();
         GC.SuppressFinalize(this);
+    }
+
+    private IEnumerable<uint> LiveEntries()
+    {
+        for (uint entry = 0; entry < _end; entry++)
+        {
+            if (IsLive(entry))
+            {
+                yield return entry;
+            }
+        }
+    }
+
+    private bool IsLive(uint entry) => (Hot(entry)->State & FlowState.Live) != 0;
+
+    private void Copy(uint entry, FlowStorage copy)
+    {
+        FlowHot* hot = Hot(entry);
+        uint target = copy.Add(in hot->Key, hot->Key.Hash(in _secret));
+        *copy.Hot(target) = *hot;
+        *copy.Cold(target) = *Cold(entry);
     }
 
     private static ulong* AllocateIndex(uint slots)
@@ -262,6 +296,12 @@ internal sealed unsafe class FlowStorage : IDisposable
             _hotChunks = (FlowHot**)NativeMemory.Realloc(_hotChunks, (nuint)capacity * (nuint)sizeof(void*));
             _coldChunks = (FlowCold**)NativeMemory.Realloc(_coldChunks, (nuint)capacity * (nuint)sizeof(void*));
             _chunkCapacity = capacity;
+        }
+
+        // If there is no memory for the others, room for extras is there all the same next time.
+        if (Extras is not null && Extras.Length <= (uint)_chunkCount << ChunkBits)
+        {
+            Extras.AddChunk();
         }
 
         var hot = (FlowHot*)NativeMemory.AlignedAlloc((nuint)ChunkLength * (nuint)sizeof(FlowHot), CacheLine);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Skydive.Contracts.Flows;
 using Skydive.Contracts.Queries;
 
@@ -45,6 +46,36 @@ public sealed unsafe partial class FlowTable
         return search.Finish(matches);
     }
 
+    /// <summary>Gives the packets that are kept of some flows. Safe to call from any thread; looks at every flow of the table.</summary>
+    /// <param name="search">Which flows.</param>
+    /// <returns>The flows of which there are packets.</returns>
+    public IReadOnlyList<FlowRawPackets> SearchRawPackets(RawPacketSearch search)
+    {
+        ArgumentNullException.ThrowIfNull(search);
+        if (_options.RawPacketLimit == 0 || (search.NodeTIDs is { } nodes && !nodes.Contains(_origin.NodeTid)))
+        {
+            return [];
+        }
+
+        var wanted = new HashSet<ulong>();
+        foreach (string text in search.FlowUUIDs)
+        {
+            if (ulong.TryParse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ulong uuid))
+            {
+                wanted.Add(uuid);
+            }
+        }
+
+        var found = new Dictionary<ulong, FlowRawPackets>();
+        int version = -1;
+        uint next = 0;
+        while (TryCopyPackets(wanted, search.Slice, ref version, ref next, found))
+        {
+        }
+
+        return [.. found.Values];
+    }
+
     private static bool IsWithin(TimeSlice? slice, in FlowRecord record) =>
         slice is not { } bounds || (record.StartMilliseconds <= bounds.Last && record.LastMilliseconds >= bounds.Start);
 
@@ -78,11 +109,50 @@ public sealed unsafe partial class FlowTable
                 FlowHot* hot = storage.Hot(next);
                 if ((hot->State & FlowState.Live) != 0)
                 {
-                    records[count++] = new FlowRecord { Hot = *hot, Cold = *storage.Cold(next) };
+                    records[count++] = new FlowRecord
+                    {
+                        Hot = *hot,
+                        Cold = *storage.Cold(next),
+                        Extras = storage.Extras?.Copy(next, in hot->Key, takesPackets: false),
+                    };
                 }
             }
 
             return true;
         }
     }
+
+    // Looks at the flows of the next chunk. When flows have moved since the chunk before, it all starts again.
+    private bool TryCopyPackets(HashSet<ulong> wanted, TimeSlice? slice, ref int version, ref uint next, Dictionary<ulong, FlowRawPackets> found)
+    {
+        lock (_gate)
+        {
+            if (_isDisposed)
+            {
+                return false;
+            }
+
+            next = version == _storageVersion ? next : 0;
+            version = _storageVersion;
+            FlowStorage storage = _storage;
+            uint end = Math.Min(storage.End, next + FlowStorage.ChunkLength);
+            for (; next < end; next++)
+            {
+                FlowHot* hot = storage.Hot(next);
+                if ((hot->State & FlowState.Live) != 0 && wanted.Contains(hot->Uuid))
+                {
+                    RawPacket[] packets = [.. storage.Extras!.CopyPackets(next).Where(packet => IsWithin(slice, packet))];
+                    if (packets.Length > 0)
+                    {
+                        found[hot->Uuid] = new FlowRawPackets(FlowRecord.Hexadecimal(hot->Uuid), packets);
+                    }
+                }
+            }
+
+            return next < storage.End;
+        }
+    }
+
+    private static bool IsWithin(TimeSlice? slice, RawPacket packet) =>
+        slice is not { } bounds || (packet.Timestamp >= bounds.Start && packet.Timestamp <= bounds.Last);
 }

@@ -9,32 +9,49 @@ public sealed unsafe partial class FlowTable
     // Memory is given back when flows fill less than this fraction of it.
     private const int CompactBelow = 8;
 
+    // How long a TCP segment waits for those before it.
+    private const long StreamTimeoutNanoseconds = 30_000_000_000;
+
     private readonly OutgoingFlows _outgoing;
     private bool _hasTicked;
     private long _lastUpdateNanoseconds;
     private long _nextUpdateNanoseconds;
     private long _nextExpiryNanoseconds;
+    private long _nextStreamFlushNanoseconds = long.MaxValue;
 
     /// <summary>
     /// When <see cref="Tick"/> will next have something to do, in nanoseconds since 1970-01-01 UTC; <see cref="long.MinValue"/> before the
     /// first call, which starts the first interval.
     /// </summary>
-    public long NextTickNanoseconds => _hasTicked ? Math.Min(_nextUpdateNanoseconds, _nextExpiryNanoseconds) : long.MinValue;
+    public long NextTickNanoseconds => !_hasTicked
+        ? long.MinValue
+        : Math.Min(
+            Math.Min(_nextUpdateNanoseconds, _nextExpiryNanoseconds),
+            Math.Min(_nextStreamFlushNanoseconds, _defragmenter?.NextExpiryNanoseconds ?? long.MaxValue));
 
     /// <summary>
     /// Tells the time. Each update interval flows with new packets get their last window and are sent; flows that were idle for longer than
     /// their application allows, or than <see cref="FlowTableOptions.ExpireAfter"/>, are sent as timed out and removed; connections that ended
-    /// 15 s ago are removed. To be called about once a second.
+    /// 15 s ago are removed. Fragments and TCP segments that waited for others for 30 s are given up. To be called about once a second.
     /// </summary>
     /// <param name="nowNanoseconds">The time now: nanoseconds since 1970-01-01 UTC. A time before the last one does nothing.</param>
     /// <exception cref="ObjectDisposedException">The table has been disposed.</exception>
     public void Tick(long nowNanoseconds)
     {
+        _defragmenter?.Expire(nowNanoseconds);
+        DrainFragments();
         Flush();
+        if (nowNanoseconds >= _nextStreamFlushNanoseconds)
+        {
+            FlushStreams(nowNanoseconds - StreamTimeoutNanoseconds);
+            _nextStreamFlushNanoseconds = AddSaturated(nowNanoseconds, StreamTimeoutNanoseconds);
+        }
+
         if (!_hasTicked)
         {
             _hasTicked = true;
             StartIntervals(nowNanoseconds);
+            _nextStreamFlushNanoseconds = _options.ReassembleTcp ? AddSaturated(nowNanoseconds, StreamTimeoutNanoseconds) : long.MaxValue;
         }
         else if (nowNanoseconds >= _nextUpdateNanoseconds)
         {
@@ -55,7 +72,10 @@ public sealed unsafe partial class FlowTable
     /// <exception cref="ObjectDisposedException">The table has been disposed.</exception>
     public void Finish(long nowNanoseconds)
     {
+        _defragmenter?.Expire(long.MaxValue);
+        DrainFragments();
         Flush();
+        FlushStreams(long.MaxValue);
         for (uint start = 0; start < _storage.End; start += FlowStorage.ChunkLength)
         {
             lock (_gate)
@@ -87,7 +107,7 @@ public sealed unsafe partial class FlowTable
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_isDisposed, this);
-            Replace(new FlowStorage(in _secret));
+            Replace(NewStorage());
         }
 
         Send();
@@ -108,6 +128,18 @@ public sealed unsafe partial class FlowTable
         _lastUpdateNanoseconds = nowNanoseconds;
         _nextUpdateNanoseconds = AddSaturated(nowNanoseconds, ToNanoseconds(_options.UpdateInterval));
         _nextExpiryNanoseconds = AddSaturated(nowNanoseconds, _defaultTimeoutNanoseconds);
+    }
+
+    private void FlushStreams(long beforeNanoseconds)
+    {
+        for (uint start = 0; _options.ReassembleTcp && start < _storage.End; start += FlowStorage.ChunkLength)
+        {
+            lock (_gate)
+            {
+                ObjectDisposedException.ThrowIf(_isDisposed, this);
+                _storage.Extras!.FlushStreams(start, Math.Min(_storage.End, start + FlowStorage.ChunkLength), beforeNanoseconds);
+            }
+        }
     }
 
     // One chunk at a time under the lock, so that searches get their turn and what waits to be sent stays little.
@@ -190,6 +222,7 @@ public sealed unsafe partial class FlowTable
         ref FlowRecord record = ref _outgoing.Add();
         record.Hot = *storage.Hot(entry);
         record.Cold = *storage.Cold(entry);
+        record.Extras = storage.Extras?.Copy(entry, in record.Hot.Key, takesPackets: true);
     }
 
     // Without the lock, as the sink may take its time.

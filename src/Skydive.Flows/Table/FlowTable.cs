@@ -4,6 +4,8 @@ using System.Runtime.InteropServices;
 
 using Skydive.Contracts.Flows;
 using Skydive.Flows.Hashing;
+using Skydive.Flows.Table.Extras;
+using Skydive.Flows.Table.Fragments;
 using Skydive.Packets;
 
 namespace Skydive.Flows.Table;
@@ -18,13 +20,18 @@ namespace Skydive.Flows.Table;
 /// packets are decoded. The owner takes a lock once for each batch (2 % of a batch's time when nobody else wants it) and a search takes it
 /// for one chunk of 1024 flows at a time, to copy them out: the owner never waits for more than such a copy, some tens of microseconds, and
 /// a search needs no help of an owner that sleeps until a packet comes.</para>
-/// <para>No packet allocates; a new flow takes 280 bytes of native memory. Time is what the caller says: packets' timestamps and the
-/// argument of <see cref="Tick"/> must be of the same clock.</para>
+/// <para>A packet in a tunnel counts in a flow for each level of encapsulation, each the parent of the one inside it.</para>
+/// <para>No packet allocates; a new flow takes 300 bytes of native memory, and more for what the options ask for. All memory is bounded, and
+/// what happens when there is no more is counted. Time is what the caller says: packets' timestamps and the argument of <see cref="Tick"/>
+/// must be of the same clock.</para>
 /// </remarks>
 public sealed unsafe partial class FlowTable : IDisposable
 {
     private const int BatchSize = 32;
     private const int VlanHeaderLength = 4;
+
+    // A packet that is nested deeper counts down to this level.
+    private const int MaxLevels = 8;
 
     // A round trip of echo requests is measured from one request until its answer; after this time the answer is taken for lost.
     private const long EchoTimeoutNanoseconds = 1_000_000_000;
@@ -40,11 +47,25 @@ public sealed unsafe partial class FlowTable : IDisposable
     private readonly long _defaultTimeoutNanoseconds;
     private readonly FrozenDictionary<string, long> _timeoutsNanoseconds;
     private readonly EvictionQueue _evictions = new();
+    private readonly SegmentPool _segments;
+    private readonly ByteKeeper _keeper;
+    private readonly Defragmenter? _defragmenter;
+    private readonly bool _followsTcp;
+
+    // What makes a packet more than its outermost flow, and whether every packet is.
+    private readonly PacketTraits _attention;
+    private readonly bool _attendsAll;
 
     // Pinned, and not native memory, so that a call after Dispose is an exception and not an access violation.
     private readonly PendingPacket[] _pendingOwner;
     private readonly PendingPacket* _pending;
     private int _pendingCount;
+    private int _deepestLevel;
+
+    // The bytes of the batch's packets that are to be kept.
+    private readonly byte[] _bytes;
+    private readonly int _bytesLimit;
+    private int _bytesUsed;
 
     private FlowStorage _storage;
     private int _storageVersion;
@@ -53,6 +74,8 @@ public sealed unsafe partial class FlowTable : IDisposable
     private long _packetsReceived;
     private long _packetsInvalid;
     private long _flowsDropped;
+    private long _tunnelsInvalid;
+    private long _segmentsDropped;
 
     /// <summary>Makes an empty table.</summary>
     /// <param name="options">How it works.</param>
@@ -87,23 +110,35 @@ public sealed unsafe partial class FlowTable : IDisposable
         _defaultTimeoutNanoseconds = ToNanoseconds(options.ExpireAfter);
         _timeoutsNanoseconds = options.ApplicationTimeouts
             .ToFrozenDictionary(static pair => pair.Key, static pair => ToNanoseconds(pair.Value), StringComparer.OrdinalIgnoreCase);
-        _pendingOwner = GC.AllocateArray<PendingPacket>(BatchSize, pinned: true);
+        _segments = new SegmentPool(options.MaxWaitingSegments);
+        _keeper = new ByteKeeper(options.MaxRawPacketBytes);
+        _defragmenter = options.Defragment ? new Defragmenter(options.MaxFragmentBytes) : null;
+        _followsTcp = options.ExtraTcpMetric || options.ReassembleTcp;
+        _attention = PacketTraits.Tunnel | PacketTraits.InvalidTunnel | (options.Defragment ? PacketTraits.Fragment : PacketTraits.None)
+            | (options.ExtraLayers != ExtraLayers.None ? PacketTraits.ExtraLayer : PacketTraits.None);
+        _attendsAll = options.RawPacketLimit > 0 || options.MplsUdpPort != 0;
+        _bytesLimit = 4 * BytesOfPacket;
+        _bytes = options.RawPacketLimit > 0 || options.ExtraLayers != ExtraLayers.None ? new byte[_bytesLimit + BytesOfPacket] : [];
+        _pendingOwner = GC.AllocateArray<PendingPacket>(BatchSize + MaxLevels, pinned: true);
         _pending = (PendingPacket*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_pendingOwner));
-        _storage = new FlowStorage(in _secret);
+        _storage = NewStorage();
         _outgoing = new OutgoingFlows(_origin);
     }
 
-    /// <summary>Native memory that the flows take, in bytes. Safe to call from any thread.</summary>
+    /// <summary>Memory that the flows and what is kept for them take, in bytes. Safe to call from any thread.</summary>
     public long SizeBytes
     {
         get
         {
             lock (_gate)
             {
-                return _isDisposed ? 0 : _storage.SizeBytes;
+                return _isDisposed ? 0 : _storage.SizeBytes + _segments.SizeBytes + _keeper.SizeBytes + (_defragmenter?.SizeBytes ?? 0);
             }
         }
     }
+
+    // The most bytes that a packet needs of those of the batch: for each level a packet and a layer.
+    private int BytesOfPacket => MaxLevels * (_options.HeaderSize + MaxLayerBytes);
 
     /// <summary>Counts a packet. It may wait in the current batch until <see cref="Flush"/>.</summary>
     /// <param name="frame">The captured bytes; not kept.</param>
@@ -121,23 +156,14 @@ public sealed unsafe partial class FlowTable : IDisposable
         }
 
         PendingPacket* pending = _pending + _pendingCount;
-        pending->Order = FlowKey.Create(in packet, _useLink, parent: 0, out pending->Key);
+        Fill(pending, in packet, frame.Length, originalLength, timestampNanoseconds, tag);
         pending->Hash = pending->Key.Hash(in _secret);
         _storage.PrefetchSlot(pending->Hash);
-        pending->TimestampNanoseconds = timestampNanoseconds;
-        pending->Path = packet.Path;
-        pending->VlanIdentifiers = packet.VlanIdentifiers;
-        pending->SourceMac = packet.SourceMac;
-        pending->DestinationMac = packet.DestinationMac;
-        pending->HasLink = packet.HasLink;
-        pending->IcmpSequence = packet.IcmpSequence;
-        pending->Signals = SignalsOf(in packet);
-
-        // Without a link layer the length is that of the network layer's packet; with one, that of the frame as it was on the wire.
-        pending->Length = packet.HasLink || packet.NetworkLength == 0
-            ? Math.Max(originalLength, frame.Length) + (tag.IsPresent ? VlanHeaderLength : 0)
-            : packet.NetworkLength;
-        if (++_pendingCount == BatchSize)
+        if ((packet.Traits & _attention) != 0 || _attendsAll)
+        {
+            Attend(frame, ref packet, originalLength, timestampNanoseconds, tag);
+        }
+        else if (++_pendingCount >= BatchSize)
         {
             Flush();
         }
@@ -151,6 +177,7 @@ public sealed unsafe partial class FlowTable : IDisposable
         int count = _pendingCount;
         if (count == 0)
         {
+            _bytesUsed = 0;
             return;
         }
 
@@ -165,10 +192,19 @@ public sealed unsafe partial class FlowTable : IDisposable
                 storage.PrefetchEntry(pending[i].Hash);
             }
 
-            for (int i = 0; i < count; i++)
+            if (_deepestLevel == 0)
             {
-                Count(storage, pending + i);
+                for (int i = 0; i < count; i++)
+                {
+                    Count(storage, pending + i);
+                }
             }
+            else
+            {
+                CountLevels(storage, count);
+            }
+
+            _bytesUsed = 0;
         }
 
         if (_outgoing.HasFullBatch)
@@ -192,6 +228,10 @@ public sealed unsafe partial class FlowTable : IDisposable
                 PacketsReceived = Volatile.Read(ref _packetsReceived),
                 PacketsDropped = packetsDropped,
                 PacketsInvalid = Volatile.Read(ref _packetsInvalid),
+                TunnelsInvalid = Volatile.Read(ref _tunnelsInvalid),
+                DatagramsDropped = _defragmenter?.Dropped ?? 0,
+                SegmentsDropped = _segmentsDropped,
+                RawPacketsDropped = _keeper.Dropped,
             };
         }
     }
@@ -203,11 +243,59 @@ public sealed unsafe partial class FlowTable : IDisposable
         {
             _isDisposed = true;
             _storage.Dispose();
+            _segments.Dispose();
         }
     }
 
     private static long ToNanoseconds(TimeSpan time) =>
         time.Ticks > long.MaxValue / TimeSpan.NanosecondsPerTick ? long.MaxValue : time.Ticks * TimeSpan.NanosecondsPerTick;
+
+    private FlowStorage NewStorage() =>
+        new(in _secret, FlowExtras.AreAskedFor(_options) ? () => new FlowExtras(_options, _segments, _keeper) : null);
+
+    // All but the hash, for which the parent may be missing yet.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Fill(
+        PendingPacket* pending, in DecodedPacket packet, int capturedLength, int originalLength, long timestampNanoseconds, VlanTag tag)
+    {
+        pending->Order = FlowKey.Create(in packet, _useLink, parent: 0, out pending->Key);
+        pending->TimestampNanoseconds = timestampNanoseconds;
+        pending->Path = packet.Path;
+        pending->VlanIdentifiers = packet.VlanIdentifiers;
+        pending->SourceMac = packet.SourceMac;
+        pending->DestinationMac = packet.DestinationMac;
+        pending->TunnelIdentifier = packet.TunnelIdentifier;
+        pending->SourcePort = packet.SourcePort;
+        pending->DestinationPort = packet.DestinationPort;
+        pending->HasLink = packet.HasLink;
+        pending->Level = 0;
+        pending->IcmpSequence = packet.IcmpSequence;
+        pending->Signals = SignalsOf(in packet);
+        if (_followsTcp && packet.Transport == LayerType.TCP)
+        {
+            FillTcp(pending, in packet);
+        }
+
+        // Without a link layer the length is that of the network layer's packet; with one, that of the frame as it was on the wire.
+        pending->Length = packet.HasLink || packet.NetworkLength == 0
+            ? Math.Max(originalLength, capturedLength) + (tag.IsPresent ? VlanHeaderLength : 0)
+            : packet.NetworkLength;
+    }
+
+    private void FillTcp(PendingPacket* pending, in DecodedPacket packet)
+    {
+        // Segments are followed one by one; otherwise only those count that begin or end a connection.
+        if (_options.ReassembleTcp || pending->Signals != PacketSignals.None)
+        {
+            pending->Signals |= PacketSignals.TcpSegment;
+            pending->TcpFlags = packet.TcpFlags;
+            pending->TimeToLive = packet.TimeToLive;
+            pending->TcpSequence = packet.TcpSequence;
+            pending->TcpLength = packet.NetworkLength == 0
+                ? packet.PayloadEnd - packet.PayloadOffset
+                : Math.Max(0, packet.NetworkLength - (packet.PayloadOffset - packet.NetworkOffset));
+        }
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static PacketSignals SignalsOf(in DecodedPacket packet)
@@ -245,12 +333,16 @@ public sealed unsafe partial class FlowTable : IDisposable
 
     // Under the lock.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Count(FlowStorage storage, PendingPacket* packet)
+    private FlowHot* Count(FlowStorage storage, PendingPacket* packet)
     {
         uint entry = storage.Find(in packet->Key, packet->Hash);
-        FlowHot* hot = entry != FlowStorage.None ? storage.Hot(entry) : Create(packet);
+        if (entry == FlowStorage.None)
+        {
+            entry = Create(packet);
+        }
 
         // The lowest bits say whether the packet's source stands second in the key, and whether A does: if they differ, B sent it.
+        FlowHot* hot = storage.Hot(entry);
         int direction = ((int)packet->Order ^ (int)hot->State) & 1;
         long* counters = &hot->Total.ABPackets + (2 * direction);
         counters[0]++;
@@ -259,20 +351,48 @@ public sealed unsafe partial class FlowTable : IDisposable
         hot->State |= FlowState.Touched;
         if (packet->Signals != PacketSignals.None)
         {
-            Notice(hot, packet, isFromB: direction != 0);
+            Notice(storage, entry, packet, isFromB: direction != 0);
         }
+
+        return hot;
+    }
+
+    // What a packet means beyond being counted.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void Notice(FlowStorage storage, uint entry, PendingPacket* packet, bool isFromB)
+    {
+        const PacketSignals Tcp = PacketSignals.Syn | PacketSignals.SynAck | PacketSignals.Fin | PacketSignals.Rst;
+        const PacketSignals Echo = PacketSignals.EchoRequest | PacketSignals.EchoReply;
+        const PacketSignals Extra = PacketSignals.TcpSegment | PacketSignals.Datagram | PacketSignals.Packet | PacketSignals.ExtraLayer;
+        FlowHot* hot = storage.Hot(entry);
+        FlowCold* cold = storage.Cold(entry);
+        if ((packet->Signals & Tcp) != 0)
+        {
+            NoticeTcp(hot, cold, packet, isFromB);
+        }
+        else if ((packet->Signals & Echo) != 0)
+        {
+            NoticeEcho(hot, cold, packet);
+        }
+
+        if ((packet->Signals & PacketSignals.Datagram) != 0)
+        {
+            // One has been counted already.
+            *(isFromB ? &hot->Total.BAPackets : &hot->Total.ABPackets) += packet->PacketCount - 1;
+        }
+
+        if ((packet->Signals & Extra) != 0)
+        {
+            _segmentsDropped += storage.Extras!.Note(entry, packet, isFromB, _bytes);
+        }
+
+        packet->FlowUuid = hot->Uuid;
     }
 
     // Round trips and the end of connections.
-    private static void Notice(FlowHot* hot, PendingPacket* packet, bool isFromB)
+    private static void NoticeTcp(FlowHot* hot, FlowCold* cold, PendingPacket* packet, bool isFromB)
     {
         PacketSignals signals = packet->Signals;
-        if ((signals & (PacketSignals.EchoRequest | PacketSignals.EchoReply)) != 0)
-        {
-            NoticeEcho(hot, packet);
-            return;
-        }
-
         if ((signals & PacketSignals.Syn) != 0)
         {
             // The same addresses and ports connect once more: the flow goes on.
@@ -283,7 +403,7 @@ public sealed unsafe partial class FlowTable : IDisposable
         else if ((signals & (PacketSignals.SynAck | PacketSignals.Rst)) != 0 && (hot->State & FlowState.RttPending) != 0
             && isFromB != ((hot->State & FlowState.RttFromB) != 0))
         {
-            EndRoundTrip(hot, packet);
+            EndRoundTrip(hot, cold, packet);
         }
 
         if ((signals & PacketSignals.Fin) != 0)
@@ -303,7 +423,7 @@ public sealed unsafe partial class FlowTable : IDisposable
     }
 
     // With many requests under way, one is measured at a time; the next request after its answer starts the next measurement.
-    private static void NoticeEcho(FlowHot* hot, PendingPacket* packet)
+    private static void NoticeEcho(FlowHot* hot, FlowCold* cold, PendingPacket* packet)
     {
         bool isPending = (hot->State & FlowState.RttPending) != 0;
         if ((packet->Signals & PacketSignals.EchoRequest) != 0)
@@ -317,19 +437,19 @@ public sealed unsafe partial class FlowTable : IDisposable
         }
         else if (isPending && packet->IcmpSequence == hot->RttSequence)
         {
-            EndRoundTrip(hot, packet);
+            EndRoundTrip(hot, cold, packet);
         }
     }
 
-    private static void EndRoundTrip(FlowHot* hot, PendingPacket* packet)
+    private static void EndRoundTrip(FlowHot* hot, FlowCold* cold, PendingPacket* packet)
     {
         hot->State &= ~FlowState.RttPending;
-        hot->RttNanoseconds = Math.Max(0, packet->TimestampNanoseconds - hot->RttStartNanoseconds);
+        cold->RttNanoseconds = Math.Max(0, packet->TimestampNanoseconds - hot->RttStartNanoseconds);
     }
 
     // Under the lock.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private FlowHot* Create(PendingPacket* packet)
+    private uint Create(PendingPacket* packet)
     {
         const long NanosecondsPerMillisecond = 1_000_000;
         FlowStorage storage = _storage;
@@ -361,9 +481,12 @@ public sealed unsafe partial class FlowTable : IDisposable
         FlowIdentity identity = hot->Key.GetIdentity();
         cold->L2Key = identity.L2Key;
         cold->L3Key = identity.L3Key;
-        cold->Uuid = FlowKey.GetUuid(identity.TableKey, packet->TimestampNanoseconds / NanosecondsPerMillisecond, _nodeTidUtf8);
-        string application = _origin.ApplicationOf(packet->Path.Last, hot->Key.Transport, hot->Key.FirstPort, hot->Key.SecondPort);
+        hot->Uuid = FlowKey.GetUuid(identity.TableKey, packet->TimestampNanoseconds / NanosecondsPerMillisecond, _nodeTidUtf8);
+        cold->TunnelIdentifier = packet->TunnelIdentifier;
+        cold->TunnelPortA = packet->SourcePort;
+        cold->TunnelPortB = packet->DestinationPort;
+        string application = _origin.ApplicationOf(packet->Path.Last, hot->Key.Transport, packet->SourcePort, packet->DestinationPort);
         cold->TimeoutNanoseconds = _timeoutsNanoseconds.GetValueOrDefault(application, _defaultTimeoutNanoseconds);
-        return hot;
+        return entry;
     }
 }

@@ -2,7 +2,7 @@ namespace Skydive.Flows.Table;
 
 /// <summary>What a packet means for its flow beyond being counted.</summary>
 [Flags]
-internal enum PacketSignals : byte
+internal enum PacketSignals : ushort
 {
     None = 0,
 
@@ -23,4 +23,19 @@ internal enum PacketSignals : byte
 
     /// <summary>ICMP echo reply.</summary>
     EchoReply = 32,
+
+    /// <summary>The packet's TCP header is of interest: its fields are filled in.</summary>
+    TcpSegment = 64,
+
+    /// <summary>The packet stands for fragments, put together or given up.</summary>
+    Datagram = 128,
+
+    /// <summary>The packet's bytes are to be kept.</summary>
+    Packet = 256,
+
+    /// <summary>The bytes of an extra layer are to be kept.</summary>
+    ExtraLayer = 512,
+
+    /// <summary>The flow's UUID is to be told.</summary>
+    TellUuid = 1024,
 }

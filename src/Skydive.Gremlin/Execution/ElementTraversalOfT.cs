@@ -1,6 +1,7 @@
 using Skydive.Contracts.Metadata;
 using Skydive.Contracts.Queries;
 using Skydive.Graph.Views;
+using Skydive.Gremlin.Plans;
 
 namespace Skydive.Gremlin.Execution;
 
@@ -19,6 +20,9 @@ internal abstract class ElementTraversal<T> : ElementTraversal
     public override IEnumerable<IFieldSource> Elements => Items;
 
     /// <inheritdoc/>
+    public override bool Any() => Items.Any();
+
+    /// <inheritdoc/>
     public override long Count(QueryBudget budget) => Count(Items, budget);
 
     /// <inheritdoc/>
@@ -29,6 +33,21 @@ internal abstract class ElementTraversal<T> : ElementTraversal
 
     /// <inheritdoc/>
     public override ElementTraversal Where(Filter filter, QueryBudget budget) => With(Where(Items, filter, budget));
+
+    /// <inheritdoc/>
+    public override ElementTraversal Where(Func<IFieldSource, bool> test, QueryBudget budget) => With(Where(Items, test, budget));
+
+    /// <inheritdoc/>
+    public override ElementTraversal Single(IFieldSource element) => With([(T)element]);
+
+    /// <inheritdoc/>
+    public override ElementTraversal Many(IEnumerable<IFieldSource> elements) => With(elements.Cast<T>());
+
+    /// <inheritdoc/>
+    public override ElementTraversal Last(int count, QueryBudget budget) => With(Last(Items, count, budget));
+
+    /// <inheritdoc/>
+    public override ElementTraversal OrderBy(IReadOnlyList<ByModulator> keys, QueryContext context) => With(OrderBy(Items, keys, context));
 
     /// <inheritdoc/>
     public override ElementTraversal DistinctBy(IReadOnlyList<FieldPath> keys, QueryBudget budget) => With(DistinctBy(Items, keys, budget));
@@ -48,6 +67,18 @@ internal abstract class ElementTraversal<T> : ElementTraversal
         {
             budget.Visit();
             if (filter.Matches(item))
+            {
+                yield return item;
+            }
+        }
+    }
+
+    private static IEnumerable<T> Where(IEnumerable<T> items, Func<IFieldSource, bool> test, QueryBudget budget)
+    {
+        foreach (var item in items)
+        {
+            budget.Visit();
+            if (test(item))
             {
                 yield return item;
             }
@@ -86,6 +117,42 @@ internal abstract class ElementTraversal<T> : ElementTraversal
                 budget.Visit();
             }
         }
+    }
+
+    private IEnumerable<T> OrderBy(IEnumerable<T> items, IReadOnlyList<ByModulator> keys, QueryContext context)
+    {
+        var rows = new List<(MetadataValue[] Values, T Item)>();
+        foreach (var item in items)
+        {
+            context.Budget.Collect();
+            var values = new MetadataValue[keys.Count];
+            for (int i = 0; i < values.Length; i++)
+            {
+                values[i] = keys[i].TryRead(this, item, context, out var value) ? value : default;
+            }
+
+            rows.Add((values, item));
+        }
+
+        foreach (var (_, item) in rows.OrderBy(static row => row.Values, Comparer<MetadataValue[]>.Create((x, y) => Compare(x, y, keys))))
+        {
+            yield return item;
+        }
+    }
+
+    private static int Compare(MetadataValue[] x, MetadataValue[] y, IReadOnlyList<ByModulator> keys)
+    {
+        for (int i = 0; i < x.Length; i++)
+        {
+            // What is missing comes last, whatever the direction.
+            int order = x[i].IsNull || y[i].IsNull ? x[i].IsNull.CompareTo(y[i].IsNull) : MetadataOrder.Instance.Compare(x[i], y[i]) * (keys[i].Descending ? -1 : 1);
+            if (order != 0)
+            {
+                return order;
+            }
+        }
+
+        return 0;
     }
 
     private static IEnumerable<T> OrderBy(IEnumerable<T> items, FieldPath key, bool descending, QueryBudget budget)

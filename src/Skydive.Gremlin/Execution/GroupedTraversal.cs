@@ -21,6 +21,9 @@ internal abstract class GroupedTraversal<T>(IGraphView view, IEnumerable<Gremlin
     public IEnumerable<IFieldSource> Elements => Groups.SelectMany(static group => group.Items);
 
     /// <inheritdoc/>
+    public override bool Any() => Groups.Any();
+
+    /// <inheritdoc/>
     public override long Count(QueryBudget budget) => Count(Groups, budget);
 
     /// <inheritdoc/>

@@ -13,6 +13,9 @@ internal sealed class MapTraversal(IEnumerable<KeyValuePair<string, MetadataValu
     public IEnumerable<KeyValuePair<string, MetadataValue>> Entries { get; } = entries;
 
     /// <inheritdoc/>
+    public override bool Any() => Entries.Any();
+
+    /// <inheritdoc/>
     public override long Count(QueryBudget budget) => Count(Entries, budget);
 
     /// <inheritdoc/>

@@ -5,8 +5,8 @@ namespace Skydive.Gremlin.Execution;
 
 /// <summary>A sequence of paths.</summary>
 /// <param name="view">The graph in which they lie.</param>
-/// <param name="items">The paths, each a list of nodes from start to target.</param>
-internal sealed class PathTraversal(IGraphView view, IEnumerable<IReadOnlyList<Node>> items) : SequenceTraversal, IDistinguishable
+/// <param name="items">The paths, each a list of nodes, and edges where the walk stopped at them, from start to target.</param>
+internal sealed class PathTraversal(IGraphView view, IEnumerable<IReadOnlyList<GraphElement>> items) : SequenceTraversal, IDistinguishable
 {
     /// <inheritdoc/>
     public override GremlinKind Kind => GremlinKind.Paths;
@@ -15,10 +15,13 @@ internal sealed class PathTraversal(IGraphView view, IEnumerable<IReadOnlyList<N
     public IGraphView View { get; } = view;
 
     /// <summary>The paths.</summary>
-    public IEnumerable<IReadOnlyList<Node>> Items { get; } = items;
+    public IEnumerable<IReadOnlyList<GraphElement>> Items { get; } = items;
 
     /// <summary>The nodes of all paths, one path after the other.</summary>
-    public IEnumerable<Node> Nodes => Items.SelectMany(static path => path);
+    public IEnumerable<Node> Nodes => Items.SelectMany(static path => path.OfType<Node>());
+
+    /// <inheritdoc/>
+    public override bool Any() => Items.Any();
 
     /// <inheritdoc/>
     public override long Count(QueryBudget budget) => Count(Items, budget);

@@ -80,7 +80,8 @@ internal static class ElementSteps
             new StepForm(
                 GremlinKind.Metrics,
                 [Signature.None, Signature.Of(Parameter.Key)],
-                static call => call.Count == 0 ? new MetricSumStep() : SumOf(call))),
+                static call => call.Count == 0 ? new MetricSumStep() : SumOf(call)),
+            new StepForm(GremlinKind.Values, [Signature.None], static _ => new ReduceStep(Reduction.Sum, null))),
     ];
 
     private static SumStep SumOf(StepCall call) => new(new(call.Text(0), call[0].Span));

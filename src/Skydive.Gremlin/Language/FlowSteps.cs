@@ -22,13 +22,19 @@ internal static class FlowSteps
                 static call => new FlowsStep(new FlowSearch { Filter = call.AllPairs(call.Count) }))),
         new(
             "Group",
-            "The elements by the value of a field; flows by TrackingID unless another is named.",
+            "The elements by the value of a field, or by what By says; flows by TrackingID unless told otherwise.",
             new StepForm(
                 GremlinKind.Flows,
                 [Signature.None, Signature.Of(Parameter.Key)],
-                static call => new GroupStep(call.Count == 0 ? s_trackingId : FieldPath.Parse(call.Text(0)))),
+                static call => new GroupStep(call.Input, new(call.Count == 0 ? s_trackingId : FieldPath.Parse(call.Text(0)), null, false), null, call.Syntax.NameSpan)
+                {
+                    HasDefaultKey = call.Count == 0,
+                }),
             new StepForm(
-                GremlinKind.Nodes | GremlinKind.Edges, [Signature.Of(Parameter.Key)], static call => new GroupStep(FieldPath.Parse(call.Text(0))))),
+                GremlinKind.Nodes | GremlinKind.Edges,
+                [Signature.None, Signature.Of(Parameter.Key)],
+                static call => new GroupStep(
+                    call.Input, call.Count == 0 ? null : new(FieldPath.Parse(call.Text(0)), null, false), null, call.Syntax.NameSpan))),
         new(
             "MoreThan",
             "The groups that have more elements than a number, one unless given.",

@@ -17,7 +17,10 @@ internal static class GraphSteps
         new(
             "G",
             "The graph; alone, all of its nodes and edges. After other steps, begins again.",
-            new StepForm(GremlinKind.Nodes, [Signature.None], static _ => new GraphStep())),
+            new StepForm(GremlinKind.Nodes, [Signature.None], static _ => new GraphStep()))
+        {
+            IsTopLevel = true,
+        },
         new(
             "At",
             "The graph, and all that follows, at a time in the past, or in the span that ends then.",
@@ -25,6 +28,7 @@ internal static class GraphSteps
         {
             Aliases = ["Context"],
             IsFirstOnly = true,
+            IsTopLevel = true,
         },
         new(
             "V",
@@ -48,11 +52,17 @@ internal static class GraphSteps
             {
                 call.Names.Add(call.Text(0));
                 return new AsStep(call.Text(0));
-            })),
+            }))
+        {
+            IsTopLevel = true,
+        },
         new(
             "Select",
             "The nodes that As has kept under some names.",
-            new StepForm(GremlinKind.Nodes, [Signature.Repeat(1, s_name)], static call => new SelectStep(KnownNames(call)))),
+            new StepForm(GremlinKind.Nodes, [Signature.Repeat(1, s_name)], static call => new SelectStep(KnownNames(call))))
+        {
+            IsTopLevel = true,
+        },
     ];
 
     private static ElementName[] NamesOf(StepCall call)
@@ -73,10 +83,7 @@ internal static class GraphSteps
         {
             if (!call.Names.Contains(names[i]))
             {
-                throw call.Error(
-                    i,
-                    $"no nodes are kept as '{Diagnostics.Printable(names[i])}'",
-                    call.Names.Count > 0 ? $"expected {string.Join(", ", call.Names.Select(static name => Diagnostics.Printable(name)))}" : "expected As before Select");
+                throw call.UnknownName(call[i].Span, names[i]);
             }
         }
 

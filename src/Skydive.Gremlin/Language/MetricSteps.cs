@@ -20,6 +20,9 @@ internal static class MetricSteps
         ["BlockdevMetric"] = "BlockdevMetric",
     };
 
+    /// <summary>The metrics that Metrics knows by name.</summary>
+    public static IEnumerable<string> Paths => s_paths.Keys;
+
     /// <summary>Their entries in the catalogue.</summary>
     public static IReadOnlyList<StepDefinition> All { get; } =
     [

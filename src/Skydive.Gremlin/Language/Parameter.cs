@@ -12,6 +12,7 @@ internal sealed record Parameter(string Name, ParameterType Type)
     public static readonly Parameter Literal = new("value", ParameterType.Literal);
     public static readonly Parameter Identifier = new("id", ParameterType.Identifier);
     public static readonly Parameter Direction = new("ASC|DESC", ParameterType.Direction);
+    public static readonly Parameter Traversal = new("steps", ParameterType.Traversal);
     public static readonly Parameter Depth = new("depth", ParameterType.Count);
 
     /// <summary>What may stand here, for people.</summary>
@@ -28,6 +29,8 @@ internal sealed record Parameter(string Name, ParameterType Type)
         ParameterType.Direction => "ASC or DESC",
         ParameterType.Time => "NOW, a date, a duration such as '-1m' or a number of seconds or milliseconds since 1970",
         ParameterType.Duration => "a number of seconds, a duration such as '1h30m' or FOREVER",
+        ParameterType.Traversal => "steps such as Out('Type', 'bridge')",
+        ParameterType.Membership => "Within(name, …) or Without(name, …)",
         _ => "Metadata(key, value, …)",
     };
 
@@ -44,6 +47,8 @@ internal sealed record Parameter(string Name, ParameterType Type)
         ParameterType.Direction => Words.IsAscending(argument) || Words.IsDescending(argument),
         ParameterType.Time => IsTimeLiteral(argument) || Words.IsNow(argument),
         ParameterType.Duration => IsTimeLiteral(argument) || Words.IsForever(argument),
+        ParameterType.Traversal => argument is TraversalSyntax || (argument is CallSyntax call && StepCatalog.Find(call.Name) is not null),
+        ParameterType.Membership => argument is CallSyntax call && PredicateCatalog.Find(call.Name) is { IsMembership: true },
         _ => argument is CallSyntax call && PredicateCatalog.Find(call.Name) is { IsMetadata: true },
     };
 

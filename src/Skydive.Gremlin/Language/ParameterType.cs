@@ -38,4 +38,10 @@ internal enum ParameterType
 
     /// <summary>Metadata(key, value, …).</summary>
     Metadata,
+
+    /// <summary>Steps that are followed from each element by itself, such as <c>Out().Has('Type', 'bridge')</c>.</summary>
+    Traversal,
+
+    /// <summary>Within(name, …) or Without(name, …), with names that As has given.</summary>
+    Membership,
 }

@@ -1,6 +1,5 @@
 using Skydive.Contracts.Metadata;
 using Skydive.Contracts.Queries;
-using Skydive.Gremlin.Syntax;
 
 namespace Skydive.Gremlin.Language;
 
@@ -22,7 +21,7 @@ internal static class PredicateCatalog
             Name = "Eq",
             Summary = "The field has the value, or is a list with it; the same as the value alone.",
             Signature = Signature.Of(Parameter.Literal),
-            Make = static (key, arguments) => Filter.Equal(key, arguments[0].Value),
+            Make = static call => Filter.Equal(call.Key, call.Value(0)),
         },
         new()
         {
@@ -30,14 +29,14 @@ internal static class PredicateCatalog
             Aliases = ["Neq"],
             Summary = "The field exists and its value differs.",
             Signature = Signature.Of(Parameter.Literal),
-            Make = static (key, arguments) => Filter.NotEqual(key, arguments[0].Value),
+            Make = static call => Filter.NotEqual(call.Key, call.Value(0)),
         },
         new()
         {
             Name = "Nee",
             Summary = "The field does not exist, or its value differs.",
             Signature = Signature.Of(Parameter.Literal),
-            Make = static (key, arguments) => new NotFilter(Filter.Equal(key, arguments[0].Value)),
+            Make = static call => new NotFilter(Filter.Equal(call.Key, call.Value(0))),
         },
         Compare("Lt", "The field is a number less than this one.", Comparison.LessThan),
         Compare("Lte", "The field is a number less than or equal to this one.", Comparison.LessThanOrEqual),
@@ -60,21 +59,23 @@ internal static class PredicateCatalog
             Name = "Within",
             Summary = "The field has one of the values.",
             Signature = Signature.Repeat(1, Parameter.Literal),
-            Make = static (key, arguments) => Within(key, arguments),
+            Make = static call => new WithinFilter(call.Key, call.Values()),
+            IsMembership = true,
         },
         new()
         {
             Name = "Without",
             Summary = "The field has none of the values, or does not exist.",
             Signature = Signature.Repeat(1, Parameter.Literal),
-            Make = static (key, arguments) => new NotFilter(Within(key, arguments)),
+            Make = static call => new NotFilter(new WithinFilter(call.Key, call.Values())),
+            IsMembership = true,
         },
         new()
         {
             Name = "Regex",
-            Summary = "The regular expression matches the whole field.",
+            Summary = "The regular expression, in the syntax of RE2, matches the whole field.",
             Signature = Signature.Of(s_text),
-            Make = static (key, arguments) => MakeRegex(key, arguments[0].Value.AsString!),
+            Make = static call => MakeRegex(call.Key, call.Text(0)),
         },
         new()
         {
@@ -82,7 +83,34 @@ internal static class PredicateCatalog
             Aliases = ["IPV6Range"],
             Summary = "The field is an address inside the network, such as 10.0.0.0/8 or fe80::/10.",
             Signature = Signature.Of(new Parameter("network", ParameterType.Text)),
-            Make = static (key, arguments) => new AddressRangeFilter(key, arguments[0].Value.AsString!),
+            Make = static call => new AddressRangeFilter(call.Key, call.Text(0)),
+        },
+        Text("StartingWith", "The field is a text that begins with this one.", TextMatch.Start, isNegated: false),
+        Text("EndingWith", "The field is a text that ends with this one.", TextMatch.End, isNegated: false),
+        Text("Containing", "The field is a text that has this one in it.", TextMatch.Anywhere, isNegated: false),
+        Text("NotStartingWith", "The field exists and is no text that begins with this one.", TextMatch.Start, isNegated: true),
+        Text("NotEndingWith", "The field exists and is no text that ends with this one.", TextMatch.End, isNegated: true),
+        Text("NotContaining", "The field exists and is no text that has this one in it.", TextMatch.Anywhere, isNegated: true),
+        new()
+        {
+            Name = "And",
+            Summary = "The field meets all of the conditions.",
+            Signature = Signature.Repeat(1, Parameter.Value),
+            Make = static call => new AllFilter(call.Conditions()),
+        },
+        new()
+        {
+            Name = "Or",
+            Summary = "The field meets one of the conditions at least.",
+            Signature = Signature.Repeat(1, Parameter.Value),
+            Make = static call => new AnyFilter(call.Conditions()),
+        },
+        new()
+        {
+            Name = "Not",
+            Summary = "The field exists and does not meet the condition.",
+            Signature = Signature.Of(Parameter.Value),
+            Make = static call => new AllFilter([new ExistsFilter(call.Key), new NotFilter(call.Conditions()[0])]),
         },
         new()
         {
@@ -107,7 +135,7 @@ internal static class PredicateCatalog
         Name = name,
         Summary = summary,
         Signature = Signature.Of(s_number),
-        Make = (key, arguments) => new CompareFilter(key, comparison, arguments[0].Value),
+        Make = call => new CompareFilter(call.Key, comparison, call.Value(0)),
     };
 
     private static PredicateDefinition Range(string name, string summary, Func<string, MetadataValue, MetadataValue, Filter> make) => new()
@@ -115,10 +143,20 @@ internal static class PredicateCatalog
         Name = name,
         Summary = summary,
         Signature = Signature.Of(s_from, s_to),
-        Make = (key, arguments) => make(key, arguments[0].Value, arguments[1].Value),
+        Make = call => make(call.Key, call.Value(0), call.Value(1)),
     };
 
-    private static WithinFilter Within(string key, IReadOnlyList<LiteralSyntax> values) => new(key, [.. values.Select(static literal => literal.Value)]);
+    private static PredicateDefinition Text(string name, string summary, TextMatch match, bool isNegated) => new()
+    {
+        Name = name,
+        Summary = summary,
+        Signature = Signature.Of(s_text),
+        Make = call =>
+        {
+            var filter = new TextFilter(call.Key, match, call.Text(0));
+            return isNegated ? new AllFilter([new ExistsFilter(call.Key), new NotFilter(filter)]) : filter;
+        },
+    };
 
     private static RegexFilter MakeRegex(string key, string pattern)
     {

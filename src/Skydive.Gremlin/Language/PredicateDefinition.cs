@@ -1,5 +1,4 @@
 using Skydive.Contracts.Queries;
-using Skydive.Gremlin.Syntax;
 
 namespace Skydive.Gremlin.Language;
 
@@ -19,10 +18,13 @@ internal sealed class PredicateDefinition
     public required Signature Signature { get; init; }
 
     /// <summary>
-    /// Makes the condition on a key of the arguments, which fit the signature. An <see cref="ArgumentException"/> says why it cannot. Null for
+    /// Makes the condition of a key and the arguments, which fit the signature. An <see cref="ArgumentException"/> says why it cannot. Null for
     /// Metadata(…), which holds its own keys.
     /// </summary>
-    public Func<string, IReadOnlyList<LiteralSyntax>, Filter>? Make { get; init; }
+    public Func<PredicateCall, Filter>? Make { get; init; }
+
+    /// <summary>Whether it names several values of which one counts, so that it can tell whether an element is among those that As has kept.</summary>
+    public bool IsMembership { get; init; }
 
     /// <summary>Whether this is Metadata(…), a list of conditions rather than one on a key that stands before it.</summary>
     public bool IsMetadata => Make is null;

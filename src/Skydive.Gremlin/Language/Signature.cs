@@ -38,6 +38,9 @@ internal sealed class Signature
     /// <param name="group">The group.</param>
     public static Signature Repeat(int minimum, params Parameter[] group) => new([], group, minimum, []);
 
+    /// <summary>Whether an argument of a type may stand anywhere in it.</summary>
+    public bool Takes(ParameterType type) => _leading.Concat(_group).Concat(_trailing).Any(parameter => parameter.Type == type);
+
     /// <summary>Whether a list of this many arguments may have this shape.</summary>
     public bool AcceptsCount(int count)
     {
@@ -71,6 +74,25 @@ internal sealed class Signature
 
         int fromEnd = count - index;
         return fromEnd <= _trailing.Length ? _trailing[^fromEnd] : _group[(index - _leading.Length) % _group.Length];
+    }
+
+    /// <summary>The parameters that an argument may be for, whatever follows it.</summary>
+    /// <param name="index">Which argument.</param>
+    public IEnumerable<Parameter> PossibleAt(int index)
+    {
+        if (index < _leading.Length)
+        {
+            return [_leading[index]];
+        }
+
+        int rest = index - _leading.Length;
+        if (_group.Length == 0)
+        {
+            return rest < _trailing.Length ? [_trailing[rest]] : [];
+        }
+
+        var inGroup = _group[rest % _group.Length];
+        return rest % _group.Length == 0 && _trailing.Length > 0 ? [inGroup, _trailing[0]] : [inGroup];
     }
 
     /// <summary>How it is called, for people: <c>Has(key, value, …)</c>.</summary>

@@ -10,12 +10,23 @@ internal sealed class StepCall
 {
     private readonly Binder _binder;
 
-    public StepCall(Binder binder, StepSyntax syntax, GremlinKind input)
+    public StepCall(Binder binder, StepSyntax syntax, GremlinKind input, PlanStep? previous, bool isNested)
     {
         _binder = binder;
         Syntax = syntax;
         Input = input;
+        Previous = previous;
+        IsNested = isNested;
     }
+
+    /// <summary>The step before it; null for the first.</summary>
+    public PlanStep? Previous { get; }
+
+    /// <summary>Whether it stands inside of another step.</summary>
+    public bool IsNested { get; }
+
+    /// <summary>Whether what it becomes takes the place of the step before it.</summary>
+    public bool IsModulator { get; private set; }
 
     /// <summary>The step as it was written.</summary>
     public StepSyntax Syntax { get; }
@@ -64,6 +75,54 @@ internal sealed class StepCall
     /// <summary>The condition that one of the pairs of key and value makes; null when there are none.</summary>
     /// <param name="count">How many of the first arguments are pairs.</param>
     public Filter? AnyPair(int count) => _binder.Pairs(Syntax.Arguments, count) is { Count: > 0 } filters ? filters is [var only] ? only : new AnyFilter(filters) : null;
+
+    /// <summary>What an argument becomes that is steps.</summary>
+    /// <param name="index">Which argument.</param>
+    /// <param name="input">What they are given.</param>
+    /// <param name="isTracked">See <see cref="Binder.BindTraversal"/>.</param>
+    public Subplan Traversal(int index, GremlinKind input, bool isTracked = false) => _binder.BindTraversal(Syntax.Arguments[index], input, isTracked);
+
+    /// <summary>The condition that an argument, a literal or a predicate, is for a key.</summary>
+    public Filter Condition(int index, string key) => _binder.Condition(key, Syntax.Arguments[index]);
+
+    /// <summary>A step that takes the place of the one before it.</summary>
+    public PlanStep Replace(PlanStep step)
+    {
+        IsModulator = true;
+        return step;
+    }
+
+    /// <summary>The names in an argument that is Within(name, …) or Without(name, …).</summary>
+    public string[] NamesIn(int index)
+    {
+        var call = (CallSyntax)Syntax.Arguments[index];
+        var names = new string[call.Arguments.Count];
+        for (int i = 0; i < names.Length; i++)
+        {
+            var literal = (LiteralSyntax)call.Arguments[i];
+            names[i] = literal.Value.AsString ?? string.Empty;
+            if (!Names.Contains(names[i]))
+            {
+                throw UnknownName(literal.Span, names[i]);
+            }
+        }
+
+        return names;
+    }
+
+    /// <summary>An error about a name that As has not given.</summary>
+    public GremlinException UnknownName(SourceSpan span, string name) => Diagnostics.Error(
+        _binder.Text,
+        GremlinErrorReason.InvalidArgument,
+        span,
+        $"no nodes are kept as '{Diagnostics.Printable(name)}'",
+        hint: Names.Count > 0 ? $"expected {string.Join(", ", Names.Select(static known => Diagnostics.Printable(known)))}" : "expected As before it");
+
+    /// <summary>An error about the whole step.</summary>
+    /// <param name="message">What was found.</param>
+    /// <param name="hint">What would have been accepted.</param>
+    public GremlinException Error(string message, string? hint = null) =>
+        Diagnostics.Error(_binder.Text, GremlinErrorReason.InvalidStep, Syntax.NameSpan, message, hint: hint);
 
     /// <summary>The condition of an argument that is Metadata(…).</summary>
     public Filter Metadata(int index) => _binder.Metadata((CallSyntax)Syntax.Arguments[index]);

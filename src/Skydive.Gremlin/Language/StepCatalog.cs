@@ -9,7 +9,7 @@ namespace Skydive.Gremlin.Language;
 internal static class StepCatalog
 {
     /// <summary>All steps.</summary>
-    public static readonly IReadOnlyList<StepDefinition> All = [.. GraphSteps.All, .. ElementSteps.All, .. WalkSteps.All, .. FlowSteps.All, .. MetricSteps.All];
+    public static readonly IReadOnlyList<StepDefinition> All = [.. GraphSteps.All, .. ElementSteps.All, .. WalkSteps.All, .. FlowSteps.All, .. MetricSteps.All, .. CompositeSteps.All];
 
     private static readonly FrozenDictionary<string, StepDefinition> s_byName = All
         .SelectMany(static definition => definition.Aliases.Prepend(definition.Name), static (definition, name) => (name, definition))
@@ -21,7 +21,7 @@ internal static class StepCatalog
     /// <summary>Finds a step by its name or alias.</summary>
     public static StepDefinition? Find(string name) => s_byName.GetValueOrDefault(name);
 
-    /// <summary>The names of the steps that apply to a kind, in the order of their names, aliases left out.</summary>
+    /// <summary>The names of the steps that apply to a kind, in the order of their names; aliases and what only says more about a step are left out.</summary>
     public static IReadOnlyList<string> NamesFor(GremlinKind kind) =>
-        [.. All.Where(definition => (definition.On & kind) != 0).Select(static definition => definition.Name).Order(StringComparer.Ordinal)];
+        [.. All.Where(definition => (definition.On & kind) != 0 && !definition.IsModulator).Select(static definition => definition.Name).Order(StringComparer.Ordinal)];
 }

@@ -12,6 +12,12 @@ internal sealed record StepDefinition(string Name, string Summary, params IReadO
     /// <summary>Whether it may only stand directly after G.</summary>
     public bool IsFirstOnly { get; init; }
 
+    /// <summary>Whether it may not stand inside of another step.</summary>
+    public bool IsTopLevel { get; init; }
+
+    /// <summary>Whether it says more about the step before it, rather than being one of its own.</summary>
+    public bool IsModulator { get; init; }
+
     /// <summary>The kinds that it applies to.</summary>
     public GremlinKind On => Forms.Aggregate(GremlinKind.None, static (kinds, form) => kinds | form.On);
 }

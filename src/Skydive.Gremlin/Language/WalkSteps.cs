@@ -2,12 +2,14 @@ using Skydive.Contracts.Queries;
 using Skydive.Contracts.Topology;
 using Skydive.Graph;
 using Skydive.Gremlin.Plans.Steps;
+using Skydive.Gremlin.Syntax;
 
 namespace Skydive.Gremlin.Language;
 
 /// <summary>Steps that walk along edges.</summary>
 internal static class WalkSteps
 {
+    private static readonly Parameter s_metadata = new("Metadata(key, value, …)", ParameterType.Metadata);
     private static readonly Filter s_ownership = Filter.Equal("RelationType", RelationTypes.Ownership);
 
     /// <summary>Their entries in the catalogue.</summary>
@@ -39,14 +41,19 @@ internal static class WalkSteps
                 HasDepth(call) ? call.Integer(call.Count - 1) : 1))),
         new(
             "ShortestPathTo",
-            "A shortest path from each node to the nearest one with certain values, along edges with certain values.",
+            "A shortest path from each node to the nearest one with certain values, along edges with certain values; where a field of the edges is named, it is their weight.",
             new StepForm(
                 GremlinKind.Nodes,
                 [
-                    Signature.Of(new Parameter("Metadata(key, value, …)", ParameterType.Metadata)),
-                    Signature.Of(new("Metadata(key, value, …)", ParameterType.Metadata), new("Metadata(key, value, …)", ParameterType.Metadata)),
+                    Signature.Of(s_metadata),
+                    Signature.Of(s_metadata, s_metadata),
+                    Signature.Of(s_metadata, Parameter.Key),
+                    Signature.Of(s_metadata, s_metadata, Parameter.Key),
                 ],
-                static call => new ShortestPathStep(call.Metadata(0), call.Count == 2 ? call.Metadata(1) : null))),
+                static call => new ShortestPathStep(
+                    call.Metadata(0),
+                    call.Count > 1 && call[1] is CallSyntax ? call.Metadata(1) : null,
+                    call[call.Count - 1] is LiteralSyntax ? new ElementName(call.Text(call.Count - 1), call[call.Count - 1].Span) : null))),
     ];
 
     private static StepDefinition WalkOrFlowEnds(string name, string summary, EdgeDirection direction, FlowEnds ends) => new(

@@ -1,4 +1,5 @@
 using Skydive.Contracts.Queries;
+using Skydive.Gremlin.Completion;
 using Skydive.Gremlin.Language;
 using Skydive.Gremlin.Plans.Steps;
 using Skydive.Gremlin.Syntax;
@@ -24,19 +25,39 @@ internal sealed class Binder
     /// <summary>Makes the plan.</summary>
     /// <param name="query">The syntax tree.</param>
     /// <exception cref="GremlinException">A name is unknown, or a step or an argument makes no sense where it stands.</exception>
-    public static IReadOnlyList<PlanStep> Bind(QuerySyntax query)
+    public static IReadOnlyList<PlanStep> Bind(QuerySyntax query) => new Binder(query).BindAll(query.Steps, GremlinKind.None, isNested: false, isTracked: false);
+
+    /// <summary>What is known of steps to which others are to be added.</summary>
+    /// <param name="query">The steps.</param>
+    /// <param name="input">What they are given.</param>
+    /// <param name="isNested">Whether they stand inside of another step.</param>
+    public static BoundPrefix BindPrefix(QuerySyntax query, GremlinKind input, bool isNested)
     {
         var binder = new Binder(query);
         var steps = new List<PlanStep>(query.Steps.Count);
-        var kind = GremlinKind.None;
-        foreach (var syntax in query.Steps)
+        try
         {
-            var step = binder.Bind(syntax, kind, steps);
-            steps.Add(step);
-            kind = step.Output;
+            foreach (var step in query.Steps)
+            {
+                binder.Bind(step, steps.Count > 0 ? steps[^1].Output : input, steps, isNested);
+            }
+        }
+        catch (GremlinException)
+        {
+            return new(null, null, binder.Names);
         }
 
-        return steps;
+        return steps.Count > 0 ? new(steps[^1].Output, steps[^1], binder.Names) : new(input, null, binder.Names);
+    }
+
+    /// <summary>Makes a plan of steps that stand inside of another.</summary>
+    /// <param name="argument">The steps.</param>
+    /// <param name="input">What they are given.</param>
+    /// <param name="isTracked">Whether they are run together with those around them where the ways of elements must be known.</param>
+    public Subplan BindTraversal(ArgumentSyntax argument, GremlinKind input, bool isTracked = false)
+    {
+        var traversal = argument as TraversalSyntax ?? ((CallSyntax)argument).ToTraversal();
+        return new(BindAll(traversal.Steps, input, isNested: true, isTracked), input);
     }
 
     /// <summary>All of several conditions; null when there are none.</summary>
@@ -64,14 +85,20 @@ internal sealed class Binder
     /// <summary>The condition that Metadata(…) stands for.</summary>
     public Filter Metadata(CallSyntax call) => All(Pairs(call.Arguments, call.Arguments.Count))!;
 
-    private static string NameOf(GremlinKind kind) => kind switch
+    /// <summary>What a kind is called in errors.</summary>
+    public static string NameOf(GremlinKind kind) => kind switch
     {
         GremlinKind.Graph => "a graph",
         GremlinKind.Value => "a single value",
+        GremlinKind.RawPackets => "packets",
+        GremlinKind.Map => "a map",
         _ => kind.ToString().ToLowerInvariant(),
     };
 
-    private Filter Condition(string key, ArgumentSyntax value)
+    /// <summary>The condition that a literal or a predicate is for a key.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="value">The literal or predicate.</param>
+    public Filter Condition(string key, ArgumentSyntax value)
     {
         if (value is LiteralSyntax literal)
         {
@@ -81,7 +108,7 @@ internal sealed class Binder
         var call = (CallSyntax)value;
         try
         {
-            return PredicateCatalog.Find(call.Name)!.Make!(key, [.. call.Arguments.Cast<LiteralSyntax>()]);
+            return PredicateCatalog.Find(call.Name)!.Make!(new(this, key, call));
         }
         catch (ArgumentException e)
         {
@@ -98,7 +125,26 @@ internal sealed class Binder
         return suffix < 0 ? e.Message : e.Message[..suffix];
     }
 
-    private PlanStep Bind(StepSyntax syntax, GremlinKind input, List<PlanStep> before)
+    private IReadOnlyList<PlanStep> BindAll(IReadOnlyList<StepSyntax> syntax, GremlinKind input, bool isNested, bool isTracked)
+    {
+        var steps = new List<PlanStep>(syntax.Count);
+        foreach (var step in syntax)
+        {
+            Bind(step, steps.Count > 0 ? steps[^1].Output : input, steps, isNested);
+        }
+
+        foreach (var step in steps)
+        {
+            if (step is IIncomplete { Missing: { } missing } incomplete)
+            {
+                throw Diagnostics.Error(Text, GremlinErrorReason.InvalidStep, incomplete.Span, missing);
+            }
+        }
+
+        return isTracked ? steps : Tracking.Join(steps, input);
+    }
+
+    private void Bind(StepSyntax syntax, GremlinKind input, List<PlanStep> before, bool isNested)
     {
         if (StepCatalog.Find(syntax.Name) is not { } definition)
         {
@@ -112,7 +158,18 @@ internal sealed class Binder
                 nearest is null ? null : $"did you mean '{nearest}'?");
         }
 
-        if (definition.Forms.FirstOrDefault(form => input == GremlinKind.None || (form.On & input) != 0) is not { } found)
+        if (before is [.., ExplainStep])
+        {
+            throw Diagnostics.Error(Text, GremlinErrorReason.InvalidStep, syntax.NameSpan, $"invalid step '{definition.Name}'", ["end of the query"], "Explain must be the last step");
+        }
+
+        if (isNested && definition.IsTopLevel)
+        {
+            throw Diagnostics.Error(
+                Text, GremlinErrorReason.InvalidStep, syntax.NameSpan, $"invalid step '{definition.Name}'", StepCatalog.NamesFor(input), "it cannot stand inside of another step");
+        }
+
+        if (definition.Forms.FirstOrDefault(form => (input == GremlinKind.None && before.Count == 0 && !isNested) || (form.On & input) != 0) is not { } found)
         {
             var expected = StepCatalog.NamesFor(input);
             throw Diagnostics.Error(
@@ -130,7 +187,27 @@ internal sealed class Binder
         }
 
         Check(definition.Name, syntax.Name, syntax.NameSpan, syntax.Arguments, found.Signatures);
-        return found.Bind(new(this, syntax, input));
+        var call = new StepCall(this, syntax, input, before.Count > 0 ? before[^1] : null, isNested);
+        var step = found.Bind(call);
+        if (isNested && !step.CanBeNested)
+        {
+            throw Diagnostics.Error(
+                Text, GremlinErrorReason.InvalidStep, syntax.NameSpan, $"invalid step '{definition.Name}'", StepCatalog.NamesFor(input), "it asks agents or the store, and cannot stand inside of another step");
+        }
+
+        if (call.IsModulator)
+        {
+            before[^1] = step;
+        }
+        else if (step is RepeatStep { Body: not null } && before is [.., RepeatStep { Body: null }])
+        {
+            // What stands before Repeat and says how to repeat is a part of it now.
+            before[^1] = step;
+        }
+        else
+        {
+            before.Add(step);
+        }
     }
 
     /// <summary>Checks arguments against signatures, and what stands inside of them.</summary>
@@ -138,7 +215,7 @@ internal sealed class Binder
     {
         foreach (var argument in arguments)
         {
-            CheckInner(argument);
+            CheckKnown(argument, signatures);
         }
 
         Signature? best = null;
@@ -153,6 +230,11 @@ internal sealed class Binder
             int refused = signature.FirstRefused(arguments);
             if (refused < 0)
             {
+                for (int i = 0; i < arguments.Count; i++)
+                {
+                    CheckInner(signature.ParameterAt(i, arguments.Count), arguments[i]);
+                }
+
                 return;
             }
 
@@ -182,7 +264,18 @@ internal sealed class Binder
             $"expected {usage}");
     }
 
-    private void CheckInner(ArgumentSyntax argument)
+    /// <summary>Checks the arguments of a predicate.</summary>
+    private void CheckInner(Parameter parameter, ArgumentSyntax argument)
+    {
+        if (argument is CallSyntax call && parameter.Type is ParameterType.Value or ParameterType.Metadata or ParameterType.Membership)
+        {
+            var definition = PredicateCatalog.Find(call.Name)!;
+            Check(definition.Name, call.Name, call.NameSpan, call.Arguments, [definition.Signature]);
+        }
+    }
+
+    /// <summary>Checks that a name is one at all.</summary>
+    private void CheckKnown(ArgumentSyntax argument, IReadOnlyList<Signature> signatures)
     {
         switch (argument)
         {
@@ -193,21 +286,17 @@ internal sealed class Binder
                     : Diagnostics.Nearest(word.Name, Words.All) is { } near ? $"did you mean {near}?" : "texts stand in quotes";
                 throw Diagnostics.Error(
                     Text, GremlinErrorReason.InvalidArgument, word.Span, $"unknown word '{Diagnostics.Excerpt(Text, word.Span)}'", Words.All, hint);
-            case CallSyntax call:
-                if (PredicateCatalog.Find(call.Name) is not { } definition)
-                {
-                    string? nearest = Diagnostics.Nearest(call.Name, PredicateCatalog.Names);
-                    throw Diagnostics.Error(
-                        Text,
-                        GremlinErrorReason.InvalidStep,
-                        call.NameSpan,
-                        $"unknown predicate '{Diagnostics.Excerpt(Text, call.NameSpan)}'",
-                        nearest is null ? [.. PredicateCatalog.Names] : [nearest],
-                        nearest is null ? $"expected {string.Join(", ", PredicateCatalog.Names)}" : $"did you mean '{nearest}'?");
-                }
-
-                Check(definition.Name, call.Name, call.NameSpan, call.Arguments, [definition.Signature]);
-                break;
+            case CallSyntax call when PredicateCatalog.Find(call.Name) is null && StepCatalog.Find(call.Name) is null:
+                bool takesSteps = signatures.Any(static signature => signature.Takes(ParameterType.Traversal));
+                string[] names = takesSteps ? [.. StepCatalog.Names] : [.. PredicateCatalog.Names];
+                string? nearest = Diagnostics.Nearest(call.Name, names);
+                throw Diagnostics.Error(
+                    Text,
+                    GremlinErrorReason.InvalidStep,
+                    call.NameSpan,
+                    $"unknown {(takesSteps ? "step" : "predicate")} '{Diagnostics.Excerpt(Text, call.NameSpan)}'",
+                    nearest is null ? names : [nearest],
+                    nearest is not null ? $"did you mean '{nearest}'?" : takesSteps ? null : $"expected {string.Join(", ", names)}");
         }
     }
 }

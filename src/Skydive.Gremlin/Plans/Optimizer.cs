@@ -17,18 +17,7 @@ internal static class Optimizer
     /// <param name="steps">The plan as it was written.</param>
     public static IReadOnlyList<PlanStep> Optimize(IReadOnlyList<PlanStep> steps)
     {
-        var result = new List<PlanStep>(steps.Count);
-        foreach (var step in steps)
-        {
-            if (result.Count > 0 && Join(result[^1], step) is { } joined)
-            {
-                result[^1] = joined;
-            }
-            else
-            {
-                result.Add(step);
-            }
-        }
+        var result = OptimizeNested(steps);
 
         // What is asked of flows alone does not need the graph of a time in the past.
         if (result[^1].Output != GremlinKind.Graph && !result.Exists(static step => step.ReadsGraph))
@@ -40,6 +29,47 @@ internal static class Optimizer
         }
 
         return result;
+    }
+
+    /// <summary>Makes steps cheaper that stand inside of another.</summary>
+    /// <param name="steps">The steps as they were written.</param>
+    public static List<PlanStep> OptimizeNested(IReadOnlyList<PlanStep> steps)
+    {
+        var result = new List<PlanStep>(steps.Count);
+        foreach (var step in steps)
+        {
+            if (step is TrackedStep tracked)
+            {
+                // As long as the walk has not begun there are no ways to know.
+                int chosen = tracked.Steps.TakeWhile(static inner => inner is FilterStep or TestStep or DedupStep or SortStep or OrderStep or SliceStep or TailStep).Count();
+                chosen = Math.Min(chosen, tracked.Path is null ? tracked.Steps.Count - 1 : tracked.Steps.Count);
+                foreach (var inner in tracked.Steps.Take(chosen))
+                {
+                    Add(result, inner);
+                }
+
+                Add(result, tracked with { Steps = [.. tracked.Steps.Skip(chosen)] });
+            }
+            else
+            {
+                Add(result, step);
+            }
+        }
+
+        return result;
+    }
+
+    private static void Add(List<PlanStep> result, PlanStep step)
+    {
+        step = step.Optimized();
+        if (result.Count > 0 && Join(result[^1], step) is { } joined)
+        {
+            result[^1] = joined;
+        }
+        else
+        {
+            result.Add(step);
+        }
     }
 
     private static PlanStep? Join(PlanStep first, PlanStep second) => (first, second) switch

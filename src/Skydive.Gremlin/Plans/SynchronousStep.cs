@@ -6,6 +6,12 @@ namespace Skydive.Gremlin.Plans;
 internal abstract record SynchronousStep : PlanStep
 {
     /// <inheritdoc/>
+    public override bool CanBeNested => true;
+
+    /// <inheritdoc/>
+    public sealed override Traversal ExecuteNow(Traversal input, QueryContext context) => Execute(input, context);
+
+    /// <inheritdoc/>
     public sealed override ValueTask<Traversal> ExecuteAsync(Traversal? input, QueryContext context) => new(Execute(input!, context));
 
     /// <summary>Runs the step.</summary>

@@ -36,12 +36,12 @@ internal static class JsonResult
 
     private static void WriteFlow(Utf8JsonWriter writer, Flow flow) => JsonSerializer.Serialize(writer, flow, ContractsJsonContext.Default.Flow);
 
-    private static void WritePath(Utf8JsonWriter writer, IReadOnlyList<Node> path)
+    private static void WritePath(Utf8JsonWriter writer, IReadOnlyList<GraphElement> path)
     {
         writer.WriteStartArray();
-        foreach (var node in path)
+        foreach (var element in path)
         {
-            node.WriteTo(writer);
+            element.WriteTo(writer);
         }
 
         writer.WriteEndArray();

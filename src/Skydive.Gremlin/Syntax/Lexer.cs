@@ -9,8 +9,9 @@ namespace Skydive.Gremlin.Syntax;
 /// fractions, carriage returns. Refuses what Skydive lets pass by mistake: a text that never ends, or ends with the other quote.
 /// </summary>
 /// <remarks>
-/// <c>\"</c>, <c>\'</c>, <c>\\</c> and <c>\n</c> are escapes. Before any other character a backslash stands for itself, because Skydive has
-/// no escapes and saved queries hold regular expressions such as <c>Regex("eth\d+")</c>.
+/// <c>\"</c>, <c>\'</c>, <c>\\</c>, <c>\n</c>, <c>\r</c>, <c>\t</c> and <c>\u</c> with four hexadecimal digits are escapes: what Skydive's own client
+/// writes, which takes the escapes of JSON. Before any other character a backslash stands for itself, because Skydive's parser has no
+/// escapes and saved queries hold regular expressions such as <c>Regex("eth\d+")</c>.
 /// </remarks>
 internal struct Lexer(string text)
 {
@@ -89,6 +90,19 @@ internal struct Lexer(string text)
             SkipDigits();
         }
 
+        // 1e9, 2.5E-3
+        int exponent = _position + 1;
+        if (exponent < text.Length && text[_position] is 'e' or 'E')
+        {
+            exponent += text[exponent] is '+' or '-' ? 1 : 0;
+            if (exponent < text.Length && char.IsAsciiDigit(text[exponent]))
+            {
+                _position = exponent;
+                SkipDigits();
+                isFraction = true;
+            }
+        }
+
         var span = new SourceSpan(start, _position - start);
         if (_position < text.Length && IsNamePart(text[_position]))
         {
@@ -104,7 +118,10 @@ internal struct Lexer(string text)
         var digits = text.AsSpan(start, span.Length);
         if (isFraction)
         {
-            return new(TokenKind.Number, span, MetadataValue.FromDouble(double.Parse(digits, NumberStyles.Float, CultureInfo.InvariantCulture)));
+            double number = double.Parse(digits, NumberStyles.Float, CultureInfo.InvariantCulture);
+            return double.IsFinite(number)
+                ? new(TokenKind.Number, span, MetadataValue.FromDouble(number))
+                : throw Diagnostics.Error(text, GremlinErrorReason.Syntax, span, $"the number {Diagnostics.Excerpt(text, span)} is too large");
         }
 
         return long.TryParse(digits, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long integer)
@@ -119,6 +136,33 @@ internal struct Lexer(string text)
             _position++;
         }
     }
+
+    /// <summary>Reads an escape. A half of a surrogate pair is none: it would not be text.</summary>
+    private readonly bool TryReadEscape(out string escaped, out int length)
+    {
+        char c = _position + 1 < text.Length ? text[_position + 1] : '\0';
+        (escaped, length) = c switch
+        {
+            '"' or '\'' or '\\' => (c.ToString(), 2),
+            'n' => ("\n", 2),
+            'r' => ("\r", 2),
+            't' => ("\t", 2),
+            'u' when ReadUnit(_position) is { } unit && !char.IsSurrogate(unit) => (unit.ToString(), 6),
+            'u' when ReadUnit(_position) is { } high && char.IsHighSurrogate(high) && ReadUnit(_position + 6) is { } low && char.IsLowSurrogate(low) =>
+                (new string([high, low]), 12),
+            _ => (string.Empty, 0),
+        };
+        return length > 0;
+    }
+
+    /// <summary>Reads <c>\u</c> with four hexadecimal digits; null when there is something else.</summary>
+    private readonly char? ReadUnit(int position) =>
+        position + 6 <= text.Length
+        && text[position] == '\\'
+        && text[position + 1] == 'u'
+        && ushort.TryParse(text.AsSpan(position + 2, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ushort unit)
+            ? (char)unit
+            : null;
 
     private Token ReadText(char quote)
     {
@@ -136,11 +180,10 @@ internal struct Lexer(string text)
                 return new(TokenKind.Text, new(start, _position - start), value);
             }
 
-            if (c == '\\' && _position + 1 < text.Length && text[_position + 1] is '"' or '\'' or '\\' or 'n')
+            if (c == '\\' && TryReadEscape(out string escaped, out int length))
             {
-                char escaped = text[_position + 1];
-                (unescaped ??= new()).Append(text, copied, _position - copied).Append(escaped == 'n' ? '\n' : escaped);
-                copied = _position += 2;
+                (unescaped ??= new()).Append(text, copied, _position - copied).Append(escaped);
+                copied = _position += length;
                 continue;
             }
 

@@ -9,10 +9,16 @@ namespace Skydive.Gremlin.Syntax;
 /// </remarks>
 internal ref struct Parser
 {
+    /// <summary>What may stand before steps that are an argument, as TinkerPop writes them.</summary>
+    private const string Anonymous = "__";
+
     /// <summary>How long a query may be, in UTF-16 code units.</summary>
     public const int MaximumLength = 256 * 1024;
 
-    /// <summary>How many steps a query may have. Each is a stage that pulls from the one before it, so this bounds the depth of calls.</summary>
+    /// <summary>
+    /// How many steps a query may have, those in arguments included. Each is a stage that pulls from the one before it, so this bounds the
+    /// depth of calls.
+    /// </summary>
     public const int MaximumSteps = 256;
 
     /// <summary>How deep calls may stand in each other.</summary>
@@ -22,6 +28,7 @@ internal ref struct Parser
     private Lexer _lexer;
     private Token _token;
     private SourceSpan _previous;
+    private int _steps;
 
     private Parser(string text)
     {
@@ -53,11 +60,7 @@ internal ref struct Parser
         var steps = new List<StepSyntax>();
         while (true)
         {
-            if (steps.Count == MaximumSteps)
-            {
-                throw Error(_token.Span, $"the query has more than {MaximumSteps} steps");
-            }
-
+            CountStep();
             steps.Add(ParseStep());
             if (_token.Kind == TokenKind.End)
             {
@@ -74,6 +77,14 @@ internal ref struct Parser
             {
                 throw Unexpected(["a step"]);
             }
+        }
+    }
+
+    private void CountStep()
+    {
+        if (_steps++ == MaximumSteps)
+        {
+            throw Error(_token.Span, $"the query has more than {MaximumSteps} steps");
         }
     }
 
@@ -130,10 +141,16 @@ internal ref struct Parser
             case TokenKind.Name:
                 string name = Slice(token.Span);
                 Advance();
+                if (name == Anonymous)
+                {
+                    return _token.Kind == TokenKind.Dot ? ParseTraversal(token.Span, [], depth) : throw Unexpected(["."]);
+                }
+
                 if (_token.Kind == TokenKind.LeftParenthesis)
                 {
                     var arguments = ParseArguments(depth + 1);
-                    return new CallSyntax(name, token.Span, arguments, SourceSpan.Between(token.Span, _previous));
+                    var call = new CallSyntax(name, token.Span, arguments, SourceSpan.Between(token.Span, _previous));
+                    return _token.Kind == TokenKind.Dot ? ParseTraversal(token.Span, [.. call.ToTraversal().Steps], depth) : call;
                 }
 
                 if (name.Equals("true", StringComparison.OrdinalIgnoreCase) || name.Equals("false", StringComparison.OrdinalIgnoreCase))
@@ -145,6 +162,32 @@ internal ref struct Parser
             default:
                 throw Unexpected(["an argument", ")"]);
         }
+    }
+
+    /// <summary>Parses the rest of steps that stand as an argument, from a full stop on.</summary>
+    private TraversalSyntax ParseTraversal(SourceSpan first, List<StepSyntax> steps, int depth)
+    {
+        while (_token.Kind == TokenKind.Dot)
+        {
+            CountStep();
+            Advance();
+            if (_token.Kind != TokenKind.Name)
+            {
+                throw Unexpected(["a step"]);
+            }
+
+            var name = _token.Span;
+            Advance();
+            if (_token.Kind != TokenKind.LeftParenthesis)
+            {
+                throw Unexpected(["("]);
+            }
+
+            var arguments = ParseArguments(depth + 1);
+            steps.Add(new(Slice(name), name, true, arguments, SourceSpan.Between(name, _previous)));
+        }
+
+        return new(steps, SourceSpan.Between(first, _previous));
     }
 
     private void Advance()

@@ -31,6 +31,11 @@ public sealed class FrameBuilder
         Tcp,
         Udp,
         Sctp,
+        Gre,
+        Erspan,
+        Mpls,
+        Vxlan,
+        Geneve,
     }
 
     /// <summary>Appends an Ethernet header.</summary>
@@ -225,6 +230,95 @@ public sealed class FrameBuilder
         return this;
     }
 
+    /// <summary>Appends a GRE header (RFC 2784, 2890), which needs an IP header before it.</summary>
+    /// <param name="key">The key; null for none.</param>
+    /// <param name="sequence">The sequence number; null for none.</param>
+    /// <param name="hasChecksum">Whether it has a checksum.</param>
+    /// <param name="protocol">The EtherType of what follows; null to derive it from the layer that follows.</param>
+    public FrameBuilder Gre(uint? key = null, uint? sequence = null, bool hasChecksum = false, ushort? protocol = null)
+    {
+        int length = 4 + (hasChecksum ? 4 : 0) + (key is null ? 0 : 4) + (sequence is null ? 0 : 4);
+        Span<byte> header = Append(Kind.Gre, length, protocol is not null);
+        header[0] = (byte)((hasChecksum ? 0x80 : 0) | (key is null ? 0 : 0x20) | (sequence is null ? 0 : 0x10));
+        BinaryPrimitives.WriteUInt16BigEndian(header[2..], protocol ?? 0);
+        int offset = hasChecksum ? 8 : 4;
+        if (key is not null)
+        {
+            BinaryPrimitives.WriteUInt32BigEndian(header[offset..], key.Value);
+            offset += 4;
+        }
+
+        if (sequence is not null)
+        {
+            BinaryPrimitives.WriteUInt32BigEndian(header[offset..], sequence.Value);
+        }
+
+        return this;
+    }
+
+    /// <summary>Appends the header of a mirrored frame (ERSPAN type II), which needs a GRE header with a sequence number before it.</summary>
+    /// <param name="session">The session, 0 to 1023.</param>
+    /// <param name="vlan">The VLAN of the mirrored frame.</param>
+    /// <param name="index">The port that was mirrored.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A value does not fit its field.</exception>
+    public FrameBuilder Erspan(int session, int vlan = 0, uint index = 0)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(session);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(session, 0x3ff);
+        ArgumentOutOfRangeException.ThrowIfNegative(vlan);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(vlan, 0xfff);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(index, 0xfffffu);
+        Span<byte> header = Append(Kind.Erspan, 8, isFixed: true);
+        BinaryPrimitives.WriteUInt16BigEndian(header, (ushort)(0x1000 | vlan));
+        BinaryPrimitives.WriteUInt16BigEndian(header[2..], (ushort)session);
+        BinaryPrimitives.WriteUInt32BigEndian(header[4..], index);
+        return this;
+    }
+
+    /// <summary>Appends an MPLS label (RFC 3032); the last of several that follow one another is marked as the bottom of the stack.</summary>
+    /// <param name="label">The label, 0 to 1048575.</param>
+    /// <param name="timeToLive">The time to live.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The label does not fit its field.</exception>
+    public FrameBuilder Mpls(int label, byte timeToLive = 64)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(label);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(label, 0xfffff);
+        BinaryPrimitives.WriteUInt32BigEndian(Append(Kind.Mpls, 4), ((uint)label << 12) | timeToLive);
+        return this;
+    }
+
+    /// <summary>Appends a VXLAN header (RFC 7348), which needs a UDP header before it.</summary>
+    /// <param name="identifier">The network, 0 to 16777215.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The identifier does not fit its field.</exception>
+    public FrameBuilder Vxlan(int identifier)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(identifier);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(identifier, 0xffffff);
+        Span<byte> header = Append(Kind.Vxlan, 8, isFixed: true);
+        header[0] = 0x08;
+        BinaryPrimitives.WriteUInt32BigEndian(header[4..], (uint)identifier << 8);
+        return this;
+    }
+
+    /// <summary>Appends a Geneve header (RFC 8926), which needs a UDP header before it.</summary>
+    /// <param name="identifier">The network, 0 to 16777215.</param>
+    /// <param name="options">Options, padded with zeros to a multiple of 4 bytes, at most 252.</param>
+    /// <param name="protocol">The EtherType of what follows; null to derive it from the layer that follows.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The identifier does not fit its field, or the options are too long.</exception>
+    public FrameBuilder Geneve(int identifier, ReadOnlySpan<byte> options = default, ushort? protocol = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(identifier);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(identifier, 0xffffff);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Length, 252, nameof(options));
+        int optionsLength = (options.Length + 3) & ~3;
+        Span<byte> header = Append(Kind.Geneve, 8 + optionsLength, protocol is not null);
+        header[0] = (byte)(optionsLength / 4);
+        BinaryPrimitives.WriteUInt16BigEndian(header[2..], protocol ?? 0);
+        BinaryPrimitives.WriteUInt32BigEndian(header[4..], (uint)identifier << 8);
+        options.CopyTo(header[8..]);
+        return this;
+    }
+
     /// <summary>Appends bytes.</summary>
     /// <param name="bytes">The bytes.</param>
     public FrameBuilder Payload(ReadOnlySpan<byte> bytes)
@@ -346,6 +440,12 @@ public sealed class FrameBuilder
             case Kind.IPv6Extension:
                 header[0] = ProtocolOf(next);
                 break;
+            case Kind.Gre or Kind.Geneve:
+                BinaryPrimitives.WriteUInt16BigEndian(header[2..], EtherTypeOf(next));
+                break;
+            case Kind.Mpls:
+                header[2] |= (byte)(next is { Kind: Kind.Mpls } ? 0 : 1);
+                break;
         }
     }
 
@@ -357,7 +457,10 @@ public sealed class FrameBuilder
         { Kind: Kind.Arp } => 0x0806,
         { Kind: Kind.IPv4 } => 0x0800,
         { Kind: Kind.IPv6 } => 0x86dd,
-        _ => throw new InvalidOperationException($"{layer.Kind} cannot follow an Ethernet header; an IP header must stand between."),
+        { Kind: Kind.Mpls } => 0x8847,
+        { Kind: Kind.Ethernet } => 0x6558,
+        { Kind: Kind.Erspan } => 0x88be,
+        _ => throw new InvalidOperationException($"{layer.Kind} cannot follow an EtherType; an IP header must stand between."),
     };
 
     private static byte ProtocolOf(Layer? layer) => layer switch
@@ -365,13 +468,15 @@ public sealed class FrameBuilder
         // RFC 3692 sets this number aside for experiments.
         null => 253,
         { Kind: Kind.IPv6Extension } => layer.Number,
-        { Kind: Kind.IPv4 } => 4,
-        { Kind: Kind.IPv6 } => 41,
+        { Kind: Kind.IPv4 } => IpProtocol.IPv4,
+        { Kind: Kind.IPv6 } => IpProtocol.IPv6,
         { Kind: Kind.IcmpV4 } => IpProtocol.Icmp,
         { Kind: Kind.IcmpV6 } => IpProtocol.IcmpV6,
         { Kind: Kind.Tcp } => IpProtocol.Tcp,
         { Kind: Kind.Udp } => IpProtocol.Udp,
         { Kind: Kind.Sctp } => IpProtocol.Sctp,
+        { Kind: Kind.Gre } => IpProtocol.Gre,
+        { Kind: Kind.Mpls } => IpProtocol.Mpls,
         _ => throw new InvalidOperationException($"{layer.Kind} cannot follow an IP header."),
     };
 
@@ -397,6 +502,9 @@ public sealed class FrameBuilder
                 // 0 would say that there is no checksum, RFC 768.
                 ushort checksum = PseudoHeaderChecksum(frame, index, IpProtocol.Udp);
                 BinaryPrimitives.WriteUInt16BigEndian(bytes[6..], checksum == 0 ? ushort.MaxValue : checksum);
+                break;
+            case Kind.Gre when (bytes[0] & 0x80) != 0:
+                BinaryPrimitives.WriteUInt16BigEndian(bytes[4..], InternetChecksum.Finish(InternetChecksum.Add(bytes)));
                 break;
         }
     }

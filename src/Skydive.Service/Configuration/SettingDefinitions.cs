@@ -38,6 +38,8 @@ internal static class SettingDefinitions
         new("analyzer.startup.capture_type", SettingType.Text, null, "A capture that is made when the analyzer starts: the type."),
         new("analyzer.flow.backend", SettingType.Text, "sqlite", "Name of the storage section that keeps flows."),
         new("analyzer.flow.max_buffer_size", SettingType.Integer, "100000", "Flows that may wait for the store; beyond that the newest are counted as dropped.") { Minimum = 1, Maximum = 100_000_000 },
+        new("analyzer.topology.fabric", SettingType.TextList, null, "Switches, routers and cables that no agent can see, one link a line, such as TOR1[Name=tor1] -> PORT1 or PORT1 --> *[Type=host]/eth0."),
+        new("analyzer.topology.probes", SettingType.TextList, null, "Topology probes of the analyzer that run besides fabric and peering, which always do. One that does not exist is told and left out."),
         new("analyzer.topology.backend", SettingType.Text, "sqlite", "Name of the storage section that keeps the history of the topology."),
         new("storage.data_dir", SettingType.Text, null, "Where embedded stores rest; the state folder that fits user and system when not given."),
         new("storage.*.driver", SettingType.Text, null, "What a storage section is: sqlite or memory. The sections sqlite and memory exist without being written.") { Choices = ["sqlite", "memory"] },

@@ -22,7 +22,7 @@ internal static class SettingParser
                 return definition.Choices is { } choices && !choices.Contains(text, StringComparer.OrdinalIgnoreCase)
                     ? $"expected {string.Join(", ", choices)}" : null;
             case SettingType.TextList:
-                value = text.Split([' ', ','], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+                value = SplitList(text);
                 return null;
             case SettingType.Boolean:
                 bool isBoolean = bool.TryParse(text, out bool truth);
@@ -73,6 +73,30 @@ internal static class SettingParser
         {
             return e.Message;
         }
+    }
+
+    /// <summary>The parts between spaces and commas; those inside brackets, as attributes have them, belong to a part.</summary>
+    private static string[] SplitList(string text)
+    {
+        var parts = new List<string>();
+        int start = 0;
+        int depth = 0;
+        for (int i = 0; i <= text.Length; i++)
+        {
+            char character = i < text.Length ? text[i] : ',';
+            depth += character switch { '[' => 1, ']' when depth > 0 => -1, _ => 0 };
+            if (i == text.Length || (depth == 0 && (character == ',' || char.IsWhiteSpace(character))))
+            {
+                if (i > start)
+                {
+                    parts.Add(text[start..i]);
+                }
+
+                start = i + 1;
+            }
+        }
+
+        return [.. parts];
     }
 
     private static bool TryParseDuration(string text, out TimeSpan duration)

@@ -78,6 +78,7 @@ internal static partial class ServiceHost
                 WebSockets = options.WebSockets,
                 MaximumBufferedFlows = options.MaximumBufferedFlows,
                 DefaultLayerKeyMode = options.DefaultLayerKeyMode,
+                Fabric = options.Fabric,
                 StartupCapture = options.StartupCapture,
                 ValidateBpf = static expression => BpfCompiler.Check(expression),
                 PacketFilters = new PacketFilterCompiler(),

@@ -3,6 +3,8 @@ using System.Net;
 using Microsoft.Extensions.Logging;
 using Skydive.Agent;
 using Skydive.Agent.MetadataFiles;
+using Skydive.Analyzer;
+using Skydive.Analyzer.Fabric;
 using Skydive.Analyzer.WebSockets;
 using Skydive.Contracts.Captures;
 using Skydive.Contracts.Flows;
@@ -32,6 +34,9 @@ internal sealed record ServiceOptions
 
     /// <summary>The topology probes that run besides those that always do.</summary>
     public required IReadOnlyList<string> Probes { get; init; }
+
+    /// <summary>What no agent can see.</summary>
+    public required FabricDefinition Fabric { get; init; }
 
     /// <summary>What the configuration says of this host.</summary>
     public required MetadataMap Metadata { get; init; }
@@ -142,15 +147,11 @@ internal sealed record ServiceOptions
             }
         }
 
-        var probes = configuration.GetList("agent.topology.probes");
-        string[] unknown = [.. probes.Except(AgentRuntime.ProbeNames, StringComparer.Ordinal)];
-        if (unknown.Length > 0)
-        {
-            problems.Add(new(
-                false,
-                configuration.Find("agent.topology.probes")!.Source,
-                $"agent.topology.probes: {string.Join(", ", unknown)}: no such probe in this version; there are {string.Join(", ", AgentRuntime.ProbeNames)}"));
-        }
+        CheckProbes(configuration, "agent.topology.probes", AgentRuntime.ProbeNames, problems);
+        CheckProbes(configuration, "analyzer.topology.probes", AnalyzerRuntime.ProbeNames, problems);
+        var fabric = FabricDefinition.Parse(configuration.GetList("analyzer.topology.fabric"), out var fabricProblems);
+        problems.AddRange(fabricProblems.Select(problem =>
+            new ConfigurationProblem(problem.IsError, configuration.Find("analyzer.topology.fabric")!.Source, $"analyzer.topology.fabric: {problem}")));
 
         var metadata = configuration.GetTree("agent.metadata").AsMap ?? MetadataMap.Empty;
         foreach (string key in AgentRuntime.ReservedMetadataKeys.Where(metadata.ContainsKey))
@@ -195,7 +196,8 @@ internal sealed record ServiceOptions
                 PongTimeout = configuration.GetDuration("http.ws.pong_timeout"),
                 QueueSize = (int)configuration.GetInteger("http.ws.queue_size"),
             },
-            Probes = probes,
+            Probes = configuration.GetList("agent.topology.probes"),
+            Fabric = fabric,
             Metadata = metadata,
             MetadataFiles = ReadMetadataFiles(configuration, problems),
             NamespacePath = configuration.GetText("agent.topology.netns.run_path")!,
@@ -265,6 +267,18 @@ internal sealed record ServiceOptions
         }
 
         return names;
+    }
+
+    private static void CheckProbes(ServiceConfiguration configuration, string key, IReadOnlyList<string> known, List<ConfigurationProblem> problems)
+    {
+        string[] unknown = [.. configuration.GetList(key).Except(known, StringComparer.Ordinal)];
+        if (unknown.Length > 0)
+        {
+            problems.Add(new(
+                false,
+                configuration.Find(key)!.Source,
+                $"{key}: {string.Join(", ", unknown)}: no such probe in this version; there are {string.Join(", ", known)}"));
+        }
     }
 
     private static List<MetadataFile> ReadMetadataFiles(ServiceConfiguration configuration, List<ConfigurationProblem> problems)

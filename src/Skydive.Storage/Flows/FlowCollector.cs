@@ -1,5 +1,6 @@
 using Skydive.Contracts.Flows;
 using Skydive.Contracts.Queries;
+using Skydive.Flows.Encoding;
 
 namespace Skydive.Storage.Flows;
 
@@ -12,6 +13,7 @@ internal sealed class FlowCollector(FlowSearch search, HistoryStoreOptions optio
 {
     private readonly bool _isStable = FlowFilters.IsStable(search.Filter);
     private readonly TimeSlice _slice = search.Slice ?? new(long.MinValue, long.MaxValue);
+    private readonly FlowMatch _match = new(search);
     private readonly FlowUuidSet _met = new();
     private readonly List<Flow> _matches = [];
 
@@ -44,6 +46,30 @@ internal sealed class FlowCollector(FlowSearch search, HistoryStoreOptions optio
             Keep(flow);
         }
     }
+
+    /// <summary>Takes the next older update without making it, unless it is kept.</summary>
+    /// <param name="row">A row on it.</param>
+    /// <param name="keep">Keeps it.</param>
+    public void Add(FlowChunkCursor row, Action<FlowChunkCursor> keep)
+    {
+        if (row.Start > _slice.Last || row.Last < _slice.Start)
+        {
+            return;
+        }
+
+        bool isKept = search.EveryUpdate ? _match.IsMetBy(row)
+            : _isStable ? _match.IsMetBy(row) && _met.Add(row.Uuid)
+            : IsFirst(row.Uuid) && _match.IsMetBy(row);
+        if (isKept)
+        {
+            keep(row);
+        }
+    }
+
+    /// <summary>Keeps the flow of a row.</summary>
+    /// <param name="row">The row.</param>
+    /// <exception cref="HistoryException">It is one too many.</exception>
+    public void Keep(FlowChunkCursor row) => Keep(row.Read());
 
     private void Keep(Flow flow)
     {

@@ -1,3 +1,4 @@
+using Skydive.Contracts.Metadata;
 using Skydive.Contracts.Queries;
 
 namespace Skydive.Storage.Flows;
@@ -25,4 +26,31 @@ internal static class FlowFilters
         FieldFilter field => s_stableFields.Contains(field.Key),
         _ => false,
     };
+
+    /// <summary>Adds the names of the fields that a condition looks at.</summary>
+    /// <param name="filter">The condition; null for none.</param>
+    /// <param name="fields">Where they go.</param>
+    /// <returns>False when it is not known what the condition looks at.</returns>
+    public static bool TryAddFields(Filter? filter, HashSet<string> fields)
+    {
+        switch (filter)
+        {
+            case null:
+                return true;
+            case AllFilter all:
+                return all.Filters.All(part => TryAddFields(part, fields));
+            case AnyFilter any:
+                return any.Filters.All(part => TryAddFields(part, fields));
+            case NotFilter not:
+                return TryAddFields(not.Filter, fields);
+            case ExistsFilter exists:
+                fields.Add(FieldPath.Parse(exists.Key).Text);
+                return true;
+            case FieldFilter field:
+                fields.Add(field.Path.Text);
+                return true;
+            default:
+                return false;
+        }
+    }
 }

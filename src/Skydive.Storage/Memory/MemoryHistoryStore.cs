@@ -1,9 +1,11 @@
 using Skydive.Contracts.Flows;
+using Skydive.Contracts.Metadata;
 using Skydive.Contracts.Metrics;
 using Skydive.Contracts.Queries;
 using Skydive.Contracts.Status;
 using Skydive.Contracts.Topology;
 using Skydive.Graph.Views;
+using Skydive.Storage.Flows;
 using Skydive.Storage.Metrics;
 
 namespace Skydive.Storage.Memory;
@@ -160,6 +162,32 @@ public sealed class MemoryHistoryStore : IHistoryStore
         }
 
         return search.Finish(matches);
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<FlowSum>> SumFlowsAsync(FlowSumSearch sum, CancellationToken cancellationToken)
+    {
+        var flows = await Run(cancellationToken, _flowsByUpdate.ToArray).ConfigureAwait(false);
+        var sums = new FlowSums(sum.Fields.Count);
+        var except = sum.Except?.ToHashSet(StringComparer.Ordinal);
+        var groupPath = sum.GroupBy is { } name ? FieldPath.Parse(name) : null;
+        FieldPath[] paths = [.. sum.Fields.Select(FieldPath.Parse)];
+        foreach (var (flow, _) in flows)
+        {
+            if (!sum.Search.Matches(flow) || except?.Contains(flow.UUID) == true)
+            {
+                continue;
+            }
+
+            int group = sums.GroupOf(groupPath is not null && flow.TryGetField(groupPath, out var key) ? key : default);
+            sums.Count([group]);
+            for (int i = 0; i < paths.Length; i++)
+            {
+                sums.Add([group], i, [flow.TryGetField(paths[i], out var value) && value.TryGetInteger(out long number) ? number : 0]);
+            }
+        }
+
+        return sums.Finish();
     }
 
     /// <inheritdoc/>

@@ -186,6 +186,10 @@ public sealed class SqliteHistoryStore : IHistoryStore
         connection => search.Finish(FlowReader.Search(connection, search, _options, cancellationToken)), cancellationToken).ConfigureAwait(false);
 
     /// <inheritdoc/>
+    public Task<IReadOnlyList<FlowSum>> SumFlowsAsync(FlowSumSearch sum, CancellationToken cancellationToken) =>
+        _readers.ReadAsync(connection => FlowReader.Sum(connection, sum, _options, cancellationToken), cancellationToken);
+
+    /// <inheritdoc/>
     public async Task AppendMetricsAsync(IReadOnlyList<MetricSample> samples, CancellationToken cancellationToken)
     {
         if (samples.Count == 0)

@@ -69,7 +69,7 @@ public sealed class BlockdevProbeTests : IDisposable
         var sda = Single(graph, "blockdev", "sda");
         Assert.Equal(("0x5a", "8:0"), (sda.GetText("Index"), sda.GetText("MajorMinor")));
         Assert.Equal(("500G", "true", "0x5a"), (Field(sda, "Size"), Field(sda, "Rota"), Field(sda, "WWN")));
-        Assert.Equal("running", probe.State.Status.Status);
+        await Tools.WaitAsync(() => probe.State.Status is { Status: "running", Message: null });
     }
 
     [Fact]
@@ -205,6 +205,21 @@ public sealed class BlockdevProbeTests : IDisposable
         Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(5));
         string process = "/proc/" + File.ReadAllText(mark).Trim();
         await Tools.WaitAsync(() => !Directory.Exists(process) || File.ReadAllText(process + "/stat").Contains(") Z ", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Lsblk_RunAgainAndAgain_LeavesNoDescriptor()
+    {
+        var lsblk = new LsblkRunner(Script("""{"blockdevices":[]}"""));
+        await lsblk.RunAsync(TestContext.Current.CancellationToken);
+        int before = Tools.Descriptors.Count(static target => target.Contains("pipe:", StringComparison.Ordinal));
+
+        for (int i = 0; i < 20; i++)
+        {
+            await lsblk.RunAsync(TestContext.Current.CancellationToken);
+        }
+
+        await Tools.WaitAsync(() => Tools.Descriptors.Count(static target => target.Contains("pipe:", StringComparison.Ordinal)) <= before);
     }
 
     [Fact]

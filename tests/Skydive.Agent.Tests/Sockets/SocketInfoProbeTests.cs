@@ -86,7 +86,7 @@ public sealed class SocketInfoProbeTests : IAsyncDisposable
         Assert.Equal(("ESTABLISHED", "bash", (long)shell.Id), (Text(opened, "State"), Text(opened, "Name"), Number(opened, "Pid")));
         var accepted = sockets.Single(socket => Number(socket, "RemotePort") == Number(opened, "LocalPort"));
         Assert.Equal(("ESTABLISHED", (long)Environment.ProcessId), (Text(accepted, "State"), Number(accepted, "Pid")));
-        Assert.Equal("running", _probe!.State.Status.Status);
+        await Tools.WaitAsync(() => _probe!.State.Status.Status == "running");
     }
 
     [Fact]

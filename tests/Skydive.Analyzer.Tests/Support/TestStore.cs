@@ -82,6 +82,8 @@ internal sealed class TestStore : IHistoryStore
 
     public Task<IReadOnlyList<Flow>> SearchFlowsAsync(FlowSearch search, CancellationToken cancellationToken) => _store.SearchFlowsAsync(search, cancellationToken);
 
+    public Task<IReadOnlyList<FlowSum>> SumFlowsAsync(FlowSumSearch sum, CancellationToken cancellationToken) => _store.SumFlowsAsync(sum, cancellationToken);
+
     public Task AppendMetricsAsync(IReadOnlyList<MetricSample> samples, CancellationToken cancellationToken) => WriteAsync(
         () =>
         {

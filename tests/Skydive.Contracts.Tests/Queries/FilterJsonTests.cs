@@ -139,7 +139,7 @@ public sealed class FilterJsonTests
     private static Filter RandomFilter(Random random, int depth)
     {
         string key = random.Next(3) switch { 0 => "A", 1 => "Name", _ => "K8s.A" };
-        return random.Next(depth > 0 ? 9 : 6) switch
+        return random.Next(depth > 0 ? 10 : 7) switch
         {
             0 => new ExistsFilter(key),
             1 => new EqualFilter(key, RandomMetadata.Value(random, 2)),
@@ -147,8 +147,9 @@ public sealed class FilterJsonTests
             3 => new CompareFilter(key, (Comparison)random.Next(4), random.Next(-5, 5)),
             4 => new RegexFilter(key, random.Next(2) == 0 ? ".*" : "[0-9]+"),
             5 => new AddressRangeFilter(key, random.Next(2) == 0 ? "10.0.0.0/8" : "::/0"),
-            6 => new NotFilter(RandomFilter(random, depth - 1)),
-            7 => new AllFilter([RandomFilter(random, depth - 1), RandomFilter(random, depth - 1)]),
+            6 => new TextFilter(key, (TextMatch)random.Next(3), random.Next(2) == 0 ? "a" : "\u00e9\n"),
+            7 => new NotFilter(RandomFilter(random, depth - 1)),
+            8 => new AllFilter([RandomFilter(random, depth - 1), RandomFilter(random, depth - 1)]),
             _ => new AnyFilter([RandomFilter(random, depth - 1), RandomFilter(random, depth - 1)]),
         };
     }

@@ -34,6 +34,28 @@ internal static class Fixtures
         return new(graph.Current) { Flows = new FakeFlowSource([]) };
     }
 
+    /// <summary>The graph of reference 13.10 with a cost for each edge: 10 for e4 and e5, 1 for the others.</summary>
+    public static FakeSource Weights()
+    {
+        var graph = new LiveGraph("host", "test.host", new FixedTime(Now));
+        graph.Write(static t =>
+        {
+            foreach (string name in (string[])["n1", "n2", "n3", "n4"])
+            {
+                t.AddNode(name, MetadataMap.Create(("Name", name)));
+            }
+
+            void Edge(string id, string parent, string child, int cost) => t.AddEdge(id, parent, child, MetadataMap.Create(("Name", id), ("Cost", cost)));
+
+            Edge("e1", "n1", "n2", 1);
+            Edge("e2", "n2", "n3", 1);
+            Edge("e3", "n3", "n4", 1);
+            Edge("e4", "n1", "n4", 10);
+            Edge("e5", "n1", "n3", 10);
+        });
+        return new(graph.Current);
+    }
+
     /// <summary>
     /// A host with a bridge, two veth pairs whose other ends are in two namespaces, and flows between these; its past of a day ago is the
     /// same but for the state of br0, its past of two days ago lacks ns2 and what is in it.

@@ -157,6 +157,40 @@ public sealed class ConfigurationLoaderTests
     }
 
     [Fact]
+    public void Load_Fabric_AllBrokenLinesAreToldAtOnce()
+    {
+        string file = WriteFile("analyzer.topology.fabric:\n- TOR -> PORT1\n- PORT1 ->\n- '*[Type=host]/eth0 -> TOR'\n- TOR[MTU=1] -> PORT2\n- TOR[MTU=2] -> PORT3\n");
+
+        Assert.Null(ServiceOptions.Load(Role.Analyzer, [file], s_noEnvironment, out var problems));
+
+        Assert.Equal([true, true, false], problems.Select(static problem => problem.IsError));
+        Assert.Contains("line 2, column 9: 'PORT1 ->': expected a name", problems[0].Message, StringComparison.Ordinal);
+        Assert.Contains("line 3, column 1", problems[1].Message, StringComparison.Ordinal);
+        Assert.All(problems, problem => Assert.Contains("skydive.yml:2", problem.Where, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void AddEnvironment_ListWithAttributes_IsPartedOutsideBrackets()
+    {
+        var loader = new ConfigurationLoader();
+        loader.AddEnvironment(new Dictionary<string, string> { ["SKYDIVE_ANALYZER_TOPOLOGY_FABRIC"] = "TOR1[Name=tor1, MTU=1500]->P1 P1->*[Type=host,Name=web1]/eth0,P2->P3 ]odd" });
+
+        Assert.Equal(
+            ["TOR1[Name=tor1, MTU=1500]->P1", "P1->*[Type=host,Name=web1]/eth0", "P2->P3", "]odd"],
+            (string[])loader.Settings["analyzer.topology.fabric"].Value);
+    }
+
+    [Fact]
+    public void Load_AnalyzerProbesThatDoNotExist_AreAWarning()
+    {
+        ServiceOptions.Load(Role.Analyzer, [WriteFile("analyzer.topology.probes: [fabric, k8s]\n")], s_noEnvironment, out var problems);
+
+        var problem = Assert.Single(problems);
+        Assert.False(problem.IsError);
+        Assert.Contains("analyzer.topology.probes: k8s: no such probe in this version; there are fabric, peering", problem.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Load_Metadata_KeepsTypesAndNesting()
     {
         string file = WriteFile("agent:\n  metadata:\n    mydict: {value: 123}\n    ratio: 0.5\n    myarrays:\n      bools: [true, false]\n      strings: [dog, '1']\n");

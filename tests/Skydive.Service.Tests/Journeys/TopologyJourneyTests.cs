@@ -75,6 +75,34 @@ public sealed class TopologyJourneyTests
     }
 
     [Fact]
+    public async Task Fabric_OfTheConfiguration_IsJoinedToTheHostsInterfacesAlsoAfterARestart()
+    {
+        Needs.Root();
+        using var lab = new Lab();
+        using var data = new TemporaryDirectory();
+        var settings = new Dictionary<string, string>
+        {
+            ["SKYDIVE_HOST_ID"] = "lab",
+            ["SKYDIVE_ANALYZER_TOPOLOGY_FABRIC"] = $"TOR[Name=tor]->PORT1[Name=port1,MTU=9000] PORT1-->*[Type=host,Name=lab]/{lab.Prefix}1-eth0 PORT1-->*[Type=host]/{lab.Prefix}x",
+        };
+        for (int run = 0; run < 2; run++)
+        {
+            await using var service = await TestService.StartAsync("allinone", data.Path, settings);
+            await Wait.UntilAsync(
+                async () => (await service.Client.NodesAsync("G.V().Has('Name','tor','Probe','fabric').Out('Name','port1').Out('Type','veth').Dedup()")).Count == 1, TimeSpan.FromSeconds(10));
+
+            Shell.Run($"ip link add {lab.Prefix}x type bridge");
+            await Wait.UntilAsync(async () => (await service.Client.NodesAsync($"G.V().Has('MTU','9000').Out('Name','{lab.Prefix}x')")).Count == 1, TimeSpan.FromSeconds(10));
+            Shell.Run($"ip link del {lab.Prefix}x");
+            await Wait.UntilAsync(async () => (await service.Client.NodesAsync("G.V().Has('Name','port1').Out()")).Count == 1, TimeSpan.FromSeconds(10));
+            Assert.Single(await service.Client.NodesAsync("G.V().Has('Name','tor')"));
+            var status = await service.Client.GetStatusAsync(TestContext.Current.CancellationToken);
+            Assert.Equal(("running", "running"), (status.Probes["fabric"].Status, status.Probes["peering"].Status));
+            Assert.Equal(0, await service.StopAsync());
+        }
+    }
+
+    [Fact]
     public async Task Metadata_OfTheConfiguration_FindsTheHost()
     {
         using var data = new TemporaryDirectory();

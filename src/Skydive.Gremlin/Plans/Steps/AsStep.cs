@@ -1,3 +1,4 @@
+using Skydive.Contracts.Topology;
 using Skydive.Gremlin.Execution;
 
 namespace Skydive.Gremlin.Plans.Steps;
@@ -10,17 +11,30 @@ internal sealed record AsStep(string Name) : SynchronousStep
     public override GremlinKind Output => GremlinKind.Nodes;
 
     /// <inheritdoc/>
-    protected override Traversal Execute(Traversal input, QueryContext context)
+    public override bool ReadsGraph => false;
+
+    /// <summary>Keeps nodes.</summary>
+    /// <param name="nodes">The nodes.</param>
+    /// <param name="context">What the steps of the run share.</param>
+    /// <returns>The nodes.</returns>
+    public List<Node> Keep(IEnumerable<Node> nodes, QueryContext context)
     {
-        var nodes = (NodeTraversal)input;
-        var kept = context.Kept[Name] = [];
-        foreach (var node in nodes.Items)
+        var kept = new List<Node>();
+        foreach (var node in nodes)
         {
             context.Budget.Collect();
             kept.Add(node);
         }
 
-        return new NodeTraversal(nodes.View, kept);
+        context.Keep(Name, kept);
+        return kept;
+    }
+
+    /// <inheritdoc/>
+    protected override Traversal Execute(Traversal input, QueryContext context)
+    {
+        var nodes = (NodeTraversal)input;
+        return new NodeTraversal(nodes.View, Keep(nodes.Items, context));
     }
 
     /// <inheritdoc/>

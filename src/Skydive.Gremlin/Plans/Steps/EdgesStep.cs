@@ -1,5 +1,7 @@
 using Skydive.Contracts.Queries;
 using Skydive.Contracts.Topology;
+using Skydive.Graph;
+using Skydive.Graph.Views;
 using Skydive.Gremlin.Execution;
 
 namespace Skydive.Gremlin.Plans.Steps;
@@ -11,6 +13,10 @@ internal sealed record EdgesStep(IReadOnlyList<ElementName> Names, Filter? Filte
 {
     /// <inheritdoc/>
     public override GremlinKind Output => GremlinKind.Edges;
+
+    /// <inheritdoc/>
+    public override string? ExplainStart(IGraphView view) => Names.Count > 0 ? "identifiers"
+        : view is GraphSnapshot live && live.CountEdgeCandidates(Filter) is { } count ? $"index, {count} of {view.EdgeCount} edges" : $"all {view.EdgeCount} edges";
 
     /// <inheritdoc/>
     protected override Traversal Execute(Traversal input, QueryContext context)

@@ -18,6 +18,18 @@ internal sealed record FlowMetricsStep : PlanStep
     public override bool ReadsGraph => false;
 
     /// <inheritdoc/>
+    public override bool CanBeNested => true;
+
+    /// <inheritdoc/>
+    public override Traversal ExecuteNow(Traversal input, QueryContext context)
+    {
+        var task = ((ElementTraversal)input).View.Slice is null || WaitsForNothing(context) ? ExecuteAsync(input, context) : default;
+        return task is { IsCompletedSuccessfully: true, Result: { } result }
+            ? result
+            : throw new GremlinException(GremlinErrorReason.InvalidStep, "the metrics of the past cannot be asked for inside of another step");
+    }
+
+    /// <inheritdoc/>
     public override async ValueTask<Traversal> ExecuteAsync(Traversal? input, QueryContext context)
     {
         var flows = (FlowTraversal)input!;
@@ -55,6 +67,8 @@ internal sealed record FlowMetricsStep : PlanStep
 
     /// <inheritdoc/>
     protected override string Describe() => "FlowMetrics";
+
+    private static bool WaitsForNothing(QueryContext context) => context.Source.Flows is null;
 
     private static IEnumerable<GremlinGroup<MetadataMap>> OfFlows(IEnumerable<Flow> flows, QueryBudget budget)
     {

@@ -17,6 +17,27 @@ internal sealed record HierarchyStep(EdgeDirection Direction, Filter Filter, int
     /// <inheritdoc/>
     public override GremlinKind Output => GremlinKind.Nodes;
 
+    /// <summary>The nodes at the other ends of the edges that are followed from a node.</summary>
+    /// <param name="view">The graph.</param>
+    /// <param name="node">The node.</param>
+    /// <param name="budget">What it may use up.</param>
+    public IEnumerable<Node> Step(IGraphView view, Node node, QueryBudget budget)
+    {
+        foreach (var edge in view.GetEdges(node, Direction))
+        {
+            budget.Visit();
+            if (!Filter.Matches(edge))
+            {
+                continue;
+            }
+
+            foreach (var reached in Neighbors.Across(view, edge, node))
+            {
+                yield return reached;
+            }
+        }
+    }
+
     /// <inheritdoc/>
     protected override Traversal Execute(Traversal input, QueryContext context)
     {
@@ -47,22 +68,13 @@ internal sealed record HierarchyStep(EdgeDirection Direction, Filter Filter, int
             var next = new List<Node>();
             foreach (var node in frontier)
             {
-                foreach (var edge in view.GetEdges(node, Direction))
+                foreach (var reached in Step(view, node, budget))
                 {
-                    budget.Visit();
-                    if (!Filter.Matches(edge))
+                    if (seen.Add((reached.Id, reached.Revision)))
                     {
-                        continue;
-                    }
-
-                    foreach (var reached in Neighbors.Across(view, edge, node))
-                    {
-                        if (seen.Add((reached.Id, reached.Revision)))
-                        {
-                            budget.Collect();
-                            next.Add(reached);
-                            yield return reached;
-                        }
+                        budget.Collect();
+                        next.Add(reached);
+                        yield return reached;
                     }
                 }
             }

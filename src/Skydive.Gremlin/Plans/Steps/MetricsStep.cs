@@ -22,6 +22,18 @@ internal sealed record MetricsStep(string Path) : PlanStep
     public override bool ReadsGraph => false;
 
     /// <inheritdoc/>
+    public override bool CanBeNested => true;
+
+    /// <inheritdoc/>
+    public override Traversal ExecuteNow(Traversal input, QueryContext context)
+    {
+        var task = ((ElementTraversal)input).View.Slice is null || WaitsForNothing(context) ? ExecuteAsync(input, context) : default;
+        return task is { IsCompletedSuccessfully: true, Result: { } result }
+            ? result
+            : throw new GremlinException(GremlinErrorReason.InvalidStep, "the metrics of the past cannot be asked for inside of another step");
+    }
+
+    /// <inheritdoc/>
     public override async ValueTask<Traversal> ExecuteAsync(Traversal? input, QueryContext context)
     {
         var nodes = (NodeTraversal)input!;
@@ -43,6 +55,8 @@ internal sealed record MetricsStep(string Path) : PlanStep
 
     /// <inheritdoc/>
     protected override string Describe() => $"Metrics({Path})";
+
+    private static bool WaitsForNothing(QueryContext context) => context.Source.Metrics is null;
 
     private static List<string> Identify(IEnumerable<Node> nodes, QueryBudget budget)
     {

@@ -10,9 +10,12 @@ internal sealed record SelectStep(IReadOnlyList<string> Names) : SynchronousStep
     public override GremlinKind Output => GremlinKind.Nodes;
 
     /// <inheritdoc/>
+    public override bool ReadsGraph => false;
+
+    /// <inheritdoc/>
     protected override Traversal Execute(Traversal input, QueryContext context)
     {
-        var lists = Names.Select(name => context.Kept[name]).ToArray();
+        var lists = Names.Select(name => context.Kept(name)).ToArray();
         return new NodeTraversal(((NodeTraversal)input).View, lists.SelectMany(static list => list));
     }
 

@@ -1,6 +1,7 @@
 using Skydive.Contracts.Queries;
 using Skydive.Contracts.Topology;
 using Skydive.Graph;
+using Skydive.Graph.Views;
 using Skydive.Gremlin.Execution;
 
 namespace Skydive.Gremlin.Plans.Steps;
@@ -12,6 +13,10 @@ internal sealed record VerticesStep(IReadOnlyList<ElementName> Names, Filter? Fi
 {
     /// <inheritdoc/>
     public override GremlinKind Output => GremlinKind.Nodes;
+
+    /// <inheritdoc/>
+    public override string? ExplainStart(IGraphView view) => Names.Count > 0 ? "identifiers"
+        : view is GraphSnapshot live && live.CountCandidates(Filter) is { } count ? $"index, {count} of {view.NodeCount} nodes" : $"all {view.NodeCount} nodes";
 
     /// <inheritdoc/>
     protected override Traversal Execute(Traversal input, QueryContext context)
