@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using Skydive.Contracts.Metadata;
 using Skydive.Contracts.Topology;
@@ -12,6 +13,11 @@ namespace Skydive.Graph;
 /// </summary>
 public sealed class GraphTransaction
 {
+    // Types come from outside too: those beyond this number are made each time.
+    private const int MaximumRelations = 256;
+
+    private static readonly ConcurrentDictionary<string, MetadataMap> s_relations = new(StringComparer.Ordinal);
+
     private readonly string _host;
     private readonly string _origin;
     private readonly List<PendingChange> _changes = [];
@@ -43,6 +49,24 @@ public sealed class GraphTransaction
     /// <summary>Whether anything was changed so far.</summary>
     public bool HasChanges => _changeCount > 0;
 
+    /// <summary>The nodes that were added or changed so far and are alive, as they were before the transaction (null when added) and as they are now.</summary>
+    public IReadOnlyList<(Node? Before, Node Now)> NodeChanges
+    {
+        get
+        {
+            var changes = new List<(Node? Before, Node Now)>(_nodeChanges.Count);
+            foreach (ref var change in CollectionsMarshal.AsSpan(_changes))
+            {
+                if (change.Current is Node node)
+                {
+                    changes.Add((change.Before as Node, node));
+                }
+            }
+
+            return changes;
+        }
+    }
+
     /// <summary>The nodes that were added or changed so far and are alive, as they are now.</summary>
     public IEnumerable<Node> ChangedNodes => _changes.Select(static change => change.Current as Node).OfType<Node>().ToArray();
 
@@ -56,6 +80,10 @@ public sealed class GraphTransaction
     internal GraphState State => _state;
 
     private object Owner => _owner ?? throw new InvalidOperationException("the transaction has ended");
+
+    /// <summary>Whether a node was added in this transaction.</summary>
+    /// <param name="id">Its identifier.</param>
+    public bool IsNewNode(string id) => _nodeChanges.TryGetValue(id, out int index) && _changes[index].Before is null;
 
     /// <summary>Finds a node.</summary>
     /// <param name="id">Its identifier.</param>
@@ -130,7 +158,7 @@ public sealed class GraphTransaction
     /// <exception cref="GraphException">An end does not exist.</exception>
     public Edge Link(string parent, string child, string relationType, MetadataMap? details = null)
     {
-        var metadata = (details ?? MetadataMap.Empty).With("RelationType", relationType);
+        var metadata = details is null ? RelationOf(relationType) : details.With("RelationType", relationType);
         string id = Identifiers.Derive(parent, child, relationType);
         if (_state.FindEdge(id) is { } edge)
         {
@@ -391,6 +419,18 @@ public sealed class GraphTransaction
 
     /// <summary>Takes away the right to write.</summary>
     internal void Close() => _owner = null;
+
+    private static MetadataMap RelationOf(string relationType)
+    {
+        // Most edges have nothing but one of a few types.
+        if (s_relations.TryGetValue(relationType, out var map))
+        {
+            return map;
+        }
+
+        map = MetadataMap.Create(("RelationType", relationType));
+        return s_relations.Count < MaximumRelations ? s_relations.GetOrAdd(relationType, map) : map;
+    }
 
     private long NextRevision(Dictionary<string, int> changes, GraphElement before) =>
         TryFindChange(changes, before.Id, out _) ? before.Revision : before.Revision + 1;
