@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Skydive.Bench;
 using Skydive.Gremlin;
 using Skydive.Gremlin.Bench;
 

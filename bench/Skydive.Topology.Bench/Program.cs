@@ -19,8 +19,8 @@ Console.WriteLine($"{namespaces + 1} namespaces, {(namespaces * ((2 * pairs) + 2
 var times = new List<double>();
 for (int round = 0; round <= rounds; round++)
 {
-    var (milliseconds, nodes, edges, allocated) = await AgentRound.RunAsync();
-    Console.WriteLine($"{(round == 0 ? "cold" : "warm")}: {nodes} nodes, {edges} edges in the graph after {milliseconds:F1} ms, {allocated / 1024} KiB allocated");
+    var (milliseconds, cpu, nodes, edges, allocated) = await AgentRound.RunAsync();
+    Console.WriteLine($"{(round == 0 ? "cold" : "warm")}: {nodes} nodes, {edges} edges in the graph after {milliseconds:F1} ms, {cpu:F1} ms of CPU, {allocated / 1024} KiB allocated");
     if (round > 0)
     {
         times.Add(milliseconds);

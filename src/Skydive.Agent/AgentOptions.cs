@@ -29,6 +29,9 @@ public sealed record AgentOptions
     /// <summary>Where named network namespaces stand.</summary>
     public string NamespacePath { get; init; } = "/var/run/netns";
 
+    /// <summary>How often all processes are looked at for their network namespaces.</summary>
+    public TimeSpan ProcessUpdate { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>How often counters of interfaces are brought into the graph.</summary>
     public TimeSpan MetricsUpdate { get; init; } = TimeSpan.FromSeconds(30);
 
@@ -73,4 +76,7 @@ public sealed record AgentOptions
 
     /// <summary>The last port at which captures of type <c>pcapsocket</c> listen.</summary>
     public int PcapSocketLastPort { get; init; } = 8132;
+
+    /// <summary>How many flows a second captures of type <c>ebpf</c> fetch from the kernel.</summary>
+    public int EbpfPollingRate { get; init; } = 16_000;
 }

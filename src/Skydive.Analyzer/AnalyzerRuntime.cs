@@ -89,6 +89,9 @@ public sealed class AnalyzerRuntime : IAsyncDisposable
     /// <summary>The subscribers of graph events.</summary>
     internal ConnectionDirectory Subscribers { get; } = new();
 
+    /// <summary>The programs that publish nodes and edges.</summary>
+    internal ConnectionDirectory Publishers { get; } = new();
+
     /// <summary>Loads history and captures, and begins to work.</summary>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="HistoryException">The store could not be read or written.</exception>
@@ -118,6 +121,7 @@ public sealed class AnalyzerRuntime : IAsyncDisposable
         return new()
         {
             Agents = Agents.Agents.ToDictionary(static agent => agent.Link.Host, static agent => agent.Status, StringComparer.Ordinal),
+            Publishers = Publishers.Status,
             Subscribers = Subscribers.Status,
             Probes = GetProbes(),
             Storage = storage with { FlowsDropped = storage.FlowsDropped + Flows.Refused, RevisionsDropped = _writer?.Dropped ?? 0 },

@@ -47,4 +47,5 @@ namespace Skydive.Contracts;
 [JsonSerializable(typeof(AnalyzerStatus))]
 [JsonSerializable(typeof(AgentStatus))]
 [JsonSerializable(typeof(ApiError))]
+[JsonSerializable(typeof(JsonElement))]
 public sealed partial class ContractsJsonContext : JsonSerializerContext;

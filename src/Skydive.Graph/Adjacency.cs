@@ -42,6 +42,24 @@ internal static class Adjacency
             : new Sets(sets.Outgoing, sets.Incoming.Add(edge, owner));
     }
 
+    /// <summary>The adjacency with more edges, whose slots are larger than all in it.</summary>
+    /// <param name="adjacency">The adjacency; null when it is empty.</param>
+    /// <param name="outgoing">For each edge that starts here its slot, ascending, and that of the node at its other end.</param>
+    /// <param name="incoming">The same of the edges that end here.</param>
+    /// <param name="owner">The writer.</param>
+    public static object AddMany(object? adjacency, ReadOnlySpan<int> outgoing, ReadOnlySpan<int> incoming, object owner)
+    {
+        int[] array = adjacency as int[] ?? [1];
+        if (adjacency is not Sets && array.Length + outgoing.Length + incoming.Length <= (2 * ArrayLimit) + 1)
+        {
+            int[] longer = [array[0] + outgoing.Length, .. array.AsSpan(1, array[0] - 1), .. outgoing, .. array.AsSpan(array[0]), .. incoming];
+            return longer;
+        }
+
+        var sets = adjacency as Sets ?? new(SetOf(array, EdgeDirection.Out, owner), SetOf(array, EdgeDirection.In, owner));
+        return new Sets(AddEdges(sets.Outgoing, outgoing, owner), AddEdges(sets.Incoming, incoming, owner));
+    }
+
     /// <summary>The adjacency without an edge; null when it was the last.</summary>
     /// <param name="adjacency">The adjacency; null when it is empty.</param>
     /// <param name="direction">Out or In.</param>
@@ -100,6 +118,17 @@ internal static class Adjacency
         {
             yield return array[i];
         }
+    }
+
+    private static IntSet AddEdges(IntSet set, ReadOnlySpan<int> pairs, object owner)
+    {
+        int[] edges = new int[pairs.Length / 2];
+        for (int i = 0; i < edges.Length; i++)
+        {
+            edges[i] = pairs[2 * i];
+        }
+
+        return edges.Length == 0 ? set : set.AddMany(edges, owner);
     }
 
     private static IntSet SetOf(int[] array, EdgeDirection direction, object owner)

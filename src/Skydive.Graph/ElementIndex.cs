@@ -1,5 +1,6 @@
 using Skydive.Contracts.Metadata;
 using Skydive.Contracts.Queries;
+using Skydive.Contracts.Topology;
 using Skydive.Graph.Collections;
 
 namespace Skydive.Graph;
@@ -60,6 +61,29 @@ internal readonly struct ElementIndex
         }
 
         return isOwned ? new(_keys, tries, owner) : this;
+    }
+
+    /// <summary>The index after elements were added.</summary>
+    /// <param name="first">Slot of the first; the others follow it.</param>
+    /// <param name="elements">The elements.</param>
+    /// <param name="owner">The writer.</param>
+    public ElementIndex AddMany(int first, GraphElement[] elements, object owner)
+    {
+        var (keys, tries) = (_keys, (HashTrie<MetadataValue, IntSet>[])_tries.Clone());
+        Together.For(keys.Length, elements.Length, key =>
+        {
+            var groups = new ValueGroups();
+            for (int i = 0; i < elements.Length; i++)
+            {
+                if (elements[i].Metadata.TryGetValue(keys[key], out var value))
+                {
+                    Collect(groups, value, first + i);
+                }
+            }
+
+            tries[key] = tries[key].SetMany(groups.AddTo(tries[key], owner), owner);
+        });
+        return new(keys, tries, owner);
     }
 
     /// <summary>
@@ -139,6 +163,21 @@ internal readonly struct ElementIndex
     /// <summary>The values at an indexed key with the number of elements that hold them; null when the key is not indexed.</summary>
     public IEnumerable<KeyValuePair<MetadataValue, int>>? CountValues(string key) =>
         IndexOf(key) is >= 0 and int i ? _tries[i].Entries().Select(static entry => KeyValuePair.Create(entry.Key, entry.Value.Count)) : null;
+
+    private static void Collect(ValueGroups members, MetadataValue value, int slot)
+    {
+        if (value.Kind == MetadataKind.List)
+        {
+            foreach (var element in value.Elements)
+            {
+                Collect(members, element, slot);
+            }
+        }
+        else if (IsIndexed(value))
+        {
+            members.Add(value, slot);
+        }
+    }
 
     private static HashTrie<MetadataValue, IntSet> Add(HashTrie<MetadataValue, IntSet> trie, MetadataValue value, int slot, object owner)
     {

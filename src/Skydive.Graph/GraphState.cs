@@ -41,6 +41,34 @@ internal struct GraphState
         NodeIndex = NodeIndex.Update(node.Slot, MetadataMap.Empty, node.Metadata, owner);
     }
 
+    /// <summary>Adds nodes whose slots count up from <see cref="NextNodeSlot"/>.</summary>
+    /// <returns>False, and nothing is changed, when two have one identifier or one is there already.</returns>
+    public bool TryAddNodes(Node[] nodes, object owner)
+    {
+        var (slots, index, first) = (NodeSlots, NodeIndex, NextNodeSlot);
+        Together.For(2, nodes.Length, part =>
+        {
+            if (part == 0)
+            {
+                index = index.AddMany(first, nodes, owner);
+            }
+            else
+            {
+                slots = slots.SetMany(SlotsOf(nodes, first), owner);
+            }
+        });
+        if (slots.Count != NodeSlots.Count + nodes.Length)
+        {
+            return false;
+        }
+
+        Nodes = Nodes.SetRange(first, nodes, owner);
+        NodeSlots = slots;
+        NodeIndex = index;
+        NextNodeSlot += nodes.Length;
+        return true;
+    }
+
     public void ReplaceNode(Node before, Node after, object owner)
     {
         Nodes = Nodes.Set(after.Slot, after, owner);
@@ -62,9 +90,37 @@ internal struct GraphState
         Edges = Edges.Set(edge.Slot, edge, owner);
         EdgeSlots = EdgeSlots.Set(edge.Id, edge.Slot, owner);
         EdgeIndex = EdgeIndex.Update(edge.Slot, MetadataMap.Empty, edge.Metadata, owner);
-        var (parent, child) = (edge.ParentSlot, edge.ChildSlot);
-        Adjacencies = Adjacencies.Set(parent, Adjacency.Add(Adjacencies[parent], EdgeDirection.Out, edge.Slot, child, owner), owner);
-        Adjacencies = Adjacencies.Set(child, Adjacency.Add(Adjacencies[child], EdgeDirection.In, edge.Slot, parent, owner), owner);
+        Adjacencies = Join(Adjacencies, edge, owner);
+    }
+
+    /// <summary>Adds edges whose slots count up from <see cref="NextEdgeSlot"/> and whose ends are in the state.</summary>
+    /// <returns>False, and nothing is changed, when two have one identifier or one is there already.</returns>
+    public bool TryAddEdges(Edge[] edges, object owner)
+    {
+        var (slots, index, adjacencies, first, nodes) = (EdgeSlots, EdgeIndex, Adjacencies, NextEdgeSlot, NextNodeSlot);
+        Together.For(2, edges.Length, part =>
+        {
+            if (part == 0)
+            {
+                slots = slots.SetMany(SlotsOf(edges, first), owner);
+            }
+            else
+            {
+                index = index.AddMany(first, edges, owner);
+                adjacencies = Join(adjacencies, nodes, edges, owner);
+            }
+        });
+        if (slots.Count != EdgeSlots.Count + edges.Length)
+        {
+            return false;
+        }
+
+        Edges = Edges.SetRange(first, edges, owner);
+        EdgeSlots = slots;
+        EdgeIndex = index;
+        Adjacencies = adjacencies;
+        NextEdgeSlot += edges.Length;
+        return true;
     }
 
     public void ReplaceEdge(Edge before, Edge after, object owner)
@@ -88,18 +144,77 @@ internal struct GraphState
     {
         object owner = new();
         var state = Empty;
-        foreach (var node in Nodes.Values())
-        {
-            state.AddNode(node.WithSlot(state.NextNodeSlot), owner);
-        }
-
-        foreach (var edge in Edges.Values())
-        {
-            state.NodeSlots.TryGetValue(edge.Parent, out int parent);
-            state.NodeSlots.TryGetValue(edge.Child, out int child);
-            state.AddEdge(edge.Placed(state.NextEdgeSlot, parent, child, edge.Parent, edge.Child, edge.Metadata), owner);
-        }
-
+        int slot = 0;
+        state.TryAddNodes([.. Nodes.Values().Select(node => node.WithSlot(slot++))], owner);
+        slot = 0;
+        state.TryAddEdges([.. Edges.Values().Select(edge => Place(edge, slot++, state.NodeSlots))], owner);
         return state;
+
+        static Edge Place(Edge edge, int slot, HashTrie<string, int> nodes)
+        {
+            nodes.TryGetValue(edge.Parent, out int parent);
+            nodes.TryGetValue(edge.Child, out int child);
+            return edge.Placed(slot, parent, child, edge.Parent, edge.Child, edge.Metadata);
+        }
+    }
+
+    private static IntMap<object> Join(IntMap<object> adjacencies, Edge edge, object owner)
+    {
+        var (parent, child) = (edge.ParentSlot, edge.ChildSlot);
+        adjacencies = adjacencies.Set(parent, Adjacency.Add(adjacencies[parent], EdgeDirection.Out, edge.Slot, child, owner), owner);
+        return adjacencies.Set(child, Adjacency.Add(adjacencies[child], EdgeDirection.In, edge.Slot, parent, owner), owner);
+    }
+
+    private static IntMap<object> Join(IntMap<object> adjacencies, int nodes, Edge[] edges, object owner)
+    {
+        if (edges.Length < nodes / 16)
+        {
+            // Not worth looking at each node.
+            foreach (var edge in edges)
+            {
+                adjacencies = Join(adjacencies, edge, owner);
+            }
+
+            return adjacencies;
+        }
+
+        var outgoing = new EdgesByNode(nodes, edges.Length);
+        var incoming = new EdgesByNode(nodes, edges.Length);
+        foreach (var edge in edges)
+        {
+            outgoing.Count(edge.ParentSlot);
+            incoming.Count(edge.ChildSlot);
+        }
+
+        outgoing.Divide();
+        incoming.Divide();
+        foreach (var edge in edges)
+        {
+            outgoing.Add(edge.ParentSlot, edge.Slot, edge.ChildSlot);
+            incoming.Add(edge.ChildSlot, edge.Slot, edge.ParentSlot);
+        }
+
+        for (int node = 0; node < nodes; node++)
+        {
+            var begins = outgoing.Of(node);
+            var ends = incoming.Of(node);
+            if (begins.Length + ends.Length > 0)
+            {
+                adjacencies = adjacencies.Set(node, Adjacency.AddMany(adjacencies[node], begins, ends, owner), owner);
+            }
+        }
+
+        return adjacencies;
+    }
+
+    private static KeyValuePair<string, int>[] SlotsOf(GraphElement[] elements, int first)
+    {
+        var slots = new KeyValuePair<string, int>[elements.Length];
+        for (int i = 0; i < slots.Length; i++)
+        {
+            slots[i] = new(elements[i].Id, first + i);
+        }
+
+        return slots;
     }
 }

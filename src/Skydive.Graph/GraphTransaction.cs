@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using Skydive.Contracts.Metadata;
 using Skydive.Contracts.Topology;
@@ -12,11 +13,19 @@ namespace Skydive.Graph;
 /// </summary>
 public sealed class GraphTransaction
 {
+    // Types come from outside too: those beyond this number are made each time.
+    private const int MaximumRelations = 256;
+
+    private static readonly ConcurrentDictionary<string, MetadataMap> s_relations = new(StringComparer.Ordinal);
+
     private readonly string _host;
     private readonly string _origin;
     private readonly List<PendingChange> _changes = [];
     private readonly Dictionary<string, int> _nodeChanges = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _edgeChanges = new(StringComparer.Ordinal);
+
+    // How many of the changes are in these two. When many elements are added at once, it is seldom asked whether one of them changes again.
+    private int _findableChanges;
     private GraphState _state;
 
     // The right to write to what this transaction made; null when it has ended.
@@ -40,6 +49,24 @@ public sealed class GraphTransaction
     /// <summary>Whether anything was changed so far.</summary>
     public bool HasChanges => _changeCount > 0;
 
+    /// <summary>The nodes that were added or changed so far and are alive, as they were before the transaction (null when added) and as they are now.</summary>
+    public IReadOnlyList<(Node? Before, Node Now)> NodeChanges
+    {
+        get
+        {
+            var changes = new List<(Node? Before, Node Now)>(_nodeChanges.Count);
+            foreach (ref var change in CollectionsMarshal.AsSpan(_changes))
+            {
+                if (change.Current is Node node)
+                {
+                    changes.Add((change.Before as Node, node));
+                }
+            }
+
+            return changes;
+        }
+    }
+
     /// <summary>The nodes that were added or changed so far and are alive, as they are now.</summary>
     public IEnumerable<Node> ChangedNodes => _changes.Select(static change => change.Current as Node).OfType<Node>().ToArray();
 
@@ -53,6 +80,10 @@ public sealed class GraphTransaction
     internal GraphState State => _state;
 
     private object Owner => _owner ?? throw new InvalidOperationException("the transaction has ended");
+
+    /// <summary>Whether a node was added in this transaction.</summary>
+    /// <param name="id">Its identifier.</param>
+    public bool IsNewNode(string id) => _nodeChanges.TryGetValue(id, out int index) && _changes[index].Before is null;
 
     /// <summary>Finds a node.</summary>
     /// <param name="id">Its identifier.</param>
@@ -127,7 +158,7 @@ public sealed class GraphTransaction
     /// <exception cref="GraphException">An end does not exist.</exception>
     public Edge Link(string parent, string child, string relationType, MetadataMap? details = null)
     {
-        var metadata = (details ?? MetadataMap.Empty).With("RelationType", relationType);
+        var metadata = details is null ? RelationOf(relationType) : details.With("RelationType", relationType);
         string id = Identifiers.Derive(parent, child, relationType);
         if (_state.FindEdge(id) is { } edge)
         {
@@ -327,56 +358,36 @@ public sealed class GraphTransaction
     /// </summary>
     /// <param name="origin">The origin; null replaces the whole graph.</param>
     /// <param name="graph">The elements as they are now.</param>
+    /// <param name="keepOthers">
+    /// Whether given elements that another origin has already stay with it as they are; otherwise they are taken over.
+    /// </param>
     /// <returns>How many edges were left out.</returns>
-    public int Synchronize(string? origin, SubGraph graph)
+    public int Synchronize(string? origin, SubGraph graph, bool keepOthers = false)
     {
-        var view = Peek();
-        var nodeIds = graph.Nodes.Select(static node => node.Id).ToHashSet(StringComparer.Ordinal);
-        var edgeIds = graph.Edges.Select(static edge => edge.Id).ToHashSet(StringComparer.Ordinal);
-        foreach (var edge in view.GetEdges().Where(edge => (origin is null || edge.Origin == origin) && !edgeIds.Contains(edge.Id)).ToArray())
+        if (keepOthers)
         {
-            DeleteEdge(edge.Id);
+            graph = graph with
+            {
+                Nodes = [.. graph.Nodes.Where(node => _state.FindNode(node.Id) is not { } before || before.Origin == origin)],
+                Edges = [.. graph.Edges.Where(edge => _state.FindEdge(edge.Id) is not { } before || before.Origin == origin)],
+            };
         }
 
-        foreach (var node in view.GetNodes().Where(node => (origin is null || node.Origin == origin) && !nodeIds.Contains(node.Id)).ToArray())
-        {
-            DeleteNode(node.Id);
-        }
+        RemoveOthers(origin, graph);
+        AddOrReplace(graph.Nodes, Differs, graph.IsUnshared);
+        return AddOrReplace(graph.Edges, Differs, graph.IsUnshared);
+    }
 
-        foreach (var node in graph.Nodes)
-        {
-            if (_state.FindNode(node.Id) is not { } before)
-            {
-                AddNode(node);
-            }
-            else if (Differs(before, node))
-            {
-                Replace(before, Alive(node).WithSlot(before.Slot), true);
-            }
-        }
-
-        int leftOut = 0;
-        foreach (var edge in graph.Edges)
-        {
-            bool hasEnds = _state.FindNode(edge.Parent) is not null && _state.FindNode(edge.Child) is not null;
-            var before = _state.FindEdge(edge.Id);
-            if (!hasEnds)
-            {
-                // One that has other ends now is not what it was before either.
-                leftOut++;
-                DeleteEdge(edge.Id);
-            }
-            else if (before is null)
-            {
-                AddEdge(edge);
-            }
-            else if (Differs(before, edge) || before.Parent != edge.Parent || before.Child != edge.Child)
-            {
-                TakeOver(before, edge);
-            }
-        }
-
-        return leftOut;
+    /// <summary>
+    /// Takes over many elements from elsewhere, as <see cref="Put(Node)"/> and <see cref="Put(Edge)"/> do, at less cost. Edges whose ends are
+    /// missing are left out.
+    /// </summary>
+    /// <param name="graph">The elements.</param>
+    /// <returns>How many edges were left out.</returns>
+    public int PutMany(SubGraph graph)
+    {
+        AddOrReplace(graph.Nodes, IsNewer, graph.IsUnshared);
+        return AddOrReplace(graph.Edges, IsNewer, graph.IsUnshared);
     }
 
     /// <summary>The events of everything that was changed.</summary>
@@ -409,15 +420,28 @@ public sealed class GraphTransaction
     /// <summary>Takes away the right to write.</summary>
     internal void Close() => _owner = null;
 
-    private static long NextRevision(Dictionary<string, int> changes, GraphElement before) =>
-        changes.ContainsKey(before.Id) ? before.Revision : before.Revision + 1;
+    private static MetadataMap RelationOf(string relationType)
+    {
+        // Most edges have nothing but one of a few types.
+        if (s_relations.TryGetValue(relationType, out var map))
+        {
+            return map;
+        }
+
+        map = MetadataMap.Create(("RelationType", relationType));
+        return s_relations.Count < MaximumRelations ? s_relations.GetOrAdd(relationType, map) : map;
+    }
+
+    private long NextRevision(Dictionary<string, int> changes, GraphElement before) =>
+        TryFindChange(changes, before.Id, out _) ? before.Revision : before.Revision + 1;
 
     private static bool IsNewer(GraphElement incoming, GraphElement before) =>
         incoming.Revision > before.Revision || incoming.CreatedAt > before.CreatedAt;
 
-    private static bool Differs(GraphElement before, GraphElement incoming) =>
+    private static bool Differs(GraphElement incoming, GraphElement before) =>
         before.Revision != incoming.Revision || before.CreatedAt != incoming.CreatedAt || before.Origin != incoming.Origin
-        || before.Host != incoming.Host || !before.Metadata.Equals(incoming.Metadata);
+        || before.Host != incoming.Host || !before.Metadata.Equals(incoming.Metadata)
+        || (before is Edge old && incoming is Edge edge && (old.Parent != edge.Parent || old.Child != edge.Child));
 
     // What is in the live graph has not ended, whatever was said where it comes from.
     private static Node Alive(Node node) => node.DeletedAt is null && node.ArchivedAt is null ? node : node.With();
@@ -427,6 +451,147 @@ public sealed class GraphTransaction
     private (Node Parent, Node Child) EndsOf(string id, string parent, string child) => (
         _state.FindNode(parent) ?? throw new GraphException(GraphErrorReason.ParentNotFound, $"parent node {parent} of edge {id} not found"),
         _state.FindNode(child) ?? throw new GraphException(GraphErrorReason.ChildNotFound, $"child node {child} of edge {id} not found"));
+
+    private void RemoveOthers(string? origin, SubGraph graph)
+    {
+        var view = Peek();
+        var edges = view.GetEdges().Where(edge => origin is null || edge.Origin == origin).ToList();
+        var nodes = view.GetNodes().Where(node => origin is null || node.Origin == origin).ToList();
+        if (edges.Count > 0)
+        {
+            var ids = graph.Edges.Select(static edge => edge.Id).ToHashSet(StringComparer.Ordinal);
+            foreach (var edge in edges.Where(edge => !ids.Contains(edge.Id)))
+            {
+                DeleteEdge(edge.Id);
+            }
+        }
+
+        if (nodes.Count > 0)
+        {
+            var ids = graph.Nodes.Select(static node => node.Id).ToHashSet(StringComparer.Ordinal);
+            foreach (var node in nodes.Where(node => !ids.Contains(node.Id)))
+            {
+                DeleteNode(node.Id);
+            }
+        }
+    }
+
+    private void AddOrReplace(IReadOnlyList<Node> nodes, Func<GraphElement, GraphElement, bool> replaces, bool mayKeep)
+    {
+        var added = new List<Node>();
+        foreach (var node in nodes)
+        {
+            if (_state.FindNode(node.Id) is not { } before)
+            {
+                added.Add(node);
+            }
+            else if (replaces(node, before))
+            {
+                Replace(before, Alive(node).WithSlot(before.Slot), true);
+            }
+        }
+
+        AddMany(added, mayKeep);
+    }
+
+    private int AddOrReplace(IReadOnlyList<Edge> edges, Func<GraphElement, GraphElement, bool> replaces, bool mayKeep)
+    {
+        var added = new List<Edge>();
+        int leftOut = 0;
+        foreach (var edge in edges)
+        {
+            var before = _state.FindEdge(edge.Id);
+            if (before is null)
+            {
+                added.Add(edge);
+            }
+            else if (_state.FindNode(edge.Parent) is null || _state.FindNode(edge.Child) is null)
+            {
+                // One that has other ends now is not what it was before either.
+                leftOut++;
+                DeleteEdge(edge.Id);
+            }
+            else if (replaces(edge, before))
+            {
+                TakeOver(before, edge);
+            }
+        }
+
+        return leftOut + AddMany(added, mayKeep);
+    }
+
+    // The nodes are not in the graph.
+    private void AddMany(List<Node> nodes, bool mayKeep)
+    {
+        var placed = new Node[nodes.Count];
+        for (int i = 0; i < placed.Length; i++)
+        {
+            int slot = _state.NextNodeSlot + i;
+            placed[i] = mayKeep ? Alive(nodes[i]).Adopt(slot) : Alive(nodes[i]).WithSlot(slot);
+        }
+
+        if (_state.TryAddNodes(placed, NewOwner()))
+        {
+            RecordAdded(placed);
+        }
+        else
+        {
+            AddMany(LastOfEach(nodes), mayKeep);
+        }
+    }
+
+    // The edges are not in the graph.
+    private int AddMany(List<Edge> edges, bool mayKeep)
+    {
+        var parents = new Node?[edges.Count];
+        var children = new Node?[edges.Count];
+        var nodes = new NodeFinder(_state, edges.Count);
+        Together.ForEach(edges.Count, (begin, end) =>
+        {
+            for (int i = begin; i < end; i++)
+            {
+                parents[i] = nodes.Find(edges[i].Parent);
+                children[i] = nodes.Find(edges[i].Child);
+            }
+        });
+        var placed = new List<Edge>(edges.Count);
+        for (int i = 0; i < edges.Count; i++)
+        {
+            if (parents[i] is { } parent && children[i] is { } child)
+            {
+                var (edge, slot) = (Alive(edges[i]), _state.NextEdgeSlot + placed.Count);
+                var metadata = MapCache.Share(edge.Metadata);
+                placed.Add(mayKeep
+                    ? edge.Adopt(slot, parent.Slot, child.Slot, parent.Id, child.Id, metadata)
+                    : edge.Placed(slot, parent.Slot, child.Slot, parent.Id, child.Id, metadata));
+            }
+        }
+
+        Edge[] added = [.. placed];
+        if (_state.TryAddEdges(added, NewOwner()))
+        {
+            RecordAdded(added);
+            return edges.Count - added.Length;
+        }
+
+        return edges.Count - added.Length + AddMany(LastOfEach(placed), mayKeep);
+    }
+
+    // Of what is told twice, what is told last.
+    private static List<T> LastOfEach<T>(List<T> elements)
+        where T : GraphElement
+    {
+        var last = new Dictionary<string, T>(StringComparer.Ordinal);
+        foreach (var element in elements)
+        {
+            last[element.Id] = element;
+        }
+
+        return [.. last.Values];
+    }
+
+    // The right to write to what is made from here on, and to nothing that was made before.
+    private object NewOwner() => _owner = _owner is null ? throw new InvalidOperationException("the transaction has ended") : new();
 
     // The node has the next slot.
     private Node Add(Node node)
@@ -482,7 +647,7 @@ public sealed class GraphTransaction
 
     private void Record(Dictionary<string, int> changes, GraphElement? before, GraphElement after, bool isTakenOver)
     {
-        if (before is not null && changes.TryGetValue(after.Id, out int index))
+        if (before is not null && TryFindChange(changes, after.Id, out int index))
         {
             ref var change = ref CollectionsMarshal.AsSpan(_changes)[index];
             change.Current = after;
@@ -490,16 +655,41 @@ public sealed class GraphTransaction
             return;
         }
 
-        changes[after.Id] = _changes.Count;
         _changes.Add(new() { Before = before, Current = after, IsTakenOver = isTakenOver });
         _changeCount++;
+    }
+
+    private void RecordAdded(ReadOnlySpan<GraphElement> added)
+    {
+        _changes.EnsureCapacity(_changes.Count + added.Length);
+        foreach (var element in added)
+        {
+            _changes.Add(new() { Current = element, IsTakenOver = true });
+        }
+
+        _changeCount += added.Length;
+    }
+
+    private bool TryFindChange(Dictionary<string, int> changes, string id, out int index)
+    {
+        for (; _findableChanges < _changes.Count; _findableChanges++)
+        {
+            if (_changes[_findableChanges].Current is { } element)
+            {
+                (element is Node ? _nodeChanges : _edgeChanges)[element.Id] = _findableChanges;
+            }
+        }
+
+        return changes.TryGetValue(id, out index);
     }
 
     private void RecordDeletion(Dictionary<string, int> changes, GraphElement element, long deletedAt)
     {
         GraphElement? before = element;
-        if (changes.Remove(element.Id, out int index))
+        if (TryFindChange(changes, element.Id, out int index))
         {
+            changes.Remove(element.Id);
+
             // Deletions stand at the end, after those of the edges; what was added in this transaction leaves no trace.
             ref var change = ref CollectionsMarshal.AsSpan(_changes)[index];
             before = change.Before;

@@ -46,10 +46,11 @@ public sealed class LiveGraph
     /// </summary>
     /// <param name="body">Makes the changes; runs in this thread and must not wait for anything.</param>
     /// <param name="isTransient">Whether only counters that tick are changed.</param>
+    /// <param name="source">Who makes the changes, for subscribers that do not want to hear of their own; null for nobody in particular.</param>
     /// <returns>What changed; null when nothing did.</returns>
     /// <exception cref="GraphException">A change was refused.</exception>
     /// <exception cref="InvalidOperationException">Called from within a write of this same graph.</exception>
-    public GraphCommit? Write(Action<GraphTransaction> body, bool isTransient = false)
+    public GraphCommit? Write(Action<GraphTransaction> body, bool isTransient = false, object? source = null)
     {
         lock (_writer)
         {
@@ -85,7 +86,7 @@ public sealed class LiveGraph
                     return null;
                 }
 
-                var commit = new GraphCommit(new(transaction.State, before.Sequence + 1), events, isTransient);
+                var commit = new GraphCommit(new(transaction.State, before.Sequence + 1), events, isTransient, source);
                 _current = commit.Snapshot;
                 foreach (var subscription in _subscriptions)
                 {

@@ -177,4 +177,61 @@ public sealed class FlowSearchTests : IDisposable
             return true;
         }
     }
+
+    public static TheoryData<FlowSearch> Searches => new()
+    {
+        new FlowSearch(),
+        new FlowSearch { Skip = 7, Limit = 5 },
+        new FlowSearch { Skip = 7 },
+        new FlowSearch { Skip = 100_000, Limit = 5 },
+        new FlowSearch { Limit = 0 },
+        new FlowSearch { Limit = -1 },
+        new FlowSearch { DeduplicateBy = "TrackingID" },
+        new FlowSearch { DeduplicateBy = "Network.A", Limit = 3 },
+        new FlowSearch { DeduplicateBy = "Transport" },
+        new FlowSearch { DeduplicateBy = "ICMP.ID" },
+        new FlowSearch { SortBy = "Metric.ABBytes", Limit = 10 },
+        new FlowSearch { SortBy = "Metric.ABBytes", Descending = true, Skip = 3, Limit = 10 },
+        new FlowSearch { SortBy = "Transport.A", Descending = true },
+        new FlowSearch { SortBy = "ICMP.ID" },
+        new FlowSearch { SortBy = "Network", DeduplicateBy = "Application" },
+        new FlowSearch { SortBy = "UUID", Filter = Filter.Equal("Application", "UDP") },
+        new FlowSearch { Filter = Filter.Equal("Network.A", "192.0.2.9"), SortBy = "Nothing" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Searches))]
+    public void Search_OfManyFlows_IsWhatTheRuleSays(FlowSearch search)
+    {
+        var random = new Random(2);
+        using var table = new FlowTable(new FlowTableOptions { NodeTid = "n" }, new FlowCollector());
+        for (int i = 0; i < 3000; i++)
+        {
+            byte[] frame = random.Next(5) switch
+            {
+                0 => Arp(),
+                1 => Echo(identifier: random.Next(100)),
+                2 => Tcp(TcpFlags.Ack, port: random.Next(500), payload: random.Next(100)),
+                3 => Vlans(random.Next(10)),
+                _ => Udp(random.Next(500), payload: random.Next(10)),
+            };
+            frame[6 + random.Next(2)] ^= (byte)random.Next(4);
+            if (frame[12] == 8 && frame[13] == 0)
+            {
+                frame[29] = (byte)random.Next(20);
+            }
+
+            // Many begin in the same millisecond.
+            table.Process(frame, Epoch + (random.Next(20) * Millisecond));
+        }
+
+        table.Flush();
+        Flow[] all = [.. table.Search(new FlowSearch())];
+        Assert.True(all.Length > 1000);
+        Flow[] shuffled = [.. all.Where(search.Matches)];
+        random.Shuffle(shuffled);
+        Assert.Equal(search.Finish(shuffled), table.Search(search));
+        Assert.Equal(table.Search(search).Count, table.Search(search).Count());
+        Assert.Equal([.. table.Search(search).Select(static flow => flow.UUID)], table.Search(search).ToArray().Select(static flow => flow.UUID));
+    }
 }

@@ -1,4 +1,5 @@
 using Skydive.Contracts.Metadata;
+using Skydive.Contracts.Queries;
 using Skydive.Contracts.Topology;
 using Skydive.Graph.Events;
 
@@ -423,6 +424,96 @@ public sealed class GraphTransactionTests
             }
 
             GraphAssert.IsConsistent(target.Current);
+        }
+    }
+
+    [Theory]
+    [InlineData(200)]
+    [InlineData(25_000)]
+    public void Synchronize_ManyElements_AsAddingOneByOne(int count)
+    {
+        var random = new Random(count);
+        string[] names = [.. Enumerable.Range(0, count).Select(static i => "n" + i)];
+        var nodes = names.Select((name, i) => new Node
+        {
+            Id = name,
+            Metadata = MetadataMap.Create(
+                ("Name", name), ("Type", "t" + (i % 5)), ("IfIndex", i % 100), ("IPV4", MetadataValue.List("10.0.0." + (i % 7), "10.0.0." + (i % 3), "10.0.0." + (i % 3)))),
+            Origin = "A",
+            CreatedAt = 1,
+            UpdatedAt = 1,
+        }).ToList();
+        var edges = Enumerable.Range(0, 2 * count).Select(i => new Edge
+        {
+            Id = "e" + i,
+
+            // Some nodes have so many edges that they rest in sets, some edges begin and end at one node.
+            Parent = names[i % 3 == 0 ? random.Next(3) : random.Next(count)],
+            Child = names[i % 50 == 0 ? 1 : random.Next(count)],
+            Metadata = MetadataMap.Create(("RelationType", i % 4 == 0 ? "ownership" : "layer2")),
+            Origin = "A",
+            CreatedAt = 1,
+            UpdatedAt = 1,
+        }).ToList();
+        LiveGraph one = new("h", "o", _time), many = new("h", "o", _time);
+        foreach (var graph in new[] { one, many })
+        {
+            graph.Write(transaction =>
+            {
+                transaction.AddNode(MakeNode("other", "B"));
+                transaction.AddNode(nodes[1]);
+                transaction.AddEdge(MakeEdge("be", "n1", "other", "B"));
+            });
+        }
+
+        one.Write(transaction =>
+        {
+            nodes.ForEach(node => transaction.Put(node));
+            edges.ForEach(edge => transaction.Put(edge));
+        });
+        var before = many.Current;
+        string text = GraphAssert.Text(before);
+        var commit = many.Write(transaction => Assert.Equal(
+            1, transaction.Synchronize("A", new() { Nodes = [.. nodes, nodes[7]], Edges = [edges[9], .. edges, MakeEdge("lost", "n1", "none", "A")] })))!;
+
+        Assert.Equal(text, GraphAssert.Text(before));
+        Assert.Equal(nodes.Count - 1, commit.Events.Count(static graphEvent => graphEvent.Kind == GraphEventKind.NodeAdded));
+        Assert.Equal(edges.Count, commit.Events.Count(static graphEvent => graphEvent.Kind == GraphEventKind.EdgeAdded));
+        AssertSame(one.Current, many.Current);
+
+        // The next change finds all in its place.
+        foreach (var graph in new[] { one, many })
+        {
+            graph.Write(static transaction =>
+            {
+                transaction.DeleteNode("n3");
+                transaction.Set(transaction.FindNode("n4")!, "Type", "changed");
+                transaction.AddNode(MakeNode("n3", "A", 9));
+                transaction.AddEdge(MakeEdge("new", "n3", "n4", "A"));
+            });
+        }
+
+        AssertSame(one.Current, many.Current);
+        GraphAssert.IsConsistent(many.Current);
+    }
+
+    private static void AssertSame(GraphSnapshot expected, GraphSnapshot actual)
+    {
+        Assert.Equal(GraphAssert.Text(expected), GraphAssert.Text(actual));
+        foreach (var filter in new[]
+        {
+            Filter.Equal("Name", "n17"), Filter.Equal("Type", "t3"), Filter.Equal("Type", "changed"), Filter.Equal("IfIndex", 44), Filter.Equal("IPV4", "10.0.0.2"), Filter.Equal("IPV4", "10.0.0.6"),
+        })
+        {
+            Assert.Equal(
+                expected.GetNodes(filter).Select(static node => node.Id).Order(StringComparer.Ordinal), actual.GetNodes(filter).Select(static node => node.Id).Order(StringComparer.Ordinal));
+        }
+
+        foreach (string key in new[] { "Name", "Type", "IfIndex", "IPV4" })
+        {
+            Assert.Equal(
+                expected.CountNodeValues(key)!.OrderBy(static entry => entry.Key.ToString(), StringComparer.Ordinal),
+                actual.CountNodeValues(key)!.OrderBy(static entry => entry.Key.ToString(), StringComparer.Ordinal));
         }
     }
 

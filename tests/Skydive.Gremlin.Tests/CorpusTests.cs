@@ -34,6 +34,7 @@ public sealed class CorpusTests
                 "small" => Fixtures.Small(),
                 "lab" => Fixtures.Lab(),
                 "weights" => Fixtures.Weights(),
+                "checklist" => ChecklistFixture.Make(),
                 "counters" => CounterFixture.Make(),
                 "routers" => RouterFixture.Make(),
                 "lab without history" => new FakeSource(Fixtures.Lab().Live) { Flows = Fixtures.Lab().Flows },
@@ -82,7 +83,7 @@ public sealed class CorpusTests
         return result;
     }
 
-    private static string Identify(GremlinResult result) => result.Kind switch
+    internal static string Identify(GremlinResult result) => result.Kind switch
     {
         GremlinKind.Nodes => string.Join(' ', result.Nodes.Select(static node => node.Id)),
         GremlinKind.Edges => string.Join(' ', result.Edges.Select(static edge => edge.Id)),

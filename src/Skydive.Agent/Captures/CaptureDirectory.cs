@@ -146,17 +146,19 @@ internal sealed partial class CaptureDirectory : IAgentLink, IAsyncDisposable
     {
         // Every table answers its part; order, de-duplication and cut are made once over all.
         var part = search with { Skip = 0, Limit = search.Limit is { } limit ? (int)Math.Min((long)limit + search.Skip, int.MaxValue) : null };
-        var found = new List<Flow>();
+        var answers = new List<IReadOnlyList<Flow>>();
         foreach (var capture in _captures.Values)
         {
             cancellationToken.ThrowIfCancellationRequested();
             if (search.NodeTIDs is null || search.NodeTIDs.Contains(capture.NodeTID, StringComparer.Ordinal))
             {
-                found.AddRange(capture.Search(part));
+                answers.AddRange(capture.Search(part));
             }
         }
 
-        return search.Finish(found);
+        // One table's answer is complete as it is.
+        answers.RemoveAll(static flows => flows.Count == 0);
+        return answers.Count == 1 && search.Skip == 0 ? answers[0] : search.Finish(answers.SelectMany(static flows => flows));
     }
 
     private async Task FollowGraphAsync()

@@ -28,6 +28,19 @@ internal sealed class CaptureIntake : IDisposable
         _earlier = new() { CaptureID = options.CaptureId };
     }
 
+    /// <summary>What packets begin with; may be changed between two packets.</summary>
+    public LinkType LinkType
+    {
+        get => _table.LinkType;
+        set
+        {
+            if (_table.LinkType != value)
+            {
+                _table.LinkType = value;
+            }
+        }
+    }
+
     /// <summary>When <see cref="Tick"/> has something to do, by the clock of the packets.</summary>
     public long NextTickNanoseconds => _table.NextTickNanoseconds;
 
@@ -55,6 +68,9 @@ internal sealed class CaptureIntake : IDisposable
     public void Take(ReadOnlySpan<byte> frame, int originalLength, long timestampNanoseconds, VlanTag tag = default) =>
         _table.Process(frame, originalLength, timestampNanoseconds, tag);
 
+    /// <summary>Counts what another counted of a flow; see <see cref="FlowTable.Observe"/>.</summary>
+    public void Observe(ReadOnlySpan<byte> headers, LinkType linkType, in FlowObservation observation) => _table.Observe(headers, linkType, in observation);
+
     /// <summary>Counts what waits in the table's batch.</summary>
     public void Flush() => _table.Flush();
 
@@ -64,14 +80,13 @@ internal sealed class CaptureIntake : IDisposable
     /// <summary>Sends all flows and forgets them.</summary>
     public void Finish(long nowNanoseconds) => _table.Finish(nowNanoseconds);
 
-    /// <summary>Begins anew for packets of another kind, or of another time.</summary>
-    /// <param name="linkType">What they begin with.</param>
+    /// <summary>Begins anew for packets of another time.</summary>
     /// <param name="nowNanoseconds">The time now, by the clock of the packets so far.</param>
-    public void Restart(LinkType linkType, long nowNanoseconds)
+    public void Restart(long nowNanoseconds)
     {
         var old = _table;
         old.Finish(nowNanoseconds);
-        var table = new FlowTable(_options with { LinkType = linkType }, _sink);
+        var table = new FlowTable(_options with { LinkType = old.LinkType }, _sink);
         lock (_replacing)
         {
             _earlier = GetStats();

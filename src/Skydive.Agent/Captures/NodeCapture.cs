@@ -79,8 +79,8 @@ internal sealed partial class NodeCapture : IFlowSink, IAsyncDisposable
         return node.TID is { } tid && (tid != NodeTID || (_isOver && _isUp && !wasUp));
     }
 
-    /// <summary>Finds flows in the tables. Safe to call from any thread.</summary>
-    public IEnumerable<Flow> Search(FlowSearch search) => _workers.SelectMany(worker => worker.Intake.Search(search));
+    /// <summary>Finds flows in the tables, each of which answers the search for itself. Safe to call from any thread.</summary>
+    public IEnumerable<IReadOnlyList<Flow>> Search(FlowSearch search) => _workers.Select(worker => worker.Intake.Search(search));
 
     /// <summary>What became of packets and flows so far. Safe to call from any thread.</summary>
     public CaptureStatistics GetStatistics()

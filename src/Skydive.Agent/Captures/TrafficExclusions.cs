@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Skydive.Contracts.Captures;
+using Skydive.Packets;
 
 namespace Skydive.Agent.Captures;
 
@@ -29,6 +30,22 @@ internal static class TrafficExclusions
         }
 
         return string.Join(" and ", terms);
+    }
+
+    /// <summary>The ends of the traffic that <see cref="Combine"/> leaves out, for captures that take no filter.</summary>
+    /// <param name="capture">The capture.</param>
+    /// <param name="analyzers">The analyzers that the agent talks to.</param>
+    public static IReadOnlyList<ExcludedEndpoint> Resolve(Capture capture, IReadOnlyList<Uri> analyzers)
+    {
+        var ends = analyzers.SelectMany(static analyzer => Resolve(analyzer.IdnHost).Select(address => new ExcludedEndpoint(address, IpProtocol.Tcp, analyzer.Port))).ToList();
+        if (CaptureTarget.TryParse(capture, out var target, out _) && target is not null)
+        {
+            ends.AddRange(target.Types.Select(type => type == TargetTypes.Erspan
+                ? new ExcludedEndpoint(target.EndPoint.Address, IpProtocol.Gre, 0)
+                : new ExcludedEndpoint(target.EndPoint.Address, IpProtocol.Udp, target.EndPoint.Port)));
+        }
+
+        return ends;
     }
 
     private static IEnumerable<string> Describe(Uri analyzer) =>

@@ -1,5 +1,6 @@
 using Skydive.Agent.Blockdev;
 using Skydive.Agent.Lldp;
+using Skydive.Agent.Processes;
 using Skydive.Agent.Sockets;
 
 namespace Skydive.Agent.Probes;
@@ -16,6 +17,7 @@ internal static class ProbeCatalog
         {
             ["blockdev"] = static context => new BlockdevProbe(context),
             ["lldp"] = static context => new LldpProbe(context),
+            ["processes"] = static context => new ProcessNamespaceProbe(context),
             ["socketinfo"] = static context => new SocketInfoProbe(context),
         };
 }

@@ -7,7 +7,7 @@ namespace Skydive.Agent.Topology;
 /// Gives every node its topology identifier (TID), which stays the same when the agent restarts: that of a host follows from its name, of a
 /// namespace from host and path, of an Open vSwitch bridge or port from host and UUID, of anything else from its owner's TID, name and type.
 /// A change of any of these changes the TID, also of what is owned below, in the same revision. A node that no host owns, directly or not,
-/// has none.
+/// has none. A node that is added with an identifier keeps it until something changes: whoever adds thousands knows it already.
 /// </summary>
 internal sealed class TidHook : IGraphHook
 {
@@ -29,17 +29,27 @@ internal sealed class TidHook : IGraphHook
     public void BeforeCommit(GraphTransaction transaction)
     {
         var pending = new Queue<string>();
-        foreach (var node in transaction.ChangedNodes)
+        foreach (var (before, node) in transaction.NodeChanges)
         {
-            pending.Enqueue(node.Id);
+            if (before is null ? node.TID is null : IsOther(before, node))
+            {
+                pending.Enqueue(node.Id);
+            }
         }
 
         foreach (var edge in transaction.ChangedEdges.Concat(transaction.RemovedEdges))
         {
-            if (edge.RelationType == RelationTypes.Ownership)
+            // Who adds a node with an identifier has taken the owner into account.
+            if (edge.RelationType == RelationTypes.Ownership
+                && !(transaction.IsNewNode(edge.Child) && transaction.FindNode(edge.Child) is { TID: not null }))
             {
                 pending.Enqueue(edge.Child);
             }
+        }
+
+        if (pending.Count == 0)
+        {
+            return;
         }
 
         var view = transaction.Peek();
@@ -67,6 +77,11 @@ internal sealed class TidHook : IGraphHook
             }
         }
     }
+
+    /// <summary>Whether something is different that the identifier follows from, or the identifier itself.</summary>
+    private static bool IsOther(Node before, Node after) =>
+        before.Name != after.Name || before.Type != after.Type || before.TID != after.TID || after.TID is null
+        || before.GetText("Path") != after.GetText("Path") || before.GetText("UUID") != after.GetText("UUID");
 
     private static string? Compute(Node node, GraphSnapshot view)
     {

@@ -32,7 +32,9 @@ public static class AnalyzerApi
     {
         UseCommon(app);
         MapInfo(app, new() { Host = analyzer.Options.Host, Version = analyzer.Options.Version, Service = "analyzer" }, () => analyzer.IsReady && (isReady?.Invoke() ?? true));
-        MapTopology(app, analyzer.Graph, analyzer.QuerySource, analyzer.Subscribers, analyzer.Options.WebSockets, "analyzer", loggers, stopping);
+        var clients = MapTopology(app, analyzer.Graph, analyzer.QuerySource, analyzer.Subscribers, analyzer.Options.WebSockets, "analyzer", loggers, stopping, () => analyzer.IsReady);
+        app.Map("/ws/publisher", context => clients.HandleAsync(context, null, analyzer.Publishers, stopping));
+        app.Map("/ws/pubsub", context => clients.HandleAsync(context, analyzer.Subscribers, analyzer.Publishers, stopping));
         app.MapGet("/api/status", context => WriteAsync(context, analyzer.GetStatus(), ContractsJsonContext.Default.AnalyzerStatus));
         app.MapGet("/api/config/{key}", (HttpContext context, string key) =>
         {
@@ -79,7 +81,7 @@ public static class AnalyzerApi
         UseCommon(app);
         MapInfo(app, info, static () => true);
         var subscribers = new ConnectionDirectory();
-        MapTopology(app, graph, new Queries.LiveQuerySource(graph, flows), subscribers, options, "agent", loggers, stopping);
+        MapTopology(app, graph, new Queries.LiveQuerySource(graph, flows), subscribers, options, "agent", loggers, stopping, static () => true);
         app.MapGet("/api/status", context => WriteAsync(context, getStatus(subscribers.Status), ContractsJsonContext.Default.AgentStatus));
     }
 
@@ -101,7 +103,7 @@ public static class AnalyzerApi
         });
     }
 
-    private static void MapTopology(
+    private static ClientEndpoint MapTopology(
         WebApplication app,
         LiveGraph graph,
         IQuerySource source,
@@ -109,16 +111,20 @@ public static class AnalyzerApi
         WebSockets.WebSocketOptions options,
         string serviceType,
         ILoggerFactory loggers,
-        CancellationToken stopping)
+        CancellationToken stopping,
+        Func<bool> isReady)
     {
         var topology = new TopologyEndpoint(source);
         app.MapGet("/api/topology", topology.GetAsync);
         app.MapPost("/api/topology", Limited(topology.PostAsync));
         app.MapPost("/api/gremlin/validate", Limited(GremlinEndpoint.ValidateAsync));
         app.MapPost("/api/gremlin/complete", Limited(new GremlinEndpoint(source).CompleteAsync));
-        var endpoint = new SubscriberEndpoint(
-            graph, new GremlinSubscriberFilters(), source.GetHistoryAsync, subscribers, options, serviceType, loggers.CreateLogger<SubscriberEndpoint>());
-        app.Map("/ws/subscriber", context => endpoint.HandleAsync(context, stopping));
+        var clients = new ClientEndpoint(graph, new GremlinSubscriberFilters(), source.GetHistoryAsync, options, serviceType, loggers.CreateLogger<ClientEndpoint>())
+        {
+            IsReady = isReady,
+        };
+        app.Map("/ws/subscriber", context => clients.HandleAsync(context, subscribers, null, stopping));
+        return clients;
     }
 
     private static RequestDelegate Limited(RequestDelegate handle) => context =>

@@ -112,11 +112,6 @@ internal static class CaptureValidator
         AddUnless(type.HasTcpMetric || !capture.ExtraTCPMetric, nameof(capture.ExtraTCPMetric));
         AddUnless(type.Listens || capture.Port == 0, nameof(capture.Port));
         AddUnless(type.SeesPackets || target?.Types.Any(static kind => kind is TargetTypes.Erspan or TargetTypes.SFlow) != true, nameof(capture.TargetType));
-        AddUnless(capture.RawPacketLimit == 0, nameof(capture.RawPacketLimit));
-        AddUnless(!capture.IPDefrag, nameof(capture.IPDefrag));
-        AddUnless(!capture.ReassembleTCP, nameof(capture.ReassembleTCP));
-        AddUnless(!capture.ExtraTCPMetric, nameof(capture.ExtraTCPMetric));
-        AddUnless(capture.ExtraLayers == 0, nameof(capture.ExtraLayers));
         AddUnless(target is null, nameof(capture.TargetType));
         if (missing.Count > 0)
         {

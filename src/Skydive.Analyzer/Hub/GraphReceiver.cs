@@ -1,4 +1,7 @@
+using System.Net.WebSockets;
+using System.Numerics;
 using Microsoft.Extensions.Logging;
+using Skydive.Contracts.Messages;
 using Skydive.Contracts.Topology;
 using Skydive.Graph;
 using Skydive.Graph.Events;
@@ -6,13 +9,20 @@ using Skydive.Graph.Events;
 namespace Skydive.Analyzer.Hub;
 
 /// <summary>
-/// Takes the graph of one agent over into the analyzer's graph: the whole of it first, then each change. Called by one thread at a time.
+/// Takes the graph of one agent or publisher over into the analyzer's graph: the whole of it first, then each change. Called by one thread at
+/// a time.
 /// </summary>
 public sealed partial class GraphReceiver
 {
+    /// <summary>From so many messages on it is looked whether they can be applied as one.</summary>
+    private const int ManyMessages = 64;
+
+    private const string EndMissing = "one of the ends of an edge is missing";
+
     private readonly LiveGraph _graph;
     private readonly string _origin;
     private readonly ILogger _logger;
+    private readonly HashSet<string> _touched = new(StringComparer.Ordinal);
 
     /// <summary>Makes a receiver.</summary>
     /// <param name="graph">The analyzer's graph.</param>
@@ -25,15 +35,41 @@ public sealed partial class GraphReceiver
         _logger = logger;
     }
 
+    /// <summary>
+    /// Whether the sender owns only what is of its origin: what would change elements of others is left out, as is what does not fit. Otherwise
+    /// that is an error.
+    /// </summary>
+    internal bool IsGuest { get; init; }
+
+    /// <summary>Who is told as the source of the commits.</summary>
+    internal object? Source { get; init; }
+
+    /// <summary>How many elements and changes were left out.</summary>
+    internal long Refused { get; private set; }
+
+    /// <summary>Counts what was left out, here or before it came here.</summary>
+    /// <param name="count">How many elements and changes.</param>
+    /// <param name="reason">What is wrong with the first.</param>
+    internal void Refuse(int count, string reason)
+    {
+        long before = Refused;
+        Refused += count;
+        if (count > 0 && (before == 0 || BitOperations.Log2((ulong)before) != BitOperations.Log2((ulong)Refused)))
+        {
+            // A sender that goes on with it is not to fill the log.
+            LogRefused(_logger, _origin, reason, Refused);
+        }
+    }
+
     /// <summary>Makes the elements of this origin those that are given.</summary>
-    /// <param name="graph">The agent's whole graph.</param>
+    /// <param name="graph">The sender's whole graph.</param>
     public void Synchronize(SubGraph graph)
     {
         int leftOut = 0;
-        _graph.Write(transaction => leftOut = transaction.Synchronize(_origin, graph));
+        _graph.Write(transaction => leftOut = transaction.Synchronize(_origin, graph, keepOthers: IsGuest), source: Source);
         if (leftOut > 0)
         {
-            LogEdgesLeftOut(_logger, leftOut, _origin);
+            Refuse(leftOut, EndMissing);
         }
     }
 
@@ -53,44 +89,162 @@ public sealed partial class GraphReceiver
             isTransient);
     }
 
-    /// <summary>Applies one change.</summary>
-    /// <param name="kind">What happened.</param>
-    /// <param name="element">The element as it is now.</param>
-    public void Apply(GraphEventKind kind, GraphElement element) => _graph.Write(transaction => Apply(transaction, kind, element));
-
-    /// <summary>Applies a partial update. One that does not lead to a newer revision, or is of an unknown element, is left out.</summary>
-    /// <param name="isNode">Whether it is about a node.</param>
-    /// <param name="update">The update.</param>
-    /// <returns>False when the element is not known: the sender and this graph differ, and a synchronisation is needed.</returns>
-    /// <exception cref="ArgumentException">An operation is of an unknown type.</exception>
-    public bool Apply(bool isNode, PartialUpdate update)
+    /// <summary>
+    /// Applies messages about the graph, in as few transactions as keep each revision of an element apart: under load a transaction for each
+    /// message would cost more than what it changes.
+    /// </summary>
+    /// <param name="messages">The messages in order.</param>
+    /// <exception cref="GraphMessageException">
+    /// The sender and this graph differ, and a synchronisation is needed; or an operation is of an unknown type. Not with a guest, whose
+    /// message is left out.
+    /// </exception>
+    internal void Apply(IReadOnlyList<GraphMessage> messages)
     {
-        // Found outside the transaction: nobody else writes elements of this origin.
-        GraphElement? before = isNode ? _graph.Current.FindNode(update.ID) : _graph.Current.FindEdge(update.ID);
-        if (before is null || update.Revision <= before.Revision)
+        for (int begin = 0; begin < messages.Count;)
         {
-            return before is not null;
+            if (messages[begin].Graph is { } graph)
+            {
+                Synchronize(graph);
+                begin++;
+                continue;
+            }
+
+            int end = EndOfRun(messages, begin);
+            _graph.Write(
+                transaction =>
+                {
+                    if (end - begin >= ManyMessages && AddedBy(transaction, messages, begin, end) is { } added)
+                    {
+                        Refuse(transaction.PutMany(added), EndMissing);
+                        return;
+                    }
+
+                    for (int i = begin; i < end; i++)
+                    {
+                        Apply(transaction, messages[i]);
+                    }
+                },
+                IsTransient(messages[begin]),
+                Source);
+            begin = end;
+        }
+    }
+
+    // What the messages add, nodes before edges, when they do nothing else.
+    private SubGraph? AddedBy(GraphTransaction transaction, IReadOnlyList<GraphMessage> messages, int begin, int end)
+    {
+        var nodes = new List<Node>();
+        var edges = new List<Edge>();
+        for (int i = begin; i < end; i++)
+        {
+            switch (messages[i])
+            {
+                case { Type: MessageTypes.NodeAdded, Element: Node node } when edges.Count == 0:
+                    nodes.Add(node);
+                    break;
+                case { Type: MessageTypes.EdgeAdded, Element: Edge edge }:
+                    edges.Add(edge);
+                    break;
+                default:
+                    return null;
+            }
         }
 
-        var metadata = MetadataOperation.Apply(before.Metadata, update.Ops);
-        _graph.Write(
-            transaction =>
+        nodes.RemoveAll(node => IsOfOthers(transaction.FindNode(node.Id)));
+        edges.RemoveAll(edge => IsOfOthers(transaction.FindEdge(edge.Id)));
+        return new() { Nodes = nodes, Edges = edges };
+    }
+
+    private static bool IsTransient(GraphMessage message) => message.Update?.Transient ?? false;
+
+    // Where the messages end that go into one transaction: none tells of an element that one before it tells of.
+    private int EndOfRun(IReadOnlyList<GraphMessage> messages, int begin)
+    {
+        _touched.Clear();
+        for (int i = begin; i < messages.Count; i++)
+        {
+            var message = messages[i];
+            string? id = message.Element?.Id ?? message.Update?.ID;
+            if (i > begin
+                && (message.Graph is not null
+                    || IsTransient(message) != IsTransient(messages[begin])
+                    || message.Type == MessageTypes.NodeDeleted
+                    || (id is not null && _touched.Contains(id))))
             {
-                if (before is Node node && transaction.FindNode(update.ID) is not null)
-                {
-                    transaction.Put(node.With(metadata, update.UpdatedAt, update.Revision));
-                }
-                else if (before is Edge edge && transaction.FindEdge(update.ID) is not null)
-                {
-                    transaction.Put(edge.With(metadata, update.UpdatedAt, update.Revision));
-                }
-            },
-            update.Transient);
-        return true;
+                return i;
+            }
+
+            if (id is not null)
+            {
+                _touched.Add(id);
+            }
+
+            if (message.Type == MessageTypes.NodeDeleted)
+            {
+                // Its edges go with it, whether they were told or not.
+                return i + 1;
+            }
+        }
+
+        return messages.Count;
+    }
+
+    private void Apply(GraphTransaction transaction, GraphMessage message)
+    {
+        if (message.Update is { } update)
+        {
+            Apply(transaction, message.Type == MessageTypes.NodePartiallyUpdated, update);
+        }
+        else if (message.Element is { } element && MessageKinds.KindOf(message.Type) is { } kind)
+        {
+            Apply(transaction, kind, element);
+        }
+    }
+
+    private void Apply(GraphTransaction transaction, bool isNode, PartialUpdate update)
+    {
+        GraphElement? before = isNode ? transaction.FindNode(update.ID) : transaction.FindEdge(update.ID);
+        if (before is null)
+        {
+            // An edge that was left out because an end was missing is not known, and would not be after another synchronisation either.
+            if (isNode || IsGuest)
+            {
+                Refuse($"{(isNode ? "node" : "edge")} {update.ID} is not known here: the graphs differ");
+            }
+
+            return;
+        }
+
+        if (update.Revision <= before.Revision || IsOfOthers(before))
+        {
+            return;
+        }
+
+        try
+        {
+            var metadata = MetadataOperation.Apply(before.Metadata, update.Ops);
+            if (before is Node node)
+            {
+                transaction.Put(node.With(metadata, update.UpdatedAt, update.Revision));
+            }
+            else
+            {
+                transaction.Put(((Edge)before).With(metadata, update.UpdatedAt, update.Revision));
+            }
+        }
+        catch (ArgumentException e)
+        {
+            Refuse(e.Message, e);
+        }
     }
 
     private void Apply(GraphTransaction transaction, GraphEventKind kind, GraphElement element)
     {
+        if (IsOfOthers(element is Node ? transaction.FindNode(element.Id) : transaction.FindEdge(element.Id)))
+        {
+            return;
+        }
+
         switch (kind)
         {
             case GraphEventKind.NodeAdded or GraphEventKind.NodeUpdated:
@@ -103,7 +257,7 @@ public sealed partial class GraphReceiver
                 var edge = (Edge)element;
                 if (transaction.FindNode(edge.Parent) is null || transaction.FindNode(edge.Child) is null)
                 {
-                    LogEdgesLeftOut(_logger, 1, _origin);
+                    Refuse(1, EndMissing);
                     break;
                 }
 
@@ -117,6 +271,27 @@ public sealed partial class GraphReceiver
         }
     }
 
-    [LoggerMessage(2001, LogLevel.Warning, "{Count} edges of {Origin} were left out because one of their ends is missing")]
-    private static partial void LogEdgesLeftOut(ILogger logger, int count, string origin);
+    private bool IsOfOthers(GraphElement? element)
+    {
+        if (!IsGuest || element is null || element.Origin == _origin)
+        {
+            return false;
+        }
+
+        Refuse($"{element.Id} belongs to {element.Origin}");
+        return true;
+    }
+
+    private void Refuse(string reason, Exception? cause = null)
+    {
+        if (!IsGuest)
+        {
+            throw new GraphMessageException(WebSocketCloseStatus.InvalidPayloadData, reason, cause);
+        }
+
+        Refuse(1, reason);
+    }
+
+    [LoggerMessage(2001, LogLevel.Warning, "Elements or changes of {Origin} were left out: {Reason} (so far {Count})")]
+    private static partial void LogRefused(ILogger logger, string origin, string reason, long count);
 }

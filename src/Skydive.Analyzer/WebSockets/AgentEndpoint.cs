@@ -1,16 +1,9 @@
 using System.Net.WebSockets;
-using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Skydive.Analyzer.Hub;
-using Skydive.Contracts;
 using Skydive.Contracts.Messages;
-using Skydive.Contracts.Status;
-using Skydive.Contracts.Topology;
 using Skydive.Flows.Encoding;
-using Skydive.Graph;
-using Skydive.Graph.Events;
 
 namespace Skydive.Analyzer.WebSockets;
 
@@ -116,52 +109,50 @@ internal sealed partial class AgentEndpoint
     private async Task ServeTopologyAsync(HttpContext context, ClientIdentity client, WebSocket socket, CancellationToken cancellationToken)
     {
         using var link = new RemoteAgentLink(client.HostId, socket, _options);
-        var status = new ConnectionStatus
-        {
-            ServiceType = "agent",
-            ClientProtocol = "json",
-            Addr = context.Connection.RemoteIpAddress?.ToString() ?? string.Empty,
-            Port = context.Connection.RemotePort,
-            IsConnected = true,
-            ConnectTime = DateTimeOffset.UtcNow,
-            RemoteHost = client.HostId,
-        };
+        var status = WebSocketEntry.StatusOf(context, client) with { ServiceType = "agent" };
         var receiver = new GraphReceiver(_analyzer.Graph, "agent." + client.HostId, _logger);
+        using var reader = new GraphMessageReader(
+            socket, new() { MaximumMessageBytes = _options.MaximumAgentMessageBytes, MaximumPayloadBytes = _options.MaximumAgentMessageBytes });
         AgentRegistration? registration = null;
+        bool isSynchronized = false;
+        var intake = new GraphIntake(reader, receiver)
+        {
+            OnChange = message =>
+            {
+                isSynchronized |= message.Type == MessageTypes.Sync;
+                if (!isSynchronized)
+                {
+                    throw new GraphMessageException(WebSocketCloseStatus.PolicyViolation, $"{message.Type} came before {MessageTypes.Sync}");
+                }
+            },
+
+            // Only with its graph here can captures be matched and started on it.
+            OnApplied = () => registration ??= _analyzer.Agents.Add(link, () => status),
+            OnOther = (message, _) =>
+            {
+                if (message.Namespace == MessageNamespaces.Graph)
+                {
+                    throw new GraphMessageException(WebSocketCloseStatus.PolicyViolation, $"unknown message {message.Type}");
+                }
+
+                link.OnReply(message.ToEnvelope());
+                return ValueTask.CompletedTask;
+            },
+        };
         try
         {
-            while (await WebSocketReader.ReadAsync(socket, _options.MaximumAgentMessageBytes, cancellationToken).ConfigureAwait(false) is { } received)
-            {
-                var message = JsonSerializer.Deserialize(received.Data.Span, ContractsJsonContext.Default.WebSocketMessage)
-                    ?? throw new JsonException("the message is null");
-                if (message.Namespace != MessageNamespaces.Graph)
-                {
-                    link.OnReply(message);
-                    continue;
-                }
-
-                if (registration is null && message.Type != MessageTypes.Sync)
-                {
-                    throw new JsonException($"{message.Type} came before {MessageTypes.Sync}");
-                }
-
-                Apply(receiver, message);
-
-                // Only with its graph here can captures be matched and started on it.
-                registration ??= _analyzer.Agents.Add(link, () => status);
-            }
-
+            await intake.RunAsync(cancellationToken).ConfigureAwait(false);
             await WebSocketClosing.CloseAsync(socket).ConfigureAwait(false);
         }
         catch (Exception e) when (e is WebSocketException or OperationCanceledException or IOException)
         {
             LogGone(_logger, client.HostId, e.Message);
         }
-        catch (Exception e) when (e is JsonException or ArgumentException or GraphException)
+        catch (GraphMessageException e)
         {
             // An agent that speaks differently has to begin anew rather than be half understood.
             LogRefused(_logger, client.HostId, e.Message);
-            socket.Abort();
+            await WebSocketClosing.CloseAsync(socket, e.Status, e.Message).ConfigureAwait(false);
         }
         finally
         {
@@ -169,81 +160,27 @@ internal sealed partial class AgentEndpoint
         }
     }
 
-    private static void Apply(GraphReceiver receiver, WebSocketMessage message)
-    {
-        switch (message.Type)
-        {
-            case MessageTypes.Sync:
-                receiver.Synchronize(Read(message, ContractsJsonContext.Default.SubGraph));
-                break;
-            case MessageTypes.NodePartiallyUpdated:
-                var update = Read(message, ContractsJsonContext.Default.PartialUpdate);
-                if (!receiver.Apply(isNode: true, update))
-                {
-                    throw new JsonException($"node {update.ID} is not known here: the graphs differ");
-                }
-
-                break;
-            case MessageTypes.EdgePartiallyUpdated:
-                // One that was left out because an end was missing is not known, and would not be after another synchronisation either.
-                receiver.Apply(isNode: false, Read(message, ContractsJsonContext.Default.PartialUpdate));
-                break;
-            default:
-                var kind = EventMessages.KindOf(message.Type) ?? throw new JsonException($"unknown message {message.Type}");
-                receiver.Apply(
-                    kind,
-                    kind is GraphEventKind.NodeAdded or GraphEventKind.NodeUpdated or GraphEventKind.NodeDeleted
-                        ? Read(message, ContractsJsonContext.Default.Node)
-                        : Read(message, ContractsJsonContext.Default.Edge));
-                break;
-        }
-    }
-
-    private static T Read<T>(WebSocketMessage message, JsonTypeInfo<T> type)
-        where T : class =>
-        message.Obj.ValueKind == JsonValueKind.Object
-            ? message.Obj.Deserialize(type)!
-            : throw new JsonException($"Obj of {message.Type} is no object");
-
     private async Task<(ClientIdentity? Client, WebSocket? Socket)> AcceptAsync(HttpContext context)
     {
-        if (!context.WebSockets.IsWebSocketRequest)
+        if (await WebSocketEntry.IdentifyAsync(context).ConfigureAwait(false) is not { } client)
         {
-            return await RefuseAsync(context, StatusCodes.Status426UpgradeRequired, "this path speaks WebSocket only").ConfigureAwait(false);
-        }
-
-        if (ClientIdentity.Read(context.Request, out string? error) is not { } client)
-        {
-            return await RefuseAsync(context, StatusCodes.Status400BadRequest, error!).ConfigureAwait(false);
+            return default;
         }
 
         if (!client.IsNamed)
         {
-            return await RefuseAsync(context, StatusCodes.Status400BadRequest, $"header {WebSocketHeaders.HostId} is missing").ConfigureAwait(false);
+            await WebSocketEntry.RefuseAsync(context, StatusCodes.Status400BadRequest, $"header {WebSocketHeaders.HostId} is missing").ConfigureAwait(false);
+            return default;
         }
 
         if (!_analyzer.IsReady)
         {
             // The graph of the last run is about to be loaded, in place of what is in the graph then.
-            return await RefuseAsync(context, StatusCodes.Status503ServiceUnavailable, "the analyzer is starting").ConfigureAwait(false);
+            await WebSocketEntry.RefuseAsync(context, StatusCodes.Status503ServiceUnavailable, "the analyzer is starting").ConfigureAwait(false);
+            return default;
         }
 
-        context.Response.Headers[WebSocketHeaders.HostId] = _analyzer.Options.Host;
-        context.Response.Headers[WebSocketHeaders.ServiceType] = "analyzer";
-        var socket = await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext
-        {
-            KeepAliveInterval = _options.PingDelay,
-            KeepAliveTimeout = _options.PongTimeout,
-        }).ConfigureAwait(false);
-        return (client, socket);
-    }
-
-    private static async Task<(ClientIdentity? Client, WebSocket? Socket)> RefuseAsync(HttpContext context, int status, string reason)
-    {
-        context.Response.StatusCode = status;
-        context.Response.ContentType = "text/plain; charset=utf-8";
-        await context.Response.WriteAsync(reason + "\n", context.RequestAborted).ConfigureAwait(false);
-        return default;
+        return (client, await WebSocketEntry.AcceptAsync(context, _options, _analyzer.Options.Host, "analyzer").ConfigureAwait(false));
     }
 
     [LoggerMessage(2601, LogLevel.Information, "Agent {Host} is gone: {Reason}")]

@@ -6,6 +6,9 @@ namespace Skydive.Analyzer.WebSockets;
 /// <summary>What a WebSocket client says of itself, in headers or query parameters.</summary>
 internal sealed record ClientIdentity
 {
+    private const string PersistentPolicy = "Persistent";
+    private const string DeleteOnDisconnectPolicy = "DeleteOnDisconnect";
+
     public required string HostId { get; init; }
 
     /// <summary>Whether the client gave its identity; else it was given one.</summary>
@@ -18,6 +21,12 @@ internal sealed record ClientIdentity
     public string? GremlinFilter { get; init; }
 
     public bool PartialUpdates { get; init; }
+
+    /// <summary>Whether what the client publishes goes with its connection.</summary>
+    public bool DeleteOnDisconnect { get; init; }
+
+    /// <summary>Origin of what the client publishes.</summary>
+    public string Origin => $"{ClientType}.{HostId}";
 
     /// <summary>Reads the request; null with an error for the client when something is missing or wrong.</summary>
     public static ClientIdentity? Read(HttpRequest request, out string? error)
@@ -43,6 +52,13 @@ internal sealed record ClientIdentity
             return null;
         }
 
+        string persistence = Get(request, WebSocketHeaders.PersistencePolicy) is { Length: > 0 } given ? given : PersistentPolicy;
+        if (persistence is not (PersistentPolicy or DeleteOnDisconnectPolicy))
+        {
+            error = $"{WebSocketHeaders.PersistencePolicy} '{persistence}' is neither {PersistentPolicy} nor {DeleteOnDisconnectPolicy}";
+            return null;
+        }
+
         error = null;
         string[] namespaces = [.. Values(request, WebSocketHeaders.Namespace).SelectMany(static value => value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))];
         string? host = Get(request, WebSocketHeaders.HostId);
@@ -54,6 +70,7 @@ internal sealed record ClientIdentity
             Namespaces = namespaces.Length == 0 ? [MessageNamespaces.All] : namespaces,
             GremlinFilter = Get(request, WebSocketHeaders.GremlinFilter) is { Length: > 0 } filter ? filter : null,
             PartialUpdates = policy == "partial",
+            DeleteOnDisconnect = persistence == DeleteOnDisconnectPolicy,
         };
     }
 

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Skydive.Analyzer.Hub;
 using Skydive.Contracts.Messages;
 using Skydive.Graph.Events;
 
@@ -28,30 +29,7 @@ internal sealed class EventMessages
         {
             return partial && graphEvent.Kind is GraphEventKind.NodeUpdated or GraphEventKind.EdgeUpdated
                 ? messages._partial ??= MessageWriter.WritePartialUpdate(graphEvent.Element, graphEvent.Operations, isTransient)
-                : messages._full ??= MessageWriter.WriteElement(TypeOf(graphEvent.Kind), graphEvent.Element);
+                : messages._full ??= MessageWriter.WriteElement(MessageKinds.TypeOf(graphEvent.Kind), graphEvent.Element);
         }
     }
-
-    /// <summary>Name of the message that tells of a kind of event.</summary>
-    public static string TypeOf(GraphEventKind kind) => kind switch
-    {
-        GraphEventKind.NodeAdded => MessageTypes.NodeAdded,
-        GraphEventKind.NodeUpdated => MessageTypes.NodeUpdated,
-        GraphEventKind.NodeDeleted => MessageTypes.NodeDeleted,
-        GraphEventKind.EdgeAdded => MessageTypes.EdgeAdded,
-        GraphEventKind.EdgeUpdated => MessageTypes.EdgeUpdated,
-        _ => MessageTypes.EdgeDeleted,
-    };
-
-    /// <summary>The kind of event that a message tells of with the whole element; null when it is another message.</summary>
-    public static GraphEventKind? KindOf(string type) => type switch
-    {
-        MessageTypes.NodeAdded => GraphEventKind.NodeAdded,
-        MessageTypes.NodeUpdated => GraphEventKind.NodeUpdated,
-        MessageTypes.NodeDeleted => GraphEventKind.NodeDeleted,
-        MessageTypes.EdgeAdded => GraphEventKind.EdgeAdded,
-        MessageTypes.EdgeUpdated => GraphEventKind.EdgeUpdated,
-        MessageTypes.EdgeDeleted => GraphEventKind.EdgeDeleted,
-        _ => null,
-    };
 }

@@ -20,4 +20,13 @@ public sealed record WebSocketOptions
 
     /// <summary>The largest message that an agent may send: its whole graph.</summary>
     public int MaximumAgentMessageBytes { get; init; } = 512 * 1024 * 1024;
+
+    /// <summary>The largest message that a publisher may send: its whole graph.</summary>
+    public int MaximumPublisherMessageBytes { get; init; } = 512 * 1024 * 1024;
+
+    /// <summary>The largest node or edge that a publisher may send.</summary>
+    public int MaximumElementBytes { get; init; } = 1024 * 1024;
+
+    /// <summary>How many nodes and edges one message of a publisher may hold.</summary>
+    public int MaximumElements { get; init; } = 1_000_000;
 }

@@ -59,7 +59,7 @@ public static class CaptureTypes
         new() { Name = PcapSocket, NodeTypes = Set([.. s_interfaces, OvsBridge]), AllowsMany = false },
         new() { Name = SFlow, NodeTypes = s_interfaceSet, AllowsMany = false, Listens = true, IsAvailable = false },
         new() { Name = NetFlow, NodeTypes = s_interfaceSet, TakesFilter = false, SeesPackets = false, HasTcpMetric = false, AllowsMany = false, Listens = true, IsAvailable = false },
-        new() { Name = Ebpf, NodeTypes = s_interfaceSet, TakesFilter = false, SeesPackets = false, AllowsMany = false, IsAvailable = false },
+        new() { Name = Ebpf, NodeTypes = s_interfaceSet, TakesFilter = false, SeesPackets = false, AllowsMany = false },
     ];
 
     /// <summary>Types that this service can run.</summary>

@@ -21,7 +21,10 @@ internal sealed class StringCache
     private readonly string?[] _slots;
     private readonly int _maximumLength;
 
-    private StringCache(int slots, int maximumLength)
+    /// <summary>Makes a cache.</summary>
+    /// <param name="slots">How many texts it holds at most; a power of 2.</param>
+    /// <param name="maximumLength">Longer texts are not kept.</param>
+    public StringCache(int slots, int maximumLength)
     {
         _slots = new string?[slots];
         _maximumLength = maximumLength;
@@ -37,26 +40,47 @@ internal sealed class StringCache
             return ReadText(ref reader);
         }
 
-        var bytes = reader.ValueSpan;
-        uint hash = 2166136261;
-        foreach (byte part in bytes)
-        {
-            hash = (hash ^ part) * 16777619;
-        }
-
-        ref string? slot = ref _slots[Index(hash)];
-        if (Volatile.Read(ref slot) is { } cached && cached.Length == bytes.Length && Ascii.Equals(bytes, cached))
+        ref string? slot = ref Find(reader.ValueSpan, out string? cached);
+        if (cached is not null)
         {
             return cached;
         }
 
+        int length = reader.ValueSpan.Length;
         string text = ReadText(ref reader);
-        if (text.Length == bytes.Length)
+        if (text.Length == length)
         {
             Volatile.Write(ref slot, text);
         }
 
         return text;
+    }
+
+    /// <summary>As <see cref="Read"/>, but a text that is not in the cache does not come into it.</summary>
+    /// <param name="reader">The reader.</param>
+    /// <exception cref="JsonException">The text is no valid UTF-8, or has half a surrogate pair.</exception>
+    public string ReadKnown(ref Utf8JsonReader reader)
+    {
+        if (!reader.HasValueSequence && !reader.ValueIsEscaped && reader.ValueSpan.Length <= _maximumLength)
+        {
+            Find(reader.ValueSpan, out string? cached);
+            if (cached is not null)
+            {
+                return cached;
+            }
+        }
+
+        return ReadText(ref reader);
+    }
+
+    /// <summary>Puts a text into the cache, if it is one that is kept.</summary>
+    /// <param name="text">The text.</param>
+    public void Add(string text)
+    {
+        if (text.Length <= _maximumLength && Ascii.IsValid(text))
+        {
+            Volatile.Write(ref _slots[Index(Hash(text))], text);
+        }
     }
 
     /// <summary>The text, or an equal one seen before.</summary>
@@ -68,13 +92,7 @@ internal sealed class StringCache
             return text;
         }
 
-        uint hash = 2166136261;
-        foreach (char part in text)
-        {
-            hash = (hash ^ part) * 16777619;
-        }
-
-        ref string? slot = ref _slots[Index(hash)];
+        ref string? slot = ref _slots[Index(Hash(text))];
         if (Volatile.Read(ref slot) is { } cached && string.Equals(cached, text, StringComparison.Ordinal))
         {
             return cached;
@@ -97,6 +115,31 @@ internal sealed class StringCache
         {
             throw new JsonException("text is no valid UTF-8, or has half a surrogate pair", e);
         }
+    }
+
+    private static uint Hash(string text)
+    {
+        uint hash = 2166136261;
+        foreach (char part in text)
+        {
+            hash = (hash ^ part) * 16777619;
+        }
+
+        return hash;
+    }
+
+    // The slot of a text, and the text when it is there.
+    private ref string? Find(ReadOnlySpan<byte> bytes, out string? cached)
+    {
+        uint hash = 2166136261;
+        foreach (byte part in bytes)
+        {
+            hash = (hash ^ part) * 16777619;
+        }
+
+        ref string? slot = ref _slots[Index(hash)];
+        cached = Volatile.Read(ref slot) is { } text && text.Length == bytes.Length && Ascii.Equals(bytes, text) ? text : null;
+        return ref slot;
     }
 
     // The upper bits of the product depend on all of the text, the lower ones less so.

@@ -37,4 +37,8 @@ public sealed record ConnectionStatus
     /// <summary>Messages that were not sent because the peer was too slow; it was resynchronised instead.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public long Dropped { get; init; }
+
+    /// <summary>Elements and changes that the peer published and that were left out because they are not valid.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public long Refused { get; init; }
 }

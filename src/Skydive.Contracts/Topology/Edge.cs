@@ -8,31 +8,45 @@ namespace Skydive.Contracts.Topology;
 [JsonConverter(typeof(EdgeJsonConverter))]
 public sealed class Edge : GraphElement
 {
+    private string _parent = string.Empty;
+    private string _child = string.Empty;
+
     /// <summary>Identifier of the node where the edge starts.</summary>
-    public required string Parent { get; init; }
+    public required string Parent
+    {
+        get => _parent;
+        init => _parent = value;
+    }
 
     /// <summary>Identifier of the node where the edge ends.</summary>
-    public required string Child { get; init; }
+    public required string Child
+    {
+        get => _child;
+        init => _child = value;
+    }
 
     /// <summary>The RelationType in its metadata (ownership, layer2 …); empty when there is none.</summary>
     [JsonIgnore]
     public string RelationType => GetText("RelationType") ?? string.Empty;
 
     /// <summary>Where a graph keeps the edge; meaningless outside that graph.</summary>
-    internal int Slot { get; init; } = -1;
+    internal int Slot { get; set; } = -1;
 
     /// <summary>Where a graph keeps the parent; meaningless outside that graph.</summary>
-    internal int ParentSlot { get; init; } = -1;
+    internal int ParentSlot { get; set; } = -1;
 
     /// <summary>Where a graph keeps the child; meaningless outside that graph.</summary>
-    internal int ChildSlot { get; init; } = -1;
+    internal int ChildSlot { get; set; } = -1;
 
     /// <summary>Reads an edge from Skydive's JSON.</summary>
     /// <param name="reader">A reader on the object's first token.</param>
     /// <exception cref="JsonException">The JSON is not an edge, or its ends are missing.</exception>
-    public static Edge Read(ref Utf8JsonReader reader)
+    public static Edge Read(ref Utf8JsonReader reader) => Read(ref reader, default);
+
+    /// <summary>Reads an edge that comes from somewhere else.</summary>
+    internal static Edge Read(ref Utf8JsonReader reader, in ElementDefaults defaults)
     {
-        var members = ReadMembers(ref reader);
+        var members = ReadMembers(ref reader, defaults);
         if (string.IsNullOrEmpty(members.Parent) || string.IsNullOrEmpty(members.Child))
         {
             throw new JsonException($"edge {members.Id} needs a Parent and a Child");
@@ -94,6 +108,21 @@ public sealed class Edge : GraphElement
             ParentSlot = ParentSlot,
             ChildSlot = ChildSlot,
         };
+
+    /// <summary>
+    /// The edge itself, now kept by a graph, which must be the only one to hold it, with the identifiers and metadata objects that the graph
+    /// has already.
+    /// </summary>
+    internal Edge Adopt(int slot, int parentSlot, int childSlot, string parent, string child, MetadataMap metadata)
+    {
+        Slot = slot;
+        ParentSlot = parentSlot;
+        ChildSlot = childSlot;
+        _parent = parent;
+        _child = child;
+        ShareMetadata(metadata);
+        return this;
+    }
 
     /// <summary>The edge as a graph keeps it, with the identifiers and metadata objects that it has already.</summary>
     internal Edge Placed(int slot, int parentSlot, int childSlot, string parent, string child, MetadataMap metadata) => new()

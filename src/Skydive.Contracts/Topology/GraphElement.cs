@@ -12,6 +12,7 @@ public abstract class GraphElement : IFieldSource
     // 0 for null: a graph holds hundreds of thousands of elements.
     private readonly long _deletedAt;
     private readonly long _archivedAt;
+    private MetadataMap _metadata = MetadataMap.Empty;
 
     private protected GraphElement()
     {
@@ -21,7 +22,11 @@ public abstract class GraphElement : IFieldSource
     public required string Id { get; init; }
 
     /// <summary>What is known of the element.</summary>
-    public required MetadataMap Metadata { get; init; }
+    public required MetadataMap Metadata
+    {
+        get => _metadata;
+        init => _metadata = value;
+    }
 
     /// <summary>Identity of the host that reported the element.</summary>
     public string Host { get; init => field = value ?? string.Empty; } = string.Empty;
@@ -110,11 +115,14 @@ public abstract class GraphElement : IFieldSource
     /// <inheritdoc/>
     public override string ToString() => $"{GetText("Name") ?? GetText("RelationType")} ({Id}, revision {Revision})";
 
+    /// <summary>Puts an equal map in the place of the metadata.</summary>
+    private protected void ShareMetadata(MetadataMap metadata) => _metadata = metadata;
+
     private protected abstract void WriteMembers(Utf8JsonWriter writer);
 
     /// <summary>Reads the members that nodes and edges share, and those of edges, from a JSON object.</summary>
     /// <exception cref="JsonException">The object is not an element: no identifier, or a member of a wrong type.</exception>
-    private protected static ElementMembers ReadMembers(ref Utf8JsonReader reader)
+    private protected static ElementMembers ReadMembers(ref Utf8JsonReader reader, in ElementDefaults defaults)
     {
         if (reader.TokenType != JsonTokenType.StartObject)
         {
@@ -124,7 +132,7 @@ public abstract class GraphElement : IFieldSource
         var members = new ElementMembers { Metadata = MetadataMap.Empty, Host = string.Empty, Origin = string.Empty, Revision = 1 };
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            string name = StringCache.Keys.Read(ref reader);
+            string? name = MemberOf(ref reader);
             reader.Read();
             switch (name)
             {
@@ -153,10 +161,10 @@ public abstract class GraphElement : IFieldSource
                     members.Revision = Number(ref reader, name) ?? 1;
                     break;
                 case "Parent":
-                    members.Parent = Text(ref reader, name);
+                    members.Parent = KnownText(ref reader, name, defaults.Ids);
                     break;
                 case "Child":
-                    members.Child = Text(ref reader, name);
+                    members.Child = KnownText(ref reader, name, defaults.Ids);
                     break;
                 default:
                     reader.Skip();
@@ -169,7 +177,40 @@ public abstract class GraphElement : IFieldSource
             throw new JsonException("no ID found for a node or edge");
         }
 
+        if (defaults.Now is { } now)
+        {
+            members.CreatedAt = members.CreatedAt > 0 ? members.CreatedAt : members.UpdatedAt > 0 ? members.UpdatedAt : now;
+            members.UpdatedAt = Math.Max(members.UpdatedAt, members.CreatedAt);
+            members.Revision = Math.Max(members.Revision, 1);
+        }
+
+        members.Origin = defaults.Origin ?? members.Origin;
         return members;
+    }
+
+    // The name of the member on which the reader stands; null when it is none of an element. By length first: a graph has millions of them.
+    private static string? MemberOf(ref Utf8JsonReader reader)
+    {
+        if (reader.ValueIsEscaped || reader.HasValueSequence)
+        {
+            return StringCache.ReadText(ref reader);
+        }
+
+        var name = reader.ValueSpan;
+        return name.Length switch
+        {
+            2 when name.SequenceEqual("ID"u8) => "ID",
+            4 when name.SequenceEqual("Host"u8) => "Host",
+            5 when name.SequenceEqual("Child"u8) => "Child",
+            6 when name.SequenceEqual("Origin"u8) => "Origin",
+            6 when name.SequenceEqual("Parent"u8) => "Parent",
+            8 when name.SequenceEqual("Metadata"u8) => "Metadata",
+            8 when name.SequenceEqual("Revision"u8) => "Revision",
+            9 when name.SequenceEqual("CreatedAt"u8) => "CreatedAt",
+            9 when name.SequenceEqual("UpdatedAt"u8) => "UpdatedAt",
+            9 when name.SequenceEqual("DeletedAt"u8) => "DeletedAt",
+            _ => null,
+        };
     }
 
     private static string? Text(ref Utf8JsonReader reader, string name) => reader.TokenType switch
@@ -178,6 +219,9 @@ public abstract class GraphElement : IFieldSource
         JsonTokenType.Null => null,
         _ => throw new JsonException($"{name} of a node or edge must be text"),
     };
+
+    private static string? KnownText(ref Utf8JsonReader reader, string name, StringCache? known) =>
+        known is not null && reader.TokenType == JsonTokenType.String ? known.ReadKnown(ref reader) : Text(ref reader, name);
 
     // For what thousands of elements have in common.
     private static string? SharedText(ref Utf8JsonReader reader, string name) =>
@@ -188,6 +232,11 @@ public abstract class GraphElement : IFieldSource
         if (reader.TokenType == JsonTokenType.Null)
         {
             return null;
+        }
+
+        if (reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out long integer))
+        {
+            return integer;
         }
 
         // Clients in languages with one kind of number write 1.6e12.

@@ -21,14 +21,18 @@ public sealed class Node : GraphElement
     public string? TID => GetText("TID");
 
     /// <summary>Where a graph keeps the node; meaningless outside that graph.</summary>
-    internal int Slot { get; init; } = -1;
+    internal int Slot { get; set; } = -1;
 
     /// <summary>Reads a node from Skydive's JSON.</summary>
     /// <param name="reader">A reader on the object's first token.</param>
     /// <exception cref="JsonException">The JSON is not a node.</exception>
-    public static Node Read(ref Utf8JsonReader reader)
+    public static Node Read(ref Utf8JsonReader reader) => Read(ref reader, default);
+
+    /// <summary>Reads a node that comes from somewhere else.</summary>
+    internal static Node Read(ref Utf8JsonReader reader, in ElementDefaults defaults)
     {
-        var members = ReadMembers(ref reader);
+        var members = ReadMembers(ref reader, defaults);
+        defaults.Ids?.Add(members.Id!);
         return new()
         {
             Id = members.Id!,
@@ -63,6 +67,13 @@ public sealed class Node : GraphElement
             ArchivedAt = archivedAt,
             Slot = Slot,
         };
+
+    /// <summary>The node itself, now kept by a graph, which must be the only one to hold it.</summary>
+    internal Node Adopt(int slot)
+    {
+        Slot = slot;
+        return this;
+    }
 
     internal Node WithSlot(int slot) => new()
     {

@@ -8,4 +8,7 @@ public sealed record SubGraph
 
     /// <summary>The edges.</summary>
     public IReadOnlyList<Edge> Edges { get; init => field = value ?? []; } = [];
+
+    /// <summary>Whether nobody else holds the elements, so that the first graph that takes them over may keep these very objects.</summary>
+    internal bool IsUnshared { get; init; }
 }

@@ -64,6 +64,11 @@ public static class PcapFlows
                 nextTick = table.NextTickNanoseconds;
             }
 
+            if (reader.LinkType != table.LinkType)
+            {
+                SetLinkType(table, reader);
+            }
+
             times.See(header.TimestampNanoseconds);
             table.Process(data, header.OriginalLength, header.TimestampNanoseconds);
             if (++packets % CancellationInterval == 0)
@@ -73,6 +78,17 @@ public static class PcapFlows
         }
 
         return packets;
+    }
+
+    // Only pcapng files have packets of several kinds.
+    private static void SetLinkType(FlowTable table, PcapReader reader)
+    {
+        if (!Packets.PacketDecoder.IsSupported(reader.LinkType))
+        {
+            throw new PcapFormatException($"Packets of link type {(int)reader.LinkType} cannot be decoded", reader.Offset);
+        }
+
+        table.LinkType = reader.LinkType;
     }
 
     // A gap may span many intervals: the first tick ends the last window with packets where it would have ended live, the second one expires

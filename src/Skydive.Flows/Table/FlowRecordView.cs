@@ -43,6 +43,24 @@ internal sealed class FlowRecordView(FlowOrigin origin) : IFieldSource
             case "CaptureID":
                 value = origin.CaptureId;
                 return true;
+            case "UUID":
+                value = FlowRecord.Hexadecimal(_record.Hot.Uuid);
+                return true;
+            case "TrackingID":
+                value = FlowRecord.Hexadecimal(_record.Cold.L2Key);
+                return true;
+            case "L3TrackingID":
+                value = FlowRecord.Hexadecimal(_record.Cold.L3Key);
+                return true;
+            case "Network" when hasNetwork:
+                value = MetadataValue.List(_record.NetworkA, _record.NetworkB);
+                return true;
+            case "Transport" when hasTransport:
+                value = MetadataValue.List(_record.PortA, _record.PortB);
+                return true;
+            case "Metric.RTT":
+                value = _record.Cold.RttNanoseconds;
+                return true;
             case "Start":
                 value = _record.StartMilliseconds;
                 return true;

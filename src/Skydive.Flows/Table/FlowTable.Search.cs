@@ -21,29 +21,35 @@ public sealed unsafe partial class FlowTable
             return [];
         }
 
-        var matches = new List<Flow>();
+        var matches = new FlowRecordBlocks();
         var view = new FlowRecordView(_origin);
-        FlowRecord[] records = GC.AllocateUninitializedArray<FlowRecord>(FlowStorage.ChunkLength);
+        FlowRecord[] records = GC.AllocateUninitializedArray<FlowRecord>(FlowBatch.MaxCount);
         int version = -1;
         uint next = 0;
         while (TryCopy(records, ref version, ref next, matches, out int count))
         {
             for (int i = 0; i < count; i++)
             {
-                if (!IsWithin(search.Slice, in records[i]))
+                ref readonly FlowRecord record = ref records[i];
+                if (!IsWithin(search.Slice, in record) || (search.EveryUpdate && !CountedWithin(search.Slice, in record)))
                 {
                     continue;
                 }
 
-                view.TurnTo(in records[i]);
-                if (search.Filter is null || search.Filter.Matches(view))
+                if (search.Filter is not null)
                 {
-                    matches.Add(view.ToFlow());
+                    view.TurnTo(in record);
+                    if (!search.Filter.Matches(view))
+                    {
+                        continue;
+                    }
                 }
+
+                matches.Add(in record);
             }
         }
 
-        return search.Finish(matches);
+        return FlowRecordFinisher.Finish(search, matches, _origin);
     }
 
     /// <summary>Gives the packets that are kept of some flows. Safe to call from any thread; looks at every flow of the table.</summary>
@@ -79,8 +85,13 @@ public sealed unsafe partial class FlowTable
     private static bool IsWithin(TimeSlice? slice, in FlowRecord record) =>
         slice is not { } bounds || (record.StartMilliseconds <= bounds.Last && record.LastMilliseconds >= bounds.Start);
 
-    // Copies the flows of the next chunk. When flows have moved since the chunk before, it all starts again.
-    private bool TryCopy(FlowRecord[] records, ref int version, ref uint next, List<Flow> matches, out int count)
+    // Where every update is asked for, that of a flow must have counted in the span.
+    private static bool CountedWithin(TimeSlice? slice, in FlowRecord record) =>
+        slice is not { } bounds || (record.Hot.State & FlowState.HasWindow) == 0
+        || (record.WindowStartMilliseconds <= bounds.Last && record.WindowLastMilliseconds >= bounds.Start);
+
+    // Copies some of the next flows. When flows have moved since the chunk before, it all starts again.
+    private bool TryCopy(FlowRecord[] records, ref int version, ref uint next, FlowRecordBlocks matches, out int count)
     {
         count = 0;
         lock (_gate)
@@ -98,7 +109,7 @@ public sealed unsafe partial class FlowTable
             }
 
             FlowStorage storage = _storage;
-            uint end = Math.Min(storage.End, next + FlowStorage.ChunkLength);
+            uint end = Math.Min(storage.End, next + (uint)records.Length);
             if (next >= end)
             {
                 return false;

@@ -18,7 +18,7 @@ namespace Skydive.Flows.Table;
 /// threads may call <see cref="Search"/> and <see cref="GetStats"/> at any time.</para>
 /// <para>Packets are decoded as they come and counted in batches of 32, so that the memory of one batch's flows is fetched while the next
 /// packets are decoded. The owner takes a lock once for each batch (2 % of a batch's time when nobody else wants it) and a search takes it
-/// for one chunk of 1024 flows at a time, to copy them out: the owner never waits for more than such a copy, some tens of microseconds, and
+/// for 256 flows at a time, to copy them out: the owner never waits for more than such a copy, some tens of microseconds, and
 /// a search needs no help of an owner that sleeps until a packet comes.</para>
 /// <para>A packet in a tunnel counts in a flow for each level of encapsulation, each the parent of the one inside it.</para>
 /// <para>No packet allocates; a new flow takes 300 bytes of native memory, and more for what the options ask for. All memory is bounded, and
@@ -41,7 +41,7 @@ public sealed unsafe partial class FlowTable : IDisposable
     private readonly FlowOrigin _origin;
     private readonly IFlowSink _sink;
     private readonly HashSecret _secret;
-    private readonly LinkType _linkType;
+    private LinkType _linkType;
     private readonly bool _useLink;
     private readonly byte[] _nodeTidUtf8;
     private readonly long _defaultTimeoutNanoseconds;
@@ -135,6 +135,16 @@ public sealed unsafe partial class FlowTable : IDisposable
                 return _isDisposed ? 0 : _storage.SizeBytes + _segments.SizeBytes + _keeper.SizeBytes + (_defragmenter?.SizeBytes ?? 0);
             }
         }
+    }
+
+    /// <summary>What the frames begin with. The owner may change it between two packets.</summary>
+    /// <exception cref="ArgumentException">Frames of that link type cannot be decoded.</exception>
+    public LinkType LinkType
+    {
+        get => _linkType;
+        set => _linkType = PacketDecoder.IsSupported(value)
+            ? value
+            : throw new ArgumentException($"Frames of link type {(int)value} cannot be decoded.", nameof(value));
     }
 
     // The most bytes that a packet needs of those of the batch: for each level a packet and a layer.

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
 
@@ -74,6 +75,29 @@ internal readonly struct HashTrie<TKey, TValue>
         bool added = true;
         var root = Set(_root ?? new Branch(owner, 0, []), 0, new Entry(key.GetHashCode(), key, value, null), owner, ref added);
         return new(root, Count + (added ? 1 : 0));
+    }
+
+    /// <summary>The map with many keys set at once: each branch is made once, in the size that it will have.</summary>
+    /// <param name="entries">Keys, each of which comes once, and their values.</param>
+    /// <param name="owner">The writer.</param>
+    public HashTrie<TKey, TValue> SetMany(ReadOnlySpan<KeyValuePair<TKey, TValue>> entries, object owner)
+    {
+        if (entries.IsEmpty)
+        {
+            return this;
+        }
+
+        // Hashes are sorted rather than entries, which rest all over the memory.
+        var items = ArrayPool<Hashed>.Shared.Rent(entries.Length * 2);
+        for (int i = 0; i < entries.Length; i++)
+        {
+            items[i] = new(entries[i].Key.GetHashCode(), i);
+        }
+
+        var batch = new Batch(entries, owner);
+        var root = batch.AddTo(_root ?? new Branch(owner, 0, []), items.AsSpan(0, entries.Length), items.AsSpan(entries.Length, entries.Length), 0);
+        ArrayPool<Hashed>.Shared.Return(items);
+        return new(root, Count + batch.Added);
     }
 
     /// <summary>The map without a key.</summary>
@@ -180,6 +204,102 @@ internal readonly struct HashTrie<TKey, TValue>
         return branch.Items.Length == 1 ? null : new(owner, branch.Bitmap & ~bit, [.. branch.Items[..index], .. branch.Items[(index + 1)..]]);
     }
 
+    /// <summary>The hash of one of many keys, and which of them it is.</summary>
+    private readonly record struct Hashed(int Hash, int Index);
+
+    /// <summary>Many keys on their way into the trie.</summary>
+    private ref struct Batch(ReadOnlySpan<KeyValuePair<TKey, TValue>> entries, object owner)
+    {
+        private readonly ReadOnlySpan<KeyValuePair<TKey, TValue>> _entries = entries;
+
+        /// <summary>How many keys were not there before.</summary>
+        public int Added { get; private set; }
+
+        /// <summary>Adds to a branch the keys that belong below it.</summary>
+        /// <param name="branch">The branch.</param>
+        /// <param name="items">The keys, in any order.</param>
+        /// <param name="scratch">As much room.</param>
+        /// <param name="shift">Which bits of the hash the branch looks at.</param>
+        /// <returns>The branch, or the one in its place.</returns>
+        public Branch AddTo(Branch branch, Span<Hashed> items, Span<Hashed> scratch, int shift)
+        {
+            Span<int> ends = stackalloc int[1 << Bits];
+            uint bitmap = branch.Bitmap | Divide(items, scratch, shift, ends);
+            var children = new object[BitOperations.PopCount(bitmap)];
+            int child = 0, begin = 0;
+            for (int i = 0; i < ends.Length; i++)
+            {
+                uint bit = 1u << i;
+                if ((bitmap & bit) == 0)
+                {
+                    continue;
+                }
+
+                object? before = (branch.Bitmap & bit) == 0 ? null : branch.Items[branch.IndexOf(bit)];
+
+                // Divided, they rest in what was room, and the other way round below.
+                children[child++] = begin == ends[i] ? before! : Add(before, scratch[begin..ends[i]], items[begin..ends[i]], shift + Bits);
+                begin = ends[i];
+            }
+
+            return branch.With(bitmap, children, owner);
+        }
+
+        /// <summary>Puts keys into the order of the branches below, and tells where those of each end.</summary>
+        private static uint Divide(ReadOnlySpan<Hashed> items, Span<Hashed> divided, int shift, Span<int> ends)
+        {
+            ends.Clear();
+            uint bitmap = 0;
+            foreach (var item in items)
+            {
+                int branch = (item.Hash >>> shift) & Mask;
+                bitmap |= 1u << branch;
+                ends[branch]++;
+            }
+
+            int end = 0;
+            for (int i = 0; i < ends.Length; i++)
+            {
+                (ends[i], end) = (end, end + ends[i]);
+            }
+
+            foreach (var item in items)
+            {
+                divided[ends[(item.Hash >>> shift) & Mask]++] = item;
+            }
+
+            return bitmap;
+        }
+
+        private object Add(object? before, Span<Hashed> items, Span<Hashed> scratch, int shift)
+        {
+            if (before is Branch branch)
+            {
+                return AddTo(branch, items, scratch, shift);
+            }
+
+            var entry = (Entry?)before;
+            int hash = entry?.Hash ?? items[0].Hash;
+            foreach (var item in items)
+            {
+                if (item.Hash != hash)
+                {
+                    return AddTo(entry is null ? new(owner, 0, []) : new(owner, 1u << ((hash >>> shift) & Mask), [entry]), items, scratch, shift);
+                }
+            }
+
+            foreach (var item in items)
+            {
+                bool isNew = true;
+                var added = new Entry(hash, _entries[item.Index].Key, _entries[item.Index].Value, null);
+                entry = entry?.With(added, ref isNew) ?? added;
+                Added += isNew ? 1 : 0;
+            }
+
+            return entry!;
+        }
+    }
+
     private sealed class Branch(object owner, uint bitmap, object[] items)
     {
         public uint Bitmap = bitmap;
@@ -200,6 +320,18 @@ internal readonly struct HashTrie<TKey, TValue>
             }
 
             Bitmap |= bit;
+            Items = items;
+            return this;
+        }
+
+        public Branch With(uint bitmap, object[] items, object owner)
+        {
+            if (!ReferenceEquals(_owner, owner))
+            {
+                return new(owner, bitmap, items);
+            }
+
+            Bitmap = bitmap;
             Items = items;
             return this;
         }

@@ -77,8 +77,41 @@ internal readonly struct IntMap<T>
         return new(Set(root ?? new Branch(owner), height * Bits, key, value, owner), height);
     }
 
+    /// <summary>The map with an object kept at each of the keys that follow each other.</summary>
+    /// <param name="first">The first key; nothing is kept at the keys.</param>
+    /// <param name="values">The objects.</param>
+    /// <param name="owner">The writer.</param>
+    public IntMap<T> SetRange(int first, ReadOnlySpan<T> values, object owner)
+    {
+        var map = this;
+        for (int i = 0; i < values.Length;)
+        {
+            // The first of each leaf goes down the tree, and makes the leaf the writer's own.
+            int key = first + i;
+            map = map.Set(key, values[i], owner);
+            object?[] leaf = map.Leaf(key);
+            for (int index = key & Mask; index < Fanout && i < values.Length; index++)
+            {
+                leaf[index] = values[i++];
+            }
+        }
+
+        return map;
+    }
+
     /// <summary>Everything that is kept, in the order of the keys.</summary>
     public IEnumerable<T> Values() => _root is null ? [] : Values(_root, _height);
+
+    private object?[] Leaf(int key)
+    {
+        var branch = _root!;
+        for (int shift = _height * Bits; shift > 0; shift -= Bits)
+        {
+            branch = (Branch)branch.Items[(key >> shift) & Mask]!;
+        }
+
+        return branch.Items;
+    }
 
     private static Branch Set(Branch branch, int shift, int key, T value, object owner)
     {

@@ -111,6 +111,37 @@ internal readonly struct IntSet
         }
     }
 
+    /// <summary>The set with many more members.</summary>
+    /// <param name="values">The numbers, ascending.</param>
+    /// <param name="owner">The writer.</param>
+    public IntSet AddMany(ReadOnlySpan<int> values, object owner)
+    {
+        if (_members is null && values.Length is > 1 and <= SmallLimit)
+        {
+            return new(values.ToArray());
+        }
+
+        if (_members is Pages || values.Length > SmallLimit)
+        {
+            var pages = (_members as Pages)?.OwnedBy(owner) ?? new Pages(owner);
+            if (_members is not Pages)
+            {
+                pages.AddMany(SmallMembers!, owner);
+            }
+
+            pages.AddMany(values, owner);
+            return new(pages);
+        }
+
+        var set = this;
+        foreach (int value in values)
+        {
+            set = set.Add(value, owner);
+        }
+
+        return set;
+    }
+
     /// <summary>The set without a member.</summary>
     /// <param name="value">The number.</param>
     /// <param name="owner">The writer.</param>
@@ -246,6 +277,30 @@ internal readonly struct IntSet
         public Page? Find(int key) => _pages[key];
 
         public IEnumerable<Page> InOrder() => _pages.Values();
+
+        public void AddMany(ReadOnlySpan<int> values, object owner)
+        {
+            Page? page = null;
+            foreach (int value in values)
+            {
+                int key = value >> PageBits;
+                if (page?.Key != key)
+                {
+                    var before = _pages[key];
+                    page = before?.OwnedBy(owner) ?? new Page(key, owner);
+                    if (!ReferenceEquals(before, page))
+                    {
+                        _pages = _pages.Set(key, page, owner);
+                    }
+                }
+
+                if (!page.Contains(value))
+                {
+                    page.Add(value);
+                    Count++;
+                }
+            }
+        }
 
         public void Add(int value, object owner)
         {

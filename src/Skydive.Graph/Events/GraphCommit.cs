@@ -3,11 +3,12 @@ namespace Skydive.Graph.Events;
 /// <summary>What one transaction changed.</summary>
 public sealed class GraphCommit
 {
-    internal GraphCommit(GraphSnapshot snapshot, IReadOnlyList<GraphEvent> events, bool isTransient)
+    internal GraphCommit(GraphSnapshot snapshot, IReadOnlyList<GraphEvent> events, bool isTransient, object? source)
     {
         Snapshot = snapshot;
         Events = events;
         IsTransient = isTransient;
+        Source = source;
     }
 
     /// <summary>The graph after the transaction.</summary>
@@ -23,4 +24,7 @@ public sealed class GraphCommit
     /// Whether the transaction only moved counters that tick, which subscribers want to see but history does not keep as revisions.
     /// </summary>
     public bool IsTransient { get; }
+
+    /// <summary>Who made the changes, as was said when they were written; null for nobody in particular.</summary>
+    public object? Source { get; }
 }

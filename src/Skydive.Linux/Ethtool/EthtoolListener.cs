@@ -123,6 +123,7 @@ public sealed class EthtoolListener : IDisposable
             isLost = true;
         }
 
+        _listener.Release();
         return isLost ? NetlinkReceiveStatus.Overrun : NetlinkReceiveStatus.Messages;
     }
 }

@@ -109,6 +109,9 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, EntryPoint = "inotify_rm_watch", SetLastError = true)]
     internal static partial int InotifyRemoveWatch(SafeDescriptor inotify, int watch);
 
+    [LibraryImport(Library, EntryPoint = "syscall", SetLastError = true)]
+    internal static partial nint SystemCall(nint number, nint first, nint second, nint third);
+
     [LibraryImport(Library, EntryPoint = "if_indextoname", SetLastError = true)]
     internal static partial nint InterfaceName(uint index, byte* name);
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Skydive.Linux.Polling;
 
 namespace Skydive.Linux.Netlink;
@@ -14,7 +15,10 @@ public sealed class NetlinkListener : IDisposable
     private const int MaximumBufferSize = 8 << 20;
 
     private readonly INetlinkTransport _transport;
-    private byte[] _buffer = new byte[InitialBufferSize];
+
+    // Rented for as long as messages are looked at: of hundreds of listeners that one thread serves, one has messages at a time.
+    private byte[] _buffer = [];
+    private int _bufferSize = InitialBufferSize;
     private int _length;
 
     /// <summary>Makes a listener.</summary>
@@ -70,6 +74,37 @@ public sealed class NetlinkListener : IDisposable
     public NetlinkReceiveStatus TryReceive()
     {
         _length = 0;
+        if (_buffer.Length == 0)
+        {
+            _buffer = ArrayPool<byte>.Shared.Rent(_bufferSize);
+        }
+
+        NetlinkReceiveStatus status = Receive();
+        if (status != NetlinkReceiveStatus.Messages)
+        {
+            Release();
+        }
+
+        return status;
+    }
+
+    /// <summary>Closes the socket and ends a wait in progress.</summary>
+    public void Dispose() => _transport.Dispose();
+
+    /// <summary>Gives back the memory of the last datagram, whose <see cref="Messages"/> are gone with that.</summary>
+    internal void Release()
+    {
+        byte[] buffer = _buffer;
+        _buffer = [];
+        _length = 0;
+        if (buffer.Length > 0)
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private NetlinkReceiveStatus Receive()
+    {
         while (true)
         {
             NetlinkDatagram datagram;
@@ -88,7 +123,7 @@ public sealed class NetlinkListener : IDisposable
                     DiscardedDatagrams++;
                     continue;
                 case Errno.None when datagram.IsTruncated:
-                    _buffer = new byte[Math.Min(_buffer.Length * 2, MaximumBufferSize)];
+                    _bufferSize = Math.Min(_buffer.Length * 2, MaximumBufferSize);
                     return Overrun();
                 case Errno.None:
                     _length = datagram.Length;
@@ -103,9 +138,6 @@ public sealed class NetlinkListener : IDisposable
             }
         }
     }
-
-    /// <summary>Closes the socket and ends a wait in progress.</summary>
-    public void Dispose() => _transport.Dispose();
 
     /// <summary>
     /// What is still queued is older than the loss. Applied after the caller's fresh dump it would bring back what the lost messages

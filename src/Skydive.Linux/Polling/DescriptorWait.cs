@@ -12,7 +12,10 @@ public sealed unsafe class DescriptorWait : IDisposable
 {
     private readonly SafeDescriptor _descriptor;
     private readonly short _events;
-    private readonly WakeEvent _wake = new();
+    private readonly Lock _lock = new();
+
+    // Made for the first wait: most sockets have their answer at once, and those with a poller never wait here.
+    private WakeEvent? _wake;
     private volatile bool _disposed;
 
     /// <summary>Makes a wait for a descriptor to become readable.</summary>
@@ -44,17 +47,23 @@ public sealed unsafe class DescriptorWait : IDisposable
     internal WaitOutcome Wait(TimeSpan timeout, CancellationToken cancellationToken, out short returned)
     {
         returned = 0;
-        if (_disposed || cancellationToken.IsCancellationRequested)
+        WakeEvent wake;
+        lock (_lock)
         {
-            return WaitOutcome.Cancelled;
+            if (_disposed || cancellationToken.IsCancellationRequested)
+            {
+                return WaitOutcome.Cancelled;
+            }
+
+            wake = _wake ??= new WakeEvent();
         }
 
         bool reset = false;
         try
         {
             using CancellationTokenRegistration registration =
-                cancellationToken.UnsafeRegister(static state => ((WakeEvent)state!).Set(), _wake);
-            WaitOutcome outcome = Poll(timeout, cancellationToken, out returned);
+                cancellationToken.UnsafeRegister(static state => ((WakeEvent)state!).Set(), wake);
+            WaitOutcome outcome = Poll(wake, timeout, cancellationToken, out returned);
             reset = cancellationToken.IsCancellationRequested;
             return outcome;
         }
@@ -67,7 +76,7 @@ public sealed unsafe class DescriptorWait : IDisposable
             // The registration is gone by now, so that a wake-up of this token cannot arrive after the reset.
             if (reset && !_disposed)
             {
-                Reset();
+                Reset(wake);
             }
         }
     }
@@ -75,16 +84,22 @@ public sealed unsafe class DescriptorWait : IDisposable
     /// <summary>Ends a wait in progress and closes the event. The descriptor waited for stays with its owner.</summary>
     public void Dispose()
     {
-        _disposed = true;
-        _wake.Set();
-        _wake.Dispose();
+        WakeEvent? wake;
+        lock (_lock)
+        {
+            _disposed = true;
+            wake = _wake;
+        }
+
+        wake?.Set();
+        wake?.Dispose();
     }
 
-    private void Reset()
+    private static void Reset(WakeEvent wake)
     {
         try
         {
-            _wake.Reset();
+            wake.Reset();
         }
         catch (ObjectDisposedException)
         {
@@ -92,7 +107,7 @@ public sealed unsafe class DescriptorWait : IDisposable
         }
     }
 
-    private WaitOutcome Poll(TimeSpan timeout, CancellationToken cancellationToken, out short returned)
+    private WaitOutcome Poll(WakeEvent wake, TimeSpan timeout, CancellationToken cancellationToken, out short returned)
     {
         returned = 0;
         bool infinite = timeout == Timeout.InfiniteTimeSpan;
@@ -103,10 +118,10 @@ public sealed unsafe class DescriptorWait : IDisposable
         try
         {
             _descriptor.DangerousAddRef(ref heldDescriptor);
-            _wake.Descriptor.DangerousAddRef(ref heldWake);
+            wake.Descriptor.DangerousAddRef(ref heldWake);
             polled[0].Descriptor = (int)_descriptor.DangerousGetHandle();
             polled[0].Events = _events;
-            polled[1].Descriptor = (int)_wake.Descriptor.DangerousGetHandle();
+            polled[1].Descriptor = (int)wake.Descriptor.DangerousGetHandle();
             polled[1].Events = Constants.PollIn;
             while (true)
             {
@@ -135,7 +150,7 @@ public sealed unsafe class DescriptorWait : IDisposable
                 if (count > 0)
                 {
                     // A wake-up left over from an earlier token.
-                    _wake.Reset();
+                    wake.Reset();
                 }
                 else if (count == 0)
                 {
@@ -151,7 +166,7 @@ public sealed unsafe class DescriptorWait : IDisposable
         {
             if (heldWake)
             {
-                _wake.Descriptor.DangerousRelease();
+                wake.Descriptor.DangerousRelease();
             }
 
             if (heldDescriptor)

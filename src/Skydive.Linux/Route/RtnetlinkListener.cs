@@ -125,6 +125,7 @@ public sealed class RtnetlinkListener : IDisposable
             lost = true;
         }
 
+        _listener.Release();
         return lost ? NetlinkReceiveStatus.Overrun : NetlinkReceiveStatus.Messages;
     }
 

@@ -70,6 +70,9 @@ internal sealed record ServiceOptions
     /// <summary>How many packet rings share the packets of a capture.</summary>
     public required int RingsPerCapture { get; init; }
 
+    /// <summary>How many flows a second are fetched from the kernel.</summary>
+    public required int EbpfPollingRate { get; init; }
+
     /// <summary>Where pcap streams are taken.</summary>
     public required IPAddress PcapSocketAddress { get; init; }
 
@@ -215,6 +218,7 @@ internal sealed record ServiceOptions
             TcpApplications = ReadApplications(configuration, "flow.application_ports.tcp.", problems),
             UdpApplications = ReadApplications(configuration, "flow.application_ports.udp.", problems),
             RingsPerCapture = (int)configuration.GetInteger("agent.capture.rings"),
+            EbpfPollingRate = (int)configuration.GetInteger("agent.flow.ebpf.polling_rate"),
             PcapSocketAddress = ReadAddress(configuration, "agent.flow.pcapsocket.bind_address", problems),
             PcapSocketFirstPort = (int)configuration.GetInteger(configuration.Find("agent.flow.pcapsocket.port_min") is null ? "agent.flow.pcapsocket.min_port" : "agent.flow.pcapsocket.port_min"),
             PcapSocketLastPort = (int)configuration.GetInteger(configuration.Find("agent.flow.pcapsocket.port_max") is null ? "agent.flow.pcapsocket.max_port" : "agent.flow.pcapsocket.port_max"),

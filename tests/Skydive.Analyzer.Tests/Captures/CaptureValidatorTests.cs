@@ -72,7 +72,15 @@ public sealed class CaptureValidatorTests
         AssertRefusedAsync(new() { GremlinQuery = "G.V()", TargetType = type, Target = target }, start);
 
     [Fact]
-    public Task Validate_WhatTheTypeCannotDo_IsNamedInFull() => AssertRefusedAsync(new() { GremlinQuery = "G.V()", Type = "afpacket", Port = 6343 }, "Port: ");
+    public Task Validate_WhatTheTypeCannotDo_IsNamedInFull() => AssertRefusedAsync(
+        new() { GremlinQuery = "G.V()", Type = "ebpf", BPFFilter = "icmp", RawPacketLimit = 1, HeaderSize = 64, IPDefrag = true, ReassembleTCP = true, ExtraLayers = 1, Port = 6343 },
+        "BPFFilter, RawPacketLimit, HeaderSize, IPDefrag, ReassembleTCP, ExtraLayers, Port: not possible with captures of type ebpf");
+
+    [Fact]
+    public async Task Validate_EveryOptionThatPacketsAllow_IsTaken() => Assert.NotNull(await ValidateAsync(new()
+    {
+        GremlinQuery = "G.V()", BPFFilter = "icmp", RawPacketLimit = -1, HeaderSize = 64, IPDefrag = true, ReassembleTCP = true, ExtraTCPMetric = true, ExtraLayers = 7,
+    }));
 
     private static Task<Skydive.Gremlin.GremlinQuery> ValidateAsync(Capture capture) =>
         CaptureValidator.ValidateAsync(capture, static filter => filter == "bad" ? "syntax error" : null, TestContext.Current.CancellationToken);

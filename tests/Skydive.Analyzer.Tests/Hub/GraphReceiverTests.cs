@@ -1,10 +1,10 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Skydive.Analyzer.Hub;
 using Skydive.Analyzer.Tests.Support;
+using Skydive.Contracts.Messages;
 using Skydive.Contracts.Metadata;
 using Skydive.Contracts.Topology;
 using Skydive.Graph;
-using Skydive.Graph.Events;
 
 namespace Skydive.Analyzer.Tests.Hub;
 
@@ -60,17 +60,17 @@ public sealed class GraphReceiverTests
     [Fact]
     public void Apply_ElementsComeChangeAndGo()
     {
-        _receiver.Apply(GraphEventKind.NodeAdded, Make.Node("h", "host"));
-        _receiver.Apply(GraphEventKind.NodeAdded, Make.Node("eth0"));
-        _receiver.Apply(GraphEventKind.EdgeAdded, Make.Edge("e", "h", "eth0"));
-        _receiver.Apply(GraphEventKind.NodeUpdated, Make.Node("eth0", revision: 2, more: ("MTU", 1400)));
-        _receiver.Apply(GraphEventKind.NodeUpdated, Make.Node("eth0", revision: 1, more: ("MTU", 1)));
+        Apply(MessageTypes.NodeAdded, Make.Node("h", "host"));
+        Apply(MessageTypes.NodeAdded, Make.Node("eth0"));
+        Apply(MessageTypes.EdgeAdded, Make.Edge("e", "h", "eth0"));
+        Apply(MessageTypes.NodeUpdated, Make.Node("eth0", revision: 2, more: ("MTU", 1400)));
+        Apply(MessageTypes.NodeUpdated, Make.Node("eth0", revision: 1, more: ("MTU", 1)));
         Assert.Equal(1400, _graph.Current.FindNode("eth0")!.Metadata["MTU"]);
         Assert.Equal(2, _graph.Current.FindNode("eth0")!.Revision);
 
-        _receiver.Apply(GraphEventKind.EdgeDeleted, Make.Edge("e", "h", "eth0"));
-        _receiver.Apply(GraphEventKind.NodeDeleted, Make.Node("eth0"));
-        _receiver.Apply(GraphEventKind.NodeDeleted, Make.Node("eth0"));
+        Apply(MessageTypes.EdgeDeleted, Make.Edge("e", "h", "eth0"));
+        Apply(MessageTypes.NodeDeleted, Make.Node("eth0"));
+        Apply(MessageTypes.NodeDeleted, Make.Node("eth0"));
 
         Assert.Null(_graph.Current.FindNode("eth0"));
         Assert.Equal(0, _graph.Current.EdgeCount);
@@ -79,9 +79,9 @@ public sealed class GraphReceiverTests
     [Fact]
     public void Apply_EdgeWithoutAnEnd_IsLeftOutAndTheRestStays()
     {
-        _receiver.Apply(GraphEventKind.NodeAdded, Make.Node("h", "host"));
+        Apply(MessageTypes.NodeAdded, Make.Node("h", "host"));
 
-        _receiver.Apply(GraphEventKind.EdgeAdded, Make.Edge("e", "h", "nowhere"));
+        Apply(MessageTypes.EdgeAdded, Make.Edge("e", "h", "nowhere"));
 
         Assert.Equal(0, _graph.Current.EdgeCount);
         Assert.NotNull(_graph.Current.FindNode("h"));
@@ -90,9 +90,9 @@ public sealed class GraphReceiverTests
     [Fact]
     public void ApplyPartial_NewerRevision_Changes()
     {
-        _receiver.Apply(GraphEventKind.NodeAdded, Make.Node("eth0", more: ("MTU", 1500)));
+        Apply(MessageTypes.NodeAdded, Make.Node("eth0", more: ("MTU", 1500)));
 
-        Assert.True(_receiver.Apply(isNode: true, Update("eth0", 2, Add("State", "UP"), Delete("MTU"))));
+        Apply(isNode: true, Update("eth0", 2, Add("State", "UP"), Delete("MTU")));
 
         var node = _graph.Current.FindNode("eth0")!;
         Assert.Equal((2L, 5002L, "UP"), (node.Revision, node.UpdatedAt, node.Metadata["State"].AsString));
@@ -102,10 +102,10 @@ public sealed class GraphReceiverTests
     [Fact]
     public void ApplyPartial_OlderOrSameRevision_IsLeftOut()
     {
-        _receiver.Apply(GraphEventKind.NodeAdded, Make.Node("eth0", revision: 5));
+        Apply(MessageTypes.NodeAdded, Make.Node("eth0", revision: 5));
 
-        Assert.True(_receiver.Apply(isNode: true, Update("eth0", 5, Add("State", "UP"))));
-        Assert.True(_receiver.Apply(isNode: true, Update("eth0", 4, Add("State", "DOWN"))));
+        Apply(isNode: true, Update("eth0", 5, Add("State", "UP")));
+        Apply(isNode: true, Update("eth0", 4, Add("State", "DOWN")));
 
         Assert.Equal(5, _graph.Current.FindNode("eth0")!.Revision);
         Assert.False(_graph.Current.FindNode("eth0")!.Metadata.ContainsKey("State"));
@@ -114,17 +114,18 @@ public sealed class GraphReceiverTests
     [Fact]
     public void ApplyPartial_UnknownElement_IsToldAndMakesNothing()
     {
-        Assert.False(_receiver.Apply(isNode: true, Update("nope", 2, Add("State", "UP"))));
-        Assert.False(_receiver.Apply(isNode: false, Update("nope", 2, Add("State", "UP"))));
+        // A node that is not known means that the graphs differ; an edge may have been left out.
+        Assert.Throws<GraphMessageException>(() => Apply(isNode: true, Update("nope", 2, Add("State", "UP"))));
+        Apply(isNode: false, Update("nope", 2, Add("State", "UP")));
         Assert.Equal(1, _graph.Current.NodeCount);
     }
 
     [Fact]
     public void ApplyPartial_UnknownOperation_ChangesNothing()
     {
-        _receiver.Apply(GraphEventKind.NodeAdded, Make.Node("eth0"));
+        Apply(MessageTypes.NodeAdded, Make.Node("eth0"));
 
-        Assert.Throws<ArgumentException>(() => _receiver.Apply(isNode: true, Update("eth0", 2, new MetadataOperation { Type = 0, Key = "State", Value = "UP" })));
+        Assert.Throws<GraphMessageException>(() => Apply(isNode: true, Update("eth0", 2, new MetadataOperation { Type = 0, Key = "State", Value = "UP" })));
 
         Assert.Equal(1, _graph.Current.FindNode("eth0")!.Revision);
     }
@@ -132,11 +133,11 @@ public sealed class GraphReceiverTests
     [Fact]
     public void ApplyPartial_TransientAtTheAgent_IsTransientHere()
     {
-        _receiver.Apply(GraphEventKind.NodeAdded, Make.Node("eth0"));
+        Apply(MessageTypes.NodeAdded, Make.Node("eth0"));
         using var subscription = _graph.Subscribe();
 
-        _receiver.Apply(isNode: true, Update("eth0", 2, Add("MTU", 1400)));
-        _receiver.Apply(isNode: true, Update("eth0", 3, Add("Captures", Make.Captures(("c1", 7)))) with { Transient = true });
+        Apply(isNode: true, Update("eth0", 2, Add("MTU", 1400)));
+        Apply(isNode: true, Update("eth0", 3, Add("Captures", Make.Captures(("c1", 7)))) with { Transient = true });
 
         var transient = new List<bool>();
         while (subscription.TryRead(out var change))
@@ -146,6 +147,64 @@ public sealed class GraphReceiverTests
 
         Assert.Equal([false, true], transient);
     }
+
+    [Fact]
+    public void Apply_MessagesAtOnce_KeepEachRevisionAndEachDeletionApart()
+    {
+        Apply(MessageTypes.NodeAdded, Make.Node("h", "host"));
+        using var subscription = _graph.Subscribe();
+
+        _receiver.Apply([
+            Message(MessageTypes.NodeAdded, Make.Node("a")),
+            Message(MessageTypes.NodeAdded, Make.Node("b")),
+            Message(MessageTypes.EdgeAdded, Make.Edge("e", "a", "b")),
+            Message(MessageTypes.NodeUpdated, Make.Node("a", revision: 2, more: ("MTU", 1))),
+            Message(MessageTypes.NodeUpdated, Make.Node("b", revision: 2, more: ("MTU", 1))),
+            Message(MessageTypes.NodePartiallyUpdated, update: Update("h", 2, Add("Ticks", 1)) with { Transient = true }),
+            Message(MessageTypes.NodeDeleted, Make.Node("a", revision: 2)),
+            Message(MessageTypes.NodeDeleted, Make.Node("b", revision: 2)),
+            Message(MessageTypes.NodeAdded, Make.Node("b", revision: 3)),
+        ]);
+
+        var commits = new List<string>();
+        while (subscription.TryRead(out var change))
+        {
+            commits.Add(string.Join(' ', change.Commit!.Events.Select(static graphEvent => $"{graphEvent.Kind}:{graphEvent.Element.Id}")));
+        }
+
+        Assert.Equal(
+            ["NodeAdded:a NodeAdded:b EdgeAdded:e", "NodeUpdated:a NodeUpdated:b", "NodeUpdated:h", "EdgeDeleted:e NodeDeleted:a", "NodeDeleted:b", "NodeAdded:b"], commits);
+    }
+
+    [Fact]
+    public void Guest_ElementsOfOthers_StayAsTheyAre()
+    {
+        var guest = new GraphReceiver(_graph, "test.me", NullLogger.Instance) { IsGuest = true };
+        var mine = new Node { Id = "mine", Metadata = Make.Node("mine").Metadata, Origin = "test.me", CreatedAt = 1, UpdatedAt = 1 };
+        var taken = new Node { Id = "other", Metadata = MetadataMap.Empty, Origin = "test.me", CreatedAt = 9000, UpdatedAt = 9000, Revision = 9 };
+
+        guest.Synchronize(new() { Nodes = [mine, taken], Edges = [] });
+        guest.Apply([
+            Message(MessageTypes.NodeUpdated, taken),
+            Message(MessageTypes.NodePartiallyUpdated, update: Update("other", 99, Add("MTU", 1))),
+            Message(MessageTypes.NodeDeleted, taken),
+            Message(MessageTypes.NodePartiallyUpdated, update: Update("nobody", 2)),
+            Message(MessageTypes.NodePartiallyUpdated, update: Update("mine", 2, new MetadataOperation { Type = 7, Key = "x" })),
+        ]);
+        guest.Synchronize(new());
+
+        var other = Assert.Single(_graph.Current.GetNodes());
+        Assert.Equal(("other", "agent.host2", 1L), (other.Id, other.Origin, other.Revision));
+        Assert.Equal(5, guest.Refused);
+    }
+
+    private static GraphMessage Message(string type, GraphElement? element = null, PartialUpdate? update = null) =>
+        new() { Namespace = MessageNamespaces.Graph, Type = type, UUID = "u", Status = 200, Element = element, Update = update };
+
+    private void Apply(string type, GraphElement element) => _receiver.Apply([Message(type, element)]);
+
+    private void Apply(bool isNode, PartialUpdate update) =>
+        _receiver.Apply([Message(isNode ? MessageTypes.NodePartiallyUpdated : MessageTypes.EdgePartiallyUpdated, update: update)]);
 
     private static PartialUpdate Update(string id, long revision, params IReadOnlyList<MetadataOperation> operations) =>
         new() { ID = id, Revision = revision, UpdatedAt = 5000 + revision, Ops = operations };

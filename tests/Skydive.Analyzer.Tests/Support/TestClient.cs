@@ -71,6 +71,21 @@ internal sealed class TestClient : IDisposable
     /// <summary>The payload of the next message, which must be of a type.</summary>
     public async Task<T> ReceiveAsync<T>(string type, JsonTypeInfo<T> payload) => (await ReceiveAsync(type)).Obj.Deserialize(payload)!;
 
+    /// <summary>Sends as much as the other side takes.</summary>
+    public async Task TrySendAsync(ReadOnlyMemory<byte> message)
+    {
+        try
+        {
+            await SendAsync(message);
+        }
+        catch (WebSocketException)
+        {
+            // It had enough.
+        }
+    }
+
+    public Task CloseAsync() => _socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, TestContext.Current.CancellationToken);
+
     public void Break() => _socket.Abort();
 
     public void Dispose() => _socket.Dispose();

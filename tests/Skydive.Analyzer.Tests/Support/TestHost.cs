@@ -60,6 +60,10 @@ internal sealed class TestHost : IAsyncDisposable
     public Task<TestClient> SubscribeAsync(string hostId = "client", params (string Name, string Value)[] headers) =>
         TestClient.ConnectAsync(Http.BaseAddress!, "/ws/subscriber", [("X-Host-ID", hostId), ("X-Client-Type", "test"), .. headers]);
 
+    /// <summary>Connects a publisher.</summary>
+    public Task<TestClient> PublishAsync(string hostId = "me", string path = "/ws/publisher", params (string Name, string Value)[] headers) =>
+        TestClient.ConnectAsync(Http.BaseAddress!, path, [("X-Host-ID", hostId), ("X-Client-Type", "test"), .. headers]);
+
     /// <summary>Connects an agent.</summary>
     public Task<TestClient> ConnectAgentAsync(string path = "/ws/agent/topology", string hostId = "host1") =>
         TestClient.ConnectAsync(Http.BaseAddress!, path, [("X-Host-ID", hostId), ("X-Client-Type", "agent")]);

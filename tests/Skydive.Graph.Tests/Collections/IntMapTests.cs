@@ -46,6 +46,30 @@ public sealed class IntMapTests
         });
     }
 
+    [Theory]
+    [InlineData(0, 0, 1)]
+    [InlineData(0, 31, 2)]
+    [InlineData(5, 40, 100)]
+    [InlineData(100, 1023, 40_000)]
+    public void SetRange_BehindOthers_KeepsBothAndLeavesTheOlderMapAlone(int before, int first, int count)
+    {
+        object owner = new();
+        IntMap<string> map = default;
+        for (int i = 0; i < before; i++)
+        {
+            map = map.Set(i, "before" + i, owner);
+        }
+
+        var larger = map.SetRange(first, Enumerable.Range(0, count).Select(static i => "v" + i).ToArray(), new object());
+
+        Assert.Equal(Enumerable.Range(0, before).Select(static i => "before" + i), map.Values());
+        Assert.Equal(
+            [.. Enumerable.Range(0, Math.Min(before, first)).Select(static i => "before" + i), .. Enumerable.Range(0, count).Select(static i => "v" + i)],
+            larger.Values());
+        Assert.Equal("v" + (count - 1), larger[first + count - 1]);
+        Assert.Null(larger[first + count]);
+    }
+
     [Fact]
     public void Get_KeysOutsideOfWhatWasSet_AreAbsent()
     {

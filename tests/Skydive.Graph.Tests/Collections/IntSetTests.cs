@@ -51,6 +51,38 @@ public sealed class IntSetTests
         Assert.All(pool, value => Assert.Equal(model.Contains(value), set.Contains(value)));
     }
 
+    [Theory]
+    [InlineData(3)]
+    [InlineData(70)]
+    [InlineData(3000)]
+    [InlineData(1_000_000)]
+    public void AddMany_RandomNumbers_AgreesWithASortedSetAndLeavesOlderSetsAlone(int range)
+    {
+        var random = new Random(range);
+        for (int round = 0; round < 300; round++)
+        {
+            int[] before = Numbers(), added = Numbers();
+            object owner = new();
+            var set = IntSet.Empty;
+            foreach (int value in before)
+            {
+                set = set.Add(value, owner);
+            }
+
+            var larger = set.AddMany(added, round % 2 == 0 ? owner : new());
+
+            Assert.Equal(before.Union(added).Order(), larger.Members());
+            Assert.Equal(before.Union(added).Count(), larger.Count);
+            if (round % 2 != 0)
+            {
+                Assert.Equal(before, set.Members());
+            }
+        }
+
+        int[] Numbers() => [.. Enumerable.Range(0, random.Next(4) switch { 0 => 0, 1 => 1, 2 => random.Next(130), _ => random.Next(1000) })
+            .Select(_ => random.Next(range)).Distinct().Order()];
+    }
+
     [Fact]
     public void IsSame_SetsThatShareWhatChanges_AreTheSame()
     {

@@ -85,7 +85,20 @@ internal static class Fixtures
             Node("ns1/eth0", "veth", 30, ("MAC", "02:00:00:00:00:01"), ("IPV4", MetadataValue.List("10.0.0.1/24")), ("State", "UP"), ("MTU", 1500), ("IfIndex", 2));
             Node("ns2/eth0", "veth", 20, ("MAC", "02:00:00:00:00:02"), ("IPV4", MetadataValue.List("10.0.0.2/24")), ("State", "UP"), ("MTU", 1500), ("IfIndex", 2));
 
-            void Edge(string parent, string child, string type) => t.AddEdge($"{parent}-{child}", parent, child, MetadataMap.Create(("RelationType", type)));
+            // In the past edges come in the order of their creation, which is then that of the live graph.
+            long created = time - 100;
+
+            void Edge(string parent, string child, string type) => t.AddEdge(new Edge
+            {
+                Id = $"{parent}-{child}",
+                Parent = parent,
+                Child = child,
+                Host = "lab",
+                Origin = "agent.lab",
+                CreatedAt = created,
+                UpdatedAt = created++,
+                Metadata = MetadataMap.Create(("RelationType", type)),
+            });
 
             Edge("lab", "br0", "ownership");
             Edge("lab", "veth1", "ownership");

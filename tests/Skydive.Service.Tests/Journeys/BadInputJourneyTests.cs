@@ -32,7 +32,7 @@ public sealed class BadInputJourneyTests(AnalyzerFixture fixture) : IClassFixtur
     [InlineData("/api/capture", """{"GremlinQuery":"G.V().Count()"}""", "needs nodes")]
     [InlineData("/api/capture", """{"GremlinQuery":"G.V()","BPFFilter":"zzz bad"}""", "BPFFilter: Not a valid BPF expression")]
     [InlineData("/api/capture", """{"GremlinQuery":"G.V()","Type":"zz"}""", "Type: Not a valid capture type: zz")]
-    [InlineData("/api/capture", """{"GremlinQuery":"G.V()","RawPacketLimit":5}""", "RawPacketLimit")]
+    [InlineData("/api/capture", """{"GremlinQuery":"G.V()","RawPacketLimit":-5}""", "RawPacketLimit")]
     [InlineData("/api/pcap", "this is no pcap file, though it is long enough to be one", "pcap")]
     [InlineData("/api/pcap", "", "pcap")]
     public async Task Post_Malformed_OneClearError(string path, string body, string expected)

@@ -10,6 +10,7 @@ internal static class CaptureSourceCatalog
         [CaptureTypes.AfPacket] = new(LinkNeed.Present, RingSource.Open),
         [CaptureTypes.Pcap] = new(LinkNeed.Up, PcapSource.Open),
         [CaptureTypes.PcapSocket] = new(LinkNeed.None, PcapSocketSource.Open),
+        [CaptureTypes.Ebpf] = new(LinkNeed.Present, EbpfSource.Open),
     };
 
     /// <summary>How sources of a type are made; null when this version cannot run the type.</summary>

@@ -19,6 +19,9 @@ internal sealed class PcapSocketSource : ICaptureSource
     /// <summary>After so many packets it is looked whether the capture is to end.</summary>
     private const int MaximumPackets = 16 << 10;
 
+    /// <summary>Packets of one stream are not further out of order than this.</summary>
+    private const long LargestStepBack = 60 * 1_000_000_000L;
+
     /// <summary>Who connects and says nothing must not keep others waiting for ever.</summary>
     private static readonly TimeSpan s_headerTimeout = TimeSpan.FromSeconds(10);
 
@@ -28,7 +31,6 @@ internal sealed class PcapSocketSource : ICaptureSource
     private readonly string _expression;
     private InterruptibleStream? _stream;
     private PcapReader? _reader;
-    private LinkType _linkType = LinkType.Ethernet;
     private BpfProgram? _filter;
     private bool _hasPackets;
     private long _lastNanoseconds;
@@ -180,18 +182,21 @@ internal sealed class PcapSocketSource : ICaptureSource
     /// <summary>Moves the time on to that of a packet.</summary>
     private void Follow(CaptureIntake intake, LinkType linkType, long timestampNanoseconds)
     {
-        // A stream of another time, or of other packets, has nothing to do with the one before it.
-        bool isNew = !_hasPackets || timestampNanoseconds < _lastNanoseconds - (60 * 1_000_000_000L);
-        if (isNew || linkType != _linkType)
+        if (linkType != intake.LinkType || !_hasPackets)
         {
             if (!PacketDecoder.IsSupported(linkType))
             {
                 throw new PcapFormatException($"Packets of link type {(int)linkType} cannot be decoded", 20);
             }
 
-            intake.Restart(linkType, NowNanoseconds);
+            intake.LinkType = linkType;
             _filter = _expression.Length == 0 ? null : BpfCompiler.Compile(_expression, ToDevice(linkType));
-            _linkType = linkType;
+        }
+
+        // A stream of another time has nothing to do with the one before it.
+        if (!_hasPackets || timestampNanoseconds < _lastNanoseconds - LargestStepBack)
+        {
+            intake.Restart(NowNanoseconds);
             _lastNanoseconds = timestampNanoseconds;
             intake.Tick(timestampNanoseconds);
         }

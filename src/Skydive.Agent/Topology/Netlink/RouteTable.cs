@@ -57,7 +57,7 @@ internal sealed class RouteTable
         .Select(static entry => entry.Key);
 
     /// <summary>Replaces all that is known by what a dump has found.</summary>
-    public void Load(IEnumerable<RouteMessage> routes, IEnumerable<NextHopMessage> nextHops)
+    public void Load(IReadOnlyList<RouteMessage> routes, IEnumerable<NextHopMessage> nextHops)
     {
         _nextHops.Clear();
         foreach (var nextHop in nextHops)
@@ -66,7 +66,7 @@ internal sealed class RouteTable
         }
 
         var (before, after) = (_byLink, new Dictionary<int, SortedEntries<RouteEntry>>(_byLink.Count));
-        _routes = new(_routes.Count);
+        _routes = new(routes.Count);
         _byLink = after;
         _nextHopUsers = 0;
         foreach (var message in routes)
@@ -96,7 +96,7 @@ internal sealed class RouteTable
     }
 
     /// <summary>Replaces the IPv4 routes that lead to an interface by what a dump has found.</summary>
-    public void LoadIPv4(int link, IEnumerable<RouteMessage> routes)
+    public void LoadIPv4(int link, IReadOnlyList<RouteMessage> routes)
     {
         var before = Of(link)?.Span.ToArray() ?? [];
         foreach (var entry in before)

@@ -10,7 +10,7 @@ namespace Skydive.Agent.Topology.Netlink;
 /// <summary>Brings what has changed into the graph: nodes of namespaces and interfaces, and the edges between them. One thread writes.</summary>
 internal sealed class TopologyWriter(LiveGraph graph, string hostNodeId)
 {
-    private static readonly MetadataMap s_vethEdge = MetadataMap.Create(("Type", "veth"));
+    private static readonly MetadataMap s_vethEdge = MetadataMap.Create(("Type", "veth"), ("RelationType", RelationTypes.Layer2));
 
     private readonly ConcurrentDictionary<NamespaceId, string> _namespaceNodes = new();
     private readonly ConcurrentDictionary<string, LinkLocation> _locations = new(StringComparer.Ordinal);

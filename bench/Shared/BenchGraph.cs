@@ -1,7 +1,7 @@
 using Skydive.Contracts.Metadata;
 using Skydive.Graph;
 
-namespace Skydive.Gremlin.Bench;
+namespace Skydive.Bench;
 
 /// <summary>
 /// The graph that the figures are about: 100,000 nodes and 300,000 edges with ends at random, of which 11,200 nodes are veths that are down.
@@ -45,6 +45,7 @@ internal static class BenchGraph
                         ("IfIndex", i % 4096),
                         ("MAC", $"02:00:{(i >> 24) & 255:x2}:{(i >> 16) & 255:x2}:{(i >> 8) & 255:x2}:{i & 255:x2}"),
                         ("Driver", types[i]),
+                        (types[i] == "netns" ? "Path" : "BusInfo", $"/var/run/netns/{i}"),
                         ("Metric", MetadataMap.Create(("RxBytes", i), ("TxBytes", i)))));
                 }
             });

@@ -2,6 +2,7 @@ using System.Net.WebSockets;
 using System.Text.Json;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
+using Skydive.Analyzer.Hub;
 using Skydive.Contracts;
 using Skydive.Contracts.Messages;
 using Skydive.Contracts.Queries;
@@ -15,10 +16,10 @@ using Skydive.Storage;
 namespace Skydive.Analyzer.WebSockets;
 
 /// <summary>
-/// One subscriber of graph events. One loop sends, another receives; what is sent in reply to a request for the whole graph is the state at
-/// exactly this place in the stream of events, so that a client neither misses nor repeats a change.
+/// One client that is told of changes of a graph, makes changes, or both. One loop sends, another receives; what is sent in reply to a request
+/// for the whole graph is the state at exactly this place in the stream of events, so that a client neither misses nor repeats a change.
 /// </summary>
-internal sealed partial class SubscriberSession
+internal sealed partial class ClientSession
 {
     /// <summary>A whole graph may be large: a client that takes this much is slow, not gone.</summary>
     private const double MinimumBytesPerSecond = 256 << 10;
@@ -27,7 +28,9 @@ internal sealed partial class SubscriberSession
 
     private readonly WebSocket _socket;
     private readonly ClientIdentity _client;
-    private readonly GraphSubscription _subscription;
+    private readonly LiveGraph _graph;
+    private readonly GraphSubscription? _subscription;
+    private readonly GraphReceiver? _receiver;
     private readonly ISubscriberFilters _filters;
     private readonly Func<TimeSlice, CancellationToken, Task<IGraphView>> _history;
     private readonly WebSocketOptions _options;
@@ -35,14 +38,24 @@ internal sealed partial class SubscriberSession
     private readonly Channel<WebSocketMessage> _requests = Channel.CreateBounded<WebSocketMessage>(16);
     private readonly FilteredGraph _filtered = new();
     private GraphSnapshot _position;
-    private ISubscriberFilter? _filter;
     private volatile bool _isOver;
 
-    public SubscriberSession(
+    /// <summary>Makes a session.</summary>
+    /// <param name="socket">The connection.</param>
+    /// <param name="client">Who it is.</param>
+    /// <param name="graph">The graph.</param>
+    /// <param name="subscription">What the client is told; null when it is told nothing but what it asks for.</param>
+    /// <param name="receiver">What takes the client's changes; null when it makes none.</param>
+    /// <param name="filters">Makes filters that the client asks for.</param>
+    /// <param name="history">Gives the graph of the past.</param>
+    /// <param name="options">How connections are kept.</param>
+    /// <param name="logger">Told of what goes wrong.</param>
+    public ClientSession(
         WebSocket socket,
         ClientIdentity client,
-        ISubscriberFilter? filter,
-        GraphSubscription subscription,
+        LiveGraph graph,
+        GraphSubscription? subscription,
+        GraphReceiver? receiver,
         ISubscriberFilters filters,
         Func<TimeSlice, CancellationToken, Task<IGraphView>> history,
         WebSocketOptions options,
@@ -50,14 +63,18 @@ internal sealed partial class SubscriberSession
     {
         _socket = socket;
         _client = client;
-        _filter = filter;
+        _graph = graph;
         _subscription = subscription;
-        _position = subscription.Start;
+        _receiver = receiver;
+        _position = subscription?.Start ?? graph.Current;
         _filters = filters;
         _history = history;
         _options = options;
         _logger = logger;
     }
+
+    /// <summary>Limits what the client is told; null for no limit.</summary>
+    public ISubscriberFilter? Filter { get; set; }
 
     /// <summary>Serves the client until it goes, is too slow, or the service stops, and says goodbye.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -81,6 +98,11 @@ internal sealed partial class SubscriberSession
         {
             LogDisconnected(_logger, _client.HostId, e.Message);
         }
+        catch (GraphMessageException e)
+        {
+            (status, reason) = (e.Status, e.Message);
+            LogRefused(_logger, _client.HostId, e.Message);
+        }
         catch (GremlinException e)
         {
             (status, reason) = (WebSocketCloseStatus.InternalServerError, e.Message);
@@ -99,38 +121,66 @@ internal sealed partial class SubscriberSession
 
     private async Task ReceiveAsync(CancellationToken cancellationToken)
     {
-        while (await WebSocketReader.ReadAsync(_socket, _options.MaximumRequestBytes, cancellationToken).ConfigureAwait(false) is { } received)
+        var options = _receiver is null
+            ? new GraphMessageOptions { MaximumMessageBytes = _options.MaximumRequestBytes, MaximumPayloadBytes = _options.MaximumRequestBytes, IsLenient = true }
+            : new GraphMessageOptions
+            {
+                MaximumMessageBytes = _options.MaximumPublisherMessageBytes,
+                MaximumPayloadBytes = _options.MaximumElementBytes,
+                MaximumElements = _options.MaximumElements,
+                Origin = _client.Origin,
+                IsLenient = true,
+                Validate = ElementRules.Check,
+            };
+        using var reader = new GraphMessageReader(_socket, options);
+        if (_receiver is { } receiver)
         {
-            if (_isOver)
-            {
-                // Only its goodbye is waited for.
-                continue;
-            }
+            await new GraphIntake(reader, receiver) { OnChange = CountRefused, OnOther = TakeRequestAsync }.RunAsync(cancellationToken).ConfigureAwait(false);
+            return;
+        }
 
-            try
-            {
-                if (JsonSerializer.Deserialize(received.Data.Span, ContractsJsonContext.Default.WebSocketMessage) is { } message)
-                {
-                    await _requests.Writer.WriteAsync(message, cancellationToken).ConfigureAwait(false);
-                }
-            }
-            catch (JsonException e)
-            {
-                // As from Skydive, a message that is none has no answer; the connection stays.
-                LogInvalidMessage(_logger, _client.HostId, e.Message);
-            }
+        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false) is { } message)
+        {
+            await TakeRequestAsync(message, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async ValueTask TakeRequestAsync(GraphMessage message, CancellationToken cancellationToken)
+    {
+        if (_isOver)
+        {
+            // Only its goodbye is waited for.
+            return;
+        }
+
+        if (message.Problem is { } problem)
+        {
+            // As from Skydive, a message that is none has no answer; the connection stays.
+            LogInvalidMessage(_logger, _client.HostId, problem);
+            CountRefused(message);
+            return;
+        }
+
+        await _requests.Writer.WriteAsync(message.ToEnvelope(), cancellationToken).ConfigureAwait(false);
+    }
+
+    private void CountRefused(GraphMessage message)
+    {
+        if (message.Refused > 0)
+        {
+            _receiver?.Refuse(message.Refused, message.Problem!);
         }
     }
 
     private async Task SendAsync(CancellationToken cancellationToken)
     {
-        if (_filter is not null)
+        if (Filter is not null)
         {
-            _filtered.Reset(await _filter.EvaluateAsync(_position, cancellationToken).ConfigureAwait(false));
+            _filtered.Reset(await Filter.EvaluateAsync(_position, cancellationToken).ConfigureAwait(false));
         }
 
         var requests = _requests.Reader.WaitToReadAsync(cancellationToken).AsTask();
-        var changes = _subscription.WaitToReadAsync(cancellationToken).AsTask();
+        var changes = WaitForChangesAsync(cancellationToken);
         while (true)
         {
             await Task.WhenAny(requests, changes).ConfigureAwait(false);
@@ -141,6 +191,8 @@ internal sealed partial class SubscriberSession
                     return;
                 }
 
+                // An answer shows all that happened before it was asked for, also what the client itself published.
+                await SendChangesAsync(cancellationToken).ConfigureAwait(false);
                 while (_requests.Reader.TryRead(out var request))
                 {
                     await AnswerAsync(request, cancellationToken).ConfigureAwait(false);
@@ -157,20 +209,37 @@ internal sealed partial class SubscriberSession
                 }
 
                 await SendChangesAsync(cancellationToken).ConfigureAwait(false);
-                changes = _subscription.WaitToReadAsync(cancellationToken).AsTask();
+                changes = WaitForChangesAsync(cancellationToken);
             }
         }
     }
 
+    private Task<bool> WaitForChangesAsync(CancellationToken cancellationToken) =>
+        _subscription?.WaitToReadAsync(cancellationToken).AsTask() ?? new TaskCompletionSource<bool>().Task;
+
     private async Task SendChangesAsync(CancellationToken cancellationToken)
     {
+        if (_subscription is null)
+        {
+            _position = _graph.Current;
+            return;
+        }
+
         bool wanted = _client.Wants(MessageNamespaces.Graph);
         bool moved = false;
         while (_subscription.TryRead(out var change))
         {
-            moved = true;
+            bool isOwn = change.Commit?.Source is { } source && source == _receiver?.Source;
+            if (isOwn && wanted && Filter is not null)
+            {
+                // What the client changed itself it knows, what others changed before it does not.
+                await SendFilteredAsync(moved, cancellationToken).ConfigureAwait(false);
+                _filtered.Reset(await Filter.EvaluateAsync(change.Snapshot, cancellationToken).ConfigureAwait(false));
+            }
+
+            moved = !isOwn;
             _position = change.Snapshot;
-            if (!wanted || _filter is not null)
+            if (!wanted || isOwn || Filter is not null)
             {
                 continue;
             }
@@ -189,10 +258,15 @@ internal sealed partial class SubscriberSession
             }
         }
 
-        if (moved && wanted && _filter is not null)
+        // However many commits were waiting, the filter is evaluated once, on the newest state.
+        await SendFilteredAsync(moved && wanted, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task SendFilteredAsync(bool moved, CancellationToken cancellationToken)
+    {
+        if (moved && Filter is not null)
         {
-            // However many commits were waiting, the filter is evaluated once, on the newest state.
-            foreach (var message in _filtered.MoveTo(await _filter.EvaluateAsync(_position, cancellationToken).ConfigureAwait(false)))
+            foreach (var message in _filtered.MoveTo(await Filter.EvaluateAsync(_position, cancellationToken).ConfigureAwait(false)))
             {
                 await SendAsync(message, cancellationToken).ConfigureAwait(false);
             }
@@ -213,7 +287,7 @@ internal sealed partial class SubscriberSession
             sync = request.Obj.ValueKind == JsonValueKind.Object ? request.Obj.Deserialize(ContractsJsonContext.Default.SyncRequest)! : new();
             if (sync.GremlinFilter is { } gremlin)
             {
-                _filter = gremlin.Length == 0 ? null : _filters.Compile(gremlin, _client.HostId);
+                Filter = gremlin.Length == 0 ? null : _filters.Compile(gremlin, _client.HostId);
             }
         }
         catch (Exception e) when (e is JsonException or FormatException)
@@ -225,10 +299,10 @@ internal sealed partial class SubscriberSession
 
         if (sync.Time is { } time)
         {
-            if (sync.GremlinFilter is not null && _filter is not null)
+            if (sync.GremlinFilter is not null && Filter is not null)
             {
                 // The answer is about then; what follows is about now, as the new filter shows it.
-                _filtered.Reset(await _filter.EvaluateAsync(_position, cancellationToken).ConfigureAwait(false));
+                _filtered.Reset(await Filter.EvaluateAsync(_position, cancellationToken).ConfigureAwait(false));
             }
 
             try
@@ -251,13 +325,13 @@ internal sealed partial class SubscriberSession
 
     private async Task SendSyncAsync(string type, string uuid, GraphSnapshot snapshot, CancellationToken cancellationToken)
     {
-        if (_filter is null)
+        if (Filter is null)
         {
             await SendAsync(MessageWriter.WriteSync(type, uuid, snapshot.GetNodes(), snapshot.GetEdges()), cancellationToken).ConfigureAwait(false);
             return;
         }
 
-        var graph = await _filter.EvaluateAsync(snapshot, cancellationToken).ConfigureAwait(false);
+        var graph = await Filter.EvaluateAsync(snapshot, cancellationToken).ConfigureAwait(false);
         _filtered.Reset(graph);
         await SendAsync(MessageWriter.WriteSync(type, uuid, graph.Nodes, graph.Edges), cancellationToken).ConfigureAwait(false);
     }
@@ -274,6 +348,9 @@ internal sealed partial class SubscriberSession
 
     [LoggerMessage(2102, LogLevel.Debug, "Subscriber {HostId} sent what is no message: {Reason}")]
     private static partial void LogInvalidMessage(ILogger logger, string hostId, string reason);
+
+    [LoggerMessage(2105, LogLevel.Warning, "Client {HostId} sent what cannot be taken, the connection is closed: {Reason}")]
+    private static partial void LogRefused(ILogger logger, string hostId, string reason);
 
     [LoggerMessage(2104, LogLevel.Warning, "The filter of subscriber {HostId} failed, the connection is closed: {Reason}")]
     private static partial void LogFilterFailed(ILogger logger, string hostId, string reason);

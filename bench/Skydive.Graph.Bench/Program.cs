@@ -1,0 +1,16 @@
+using System.Globalization;
+using Skydive.Graph.Bench;
+
+CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+switch (args.FirstOrDefault() ?? "load")
+{
+    case "load":
+        LoadBench.Run(args.Length > 1 ? int.Parse(args[1]) : 3);
+        return 0;
+    case "publish":
+        await PublishBench.RunAsync(new(args[1]), args.ElementAtOrDefault(2) != "many", args.Length > 3 ? int.Parse(args[3]) : 3, args.Length > 4 ? int.Parse(args[4]) : 0);
+        return 0;
+    default:
+        Console.Error.WriteLine("usage: load [ROUNDS] | publish URL [one|many] [ROUNDS] [PID]");
+        return 2;
+}

@@ -1,0 +1,141 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Skydive.Analyzer.Hub;
+using Skydive.Contracts.Messages;
+using Skydive.Contracts.Queries;
+using Skydive.Contracts.Status;
+using Skydive.Graph;
+using Skydive.Graph.Events;
+using Skydive.Graph.Views;
+
+namespace Skydive.Analyzer.WebSockets;
+
+/// <summary>
+/// <c>/ws/subscriber</c> tells clients of every change of a graph, <c>/ws/publisher</c> takes nodes and edges from them, <c>/ws/pubsub</c>
+/// does both and does not tell a client of its own changes.
+/// </summary>
+internal sealed class ClientEndpoint
+{
+    /// <summary>Origins of these begin with their own type of service: no client may take it for itself.</summary>
+    private static readonly string[] s_reservedTypes = ["agent", "analyzer", "api"];
+
+    private readonly LiveGraph _graph;
+    private readonly ISubscriberFilters _filters;
+    private readonly Func<TimeSlice, CancellationToken, Task<IGraphView>> _history;
+    private readonly WebSocketOptions _options;
+    private readonly string _serviceType;
+    private readonly ILogger<ClientEndpoint> _logger;
+
+    public ClientEndpoint(
+        LiveGraph graph,
+        ISubscriberFilters filters,
+        Func<TimeSlice, CancellationToken, Task<IGraphView>> history,
+        WebSocketOptions options,
+        string serviceType,
+        ILogger<ClientEndpoint> logger)
+    {
+        _graph = graph;
+        _filters = filters;
+        _history = history;
+        _options = options;
+        _serviceType = serviceType;
+        _logger = logger;
+    }
+
+    /// <summary>Whether clients are served yet.</summary>
+    public Func<bool> IsReady { get; init; } = static () => true;
+
+    /// <summary>Serves one connection until it ends.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="subscribers">The clients that are told of changes; null when this one is not.</param>
+    /// <param name="publishers">The clients that make changes; null when this one does not.</param>
+    /// <param name="stopping">Fires when the service ends.</param>
+    public async Task HandleAsync(HttpContext context, ConnectionDirectory? subscribers, ConnectionDirectory? publishers, CancellationToken stopping)
+    {
+        if (await WebSocketEntry.IdentifyAsync(context).ConfigureAwait(false) is not { } client)
+        {
+            return;
+        }
+
+        if (publishers is not null && s_reservedTypes.Contains(client.ClientType))
+        {
+            await WebSocketEntry.RefuseAsync(
+                context, StatusCodes.Status400BadRequest, $"{WebSocketHeaders.ClientType} '{client.ClientType}' is taken by the service itself").ConfigureAwait(false);
+            return;
+        }
+
+        if (publishers is not null && !IsReady())
+        {
+            // The graph of the last run is about to be loaded, in place of what is in the graph then.
+            await WebSocketEntry.RefuseAsync(context, StatusCodes.Status503ServiceUnavailable, "the analyzer is starting").ConfigureAwait(false);
+            return;
+        }
+
+        ISubscriberFilter? filter = null;
+        try
+        {
+            filter = subscribers is not null && client.GremlinFilter is { } gremlin ? _filters.Compile(gremlin, client.HostId) : null;
+        }
+        catch (FormatException e)
+        {
+            await WebSocketEntry.RefuseAsync(context, StatusCodes.Status400BadRequest, e.Message).ConfigureAwait(false);
+            return;
+        }
+
+        using var subscription = subscribers is null ? null : _graph.Subscribe(_options.QueueSize);
+        object self = new();
+        var receiver = publishers is null ? null : new GraphReceiver(_graph, client.Origin, _logger) { IsGuest = true, Source = self };
+        await ServeAsync(context, client, filter, subscription, receiver, [.. new[] { subscribers, publishers }.OfType<ConnectionDirectory>()], stopping).ConfigureAwait(false);
+    }
+
+    private async Task ServeAsync(
+        HttpContext context,
+        ClientIdentity client,
+        ISubscriberFilter? filter,
+        GraphSubscription? subscription,
+        GraphReceiver? receiver,
+        IReadOnlyList<ConnectionDirectory> directories,
+        CancellationToken stopping)
+    {
+        var status = WebSocketEntry.StatusOf(context, client);
+        ConnectionStatus GetStatus() => status with { Dropped = subscription?.TotalLost ?? 0, Refused = receiver?.Refused ?? 0 };
+        var entered = new List<ConnectionDirectory>();
+        try
+        {
+            foreach (var directory in directories)
+            {
+                if (!directory.TryAdd(client.HostId, GetStatus))
+                {
+                    await WebSocketEntry.RefuseAsync(
+                        context, StatusCodes.Status409Conflict, $"a client with {WebSocketHeaders.HostId} '{client.HostId}' is connected").ConfigureAwait(false);
+                    return;
+                }
+
+                entered.Add(directory);
+            }
+
+            using var socket = await WebSocketEntry.AcceptAsync(context, _options, _graph.Host, _serviceType).ConfigureAwait(false);
+            var session = new ClientSession(socket, client, _graph, subscription, receiver, _filters, _history, _options, _logger) { Filter = filter };
+            using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
+            try
+            {
+                await session.RunAsync(ending.Token).ConfigureAwait(false);
+            }
+            finally
+            {
+                if (client.DeleteOnDisconnect)
+                {
+                    // Before the client may come back: what it publishes then is to stay.
+                    receiver?.Synchronize(new());
+                }
+            }
+        }
+        finally
+        {
+            foreach (var directory in entered)
+            {
+                directory.Remove(client.HostId);
+            }
+        }
+    }
+}
