@@ -35,7 +35,8 @@ internal static class HistoryChild
     /// <summary>Writes what <see cref="KillTests"/> expects and says so once each is acknowledged.</summary>
     private static async Task AppendForEverAsync(string directory, int begin)
     {
-        var store = SqliteHistoryStore.Open(new() { Directory = directory });
+        // The times of what it writes are long past: nothing may be forgotten for its age.
+        var store = SqliteHistoryStore.Open(new() { Directory = directory, MaximumAge = null });
 
         // Without a pause, so that kills come in the middle of it.
         _ = Task.Run(async () =>
