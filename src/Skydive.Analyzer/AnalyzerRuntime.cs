@@ -86,6 +86,9 @@ public sealed class AnalyzerRuntime : IAsyncDisposable
     /// <summary>The history store.</summary>
     internal IHistoryStore Store => _store;
 
+    /// <summary>The clock.</summary>
+    internal TimeProvider Time => _time;
+
     /// <summary>The subscribers of graph events.</summary>
     internal ConnectionDirectory Subscribers { get; } = new();
 
@@ -131,6 +134,9 @@ public sealed class AnalyzerRuntime : IAsyncDisposable
             MemoryBytes = process.WorkingSet64,
         };
     }
+
+    /// <summary>Waits, within limits, until the store has everything that happened before; a question for the past that reaches up to now needs it.</summary>
+    internal Task FlushHistoryAsync(CancellationToken cancellationToken) => _writer?.FlushAsync(TimeSpan.FromSeconds(2), cancellationToken) ?? Task.CompletedTask;
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

@@ -191,6 +191,16 @@ public sealed class SkydiveClient : IDisposable
         return await SendAsync(HttpMethod.Post, "api/gremlin/validate", content, ContractsJsonContext.Default.ValidationReply, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>Asks what is not the same in the topology at two times.</summary>
+    /// <param name="request">The times, and what to compare.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<CompareReply> CompareTopologyAsync(CompareRequest request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        using var content = JsonContent(request, ContractsJsonContext.Default.CompareRequest);
+        return await SendAsync(HttpMethod.Post, "api/topology/compare", content, ContractsJsonContext.Default.CompareReply, cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>Asks what may stand at a place in a query that is being written.</summary>
     /// <param name="gremlin">The query, finished or not.</param>
     /// <param name="position">The place, counted from 0 in UTF-16 code units.</param>

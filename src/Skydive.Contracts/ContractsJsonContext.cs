@@ -35,6 +35,8 @@ namespace Skydive.Contracts;
 [JsonSerializable(typeof(Filter))]
 [JsonSerializable(typeof(FlowSearch))]
 [JsonSerializable(typeof(TopologyQuery))]
+[JsonSerializable(typeof(CompareRequest))]
+[JsonSerializable(typeof(CompareReply))]
 [JsonSerializable(typeof(CompletionRequest))]
 [JsonSerializable(typeof(CompletionReply))]
 [JsonSerializable(typeof(ValidationReply))]

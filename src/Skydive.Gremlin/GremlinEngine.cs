@@ -1,7 +1,9 @@
+using Skydive.Contracts.Metadata;
 using Skydive.Gremlin.Completion;
 using Skydive.Gremlin.Plans;
 using Skydive.Gremlin.Plans.Steps;
 using Skydive.Gremlin.Syntax;
+using Skydive.Gremlin.Time;
 
 namespace Skydive.Gremlin;
 
@@ -46,6 +48,12 @@ public static class GremlinEngine
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
         return Completer.Complete(text, position, source.Live, limit);
     }
+
+    /// <summary>Reads a time as it is written in <c>At</c>: RFC 1123, RFC 3339, a duration from now, seconds or milliseconds since 1970-01-01 UTC.</summary>
+    /// <param name="value">A text or an integer.</param>
+    /// <param name="now">The present.</param>
+    /// <returns>Milliseconds since 1970-01-01 UTC; null when it is no time.</returns>
+    public static long? ParseTime(MetadataValue value, DateTimeOffset now) => TimePoint.TryParse(value, out var time) ? time.Resolve(now) : null;
 
     /// <summary>The error of a source that keeps no history, for <see cref="IQuerySource.GetHistoryAsync"/> to throw.</summary>
     public static GremlinException HistoryNotSupported() => new(GremlinErrorReason.HistoryNotSupported, "Backend does not support history");

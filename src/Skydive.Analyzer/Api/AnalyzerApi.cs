@@ -54,6 +54,8 @@ public static class AnalyzerApi
         app.MapDelete("/api/capture/{**id}", captures.DeleteAsync);
         app.MapPost("/api/pcap", new PcapEndpoint(analyzer.Store).PostAsync);
 
+        app.MapPost("/api/topology/compare", Limited(new CompareEndpoint(analyzer).PostAsync));
+
         var agents = new AgentEndpoint(analyzer, loggers, stopping);
         app.Map("/ws/agent/topology", agents.HandleTopologyAsync);
         app.Map("/ws/agent/flow", agents.HandleFlowAsync);

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Skydive.Contracts.Metrics;
 using Skydive.Contracts.Topology;
 using Skydive.Graph;
 using Skydive.Graph.Events;
@@ -7,13 +8,14 @@ using Skydive.Storage;
 namespace Skydive.Analyzer.History;
 
 /// <summary>
-/// Brings every change of the graph into the history store, in order, through one bounded queue. A store that fails is tried again; what the
+/// Brings every change of the graph into the history store, in order, through one bounded queue, and the metric samples in them beside it. A store that fails is tried again; what the
 /// queue could not hold meanwhile is made good by comparing the graph with the store. A change that the store refuses for what it is is left
 /// out and counted, so that it stands in the way of no other.
 /// </summary>
 public sealed partial class HistoryWriter : IAsyncDisposable
 {
     private const int MaximumEventsPerBatch = 5000;
+    private const int MaximumSamplesPerBatch = 20_000;
     private const int QueueSize = 65536;
     private static readonly TimeSpan s_retryDelay = TimeSpan.FromSeconds(1);
 
@@ -138,12 +140,18 @@ public sealed partial class HistoryWriter : IAsyncDisposable
         try
         {
             var events = new List<GraphEvent>();
+            var samples = new List<MetricSample>();
             while (await _subscription.WaitToReadAsync(_stop.Token).ConfigureAwait(false))
             {
                 GraphSnapshot? last = null;
-                while (events.Count < MaximumEventsPerBatch && _subscription.TryRead(out var change))
+                while (events.Count < MaximumEventsPerBatch && samples.Count < MaximumSamplesPerBatch && _subscription.TryRead(out var change))
                 {
                     last = change.Snapshot;
+                    foreach (var graphEvent in change.Commit?.Events ?? [])
+                    {
+                        MetricSamples.Collect(graphEvent, samples);
+                    }
+
                     if (change.Commit is { IsTransient: false } commit)
                     {
                         events.AddRange(commit.Events);
@@ -158,6 +166,7 @@ public sealed partial class HistoryWriter : IAsyncDisposable
                 }
 
                 await AppendAsync(events).ConfigureAwait(false);
+                await AppendAsync(samples).ConfigureAwait(false);
                 if (last is not null)
                 {
                     Advance(last.Sequence);
@@ -196,6 +205,27 @@ public sealed partial class HistoryWriter : IAsyncDisposable
             // Halves, in order, down to what is refused.
             await AppendAsync([.. elements.Take(elements.Count / 2)]).ConfigureAwait(false);
             await AppendAsync([.. elements.Skip(elements.Count / 2)]).ConfigureAwait(false);
+        }
+    }
+
+    private async Task AppendAsync(List<MetricSample> samples)
+    {
+        if (samples.Count == 0)
+        {
+            return;
+        }
+
+        // A store that is closed or down is tried again with the same list.
+        MetricSample[] batch = [.. samples];
+        samples.Clear();
+        try
+        {
+            await RetryAsync(token => _store.AppendMetricsAsync(batch, token)).ConfigureAwait(false);
+        }
+        catch (HistoryException e) when (IsRefusal(e))
+        {
+            // The store counts what it refuses.
+            LogSamplesRefused(_logger, batch.Length, e);
         }
     }
 
@@ -304,6 +334,9 @@ public sealed partial class HistoryWriter : IAsyncDisposable
 
     [LoggerMessage(2204, LogLevel.Error, "History refuses revision {Revision} of {Kind} {Id}, which is left out; {Dropped} were left out so far")]
     private static partial void LogRefused(ILogger logger, string kind, string id, long revision, long dropped, Exception exception);
+
+    [LoggerMessage(2206, LogLevel.Error, "History refuses {Count} metric samples, which are left out")]
+    private static partial void LogSamplesRefused(ILogger logger, int count, Exception exception);
 
     [LoggerMessage(2205, LogLevel.Error, "History cannot tell which elements were alive in it; those that are gone stay open")]
     private static partial void LogLiveUnreadable(ILogger logger, Exception exception);

@@ -1,4 +1,5 @@
 using Skydive.Analyzer.History;
+using Skydive.Contracts.Metrics;
 using Skydive.Contracts.Queries;
 using Skydive.Graph;
 using Skydive.Graph.Views;
@@ -8,7 +9,7 @@ using Skydive.Storage;
 namespace Skydive.Analyzer.Queries;
 
 /// <summary>What queries of an analyzer are asked of: the live graph, the history store, and flows of agents and store.</summary>
-internal sealed class AnalyzerQuerySource : IQuerySource
+internal sealed class AnalyzerQuerySource : IQuerySource, IMetricSource
 {
     private static readonly TimeSpan s_flushLimit = TimeSpan.FromSeconds(2);
 
@@ -37,14 +38,22 @@ internal sealed class AnalyzerQuerySource : IQuerySource
     public IPacketFilterCompiler? PacketFilters { get; init; }
 
     /// <inheritdoc/>
+    public IMetricSource? Metrics => this;
+
+    /// <inheritdoc/>
     public async Task<IGraphView> GetHistoryAsync(TimeSlice slice, CancellationToken cancellationToken)
     {
-        // What happened a moment ago may still be on its way to the store; a question for it waits for that.
-        if (_writer() is { } writer)
-        {
-            await writer.FlushAsync(s_flushLimit, cancellationToken).ConfigureAwait(false);
-        }
-
+        await FlushAsync(cancellationToken).ConfigureAwait(false);
         return await _store.GetGraphAsync(slice, cancellationToken).ConfigureAwait(false);
     }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<MetricSample>> SearchMetricsAsync(MetricSearch search, CancellationToken cancellationToken)
+    {
+        await FlushAsync(cancellationToken).ConfigureAwait(false);
+        return await _store.SearchMetricsAsync(search, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>What happened a moment ago may still be on its way to the store; a question for it waits for that.</summary>
+    private Task FlushAsync(CancellationToken cancellationToken) => _writer()?.FlushAsync(s_flushLimit, cancellationToken) ?? Task.CompletedTask;
 }

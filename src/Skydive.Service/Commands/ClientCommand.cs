@@ -1,10 +1,13 @@
 using System.CommandLine;
+using System.Globalization;
 using Skydive.Client;
 using Skydive.Client.Errors;
 using Skydive.Client.Queries;
 using Skydive.Contracts;
 using Skydive.Contracts.Captures;
 using Skydive.Contracts.Flows;
+using Skydive.Contracts.Metadata;
+using Skydive.Contracts.Queries;
 
 namespace Skydive.Service.Commands;
 
@@ -81,8 +84,34 @@ internal static class ClientCommand
         var tree = new Command("tree", "Prints who owns what as a tree.");
         Run(tree, async (client, _, output, cancellationToken) =>
             TopologyTree.Print(await client.GetTopologyAsync(cancellationToken).ConfigureAwait(false), output.Console));
-        return new Command("topology", "The whole graph.") { export, tree };
+        return new Command("topology", "The whole graph.") { export, tree, Compare() };
     }
+
+    private static Command Compare()
+    {
+        var from = new Option<string>("--from") { Description = "The one time: -5m for five minutes ago, an RFC 3339 time, or seconds or milliseconds since 1970.", Required = true };
+        var to = new Option<string?>("--to") { Description = "The other time. Default: now." };
+        var gremlin = new Option<string?>("--gremlin") { Description = "Compares only what this query finds at one of the two times." };
+        var ignore = new Option<string[]>("--ignore") { Description = "Metadata paths that do not count, such as Neighbors.", AllowMultipleArgumentsPerToken = true };
+        var counters = new Option<bool>("--counters") { Description = "Shows counters too, which tick all the time." };
+        var command = new Command("compare", "Prints what came, went and changed between two times.") { from, to, gremlin, ignore, counters };
+        Run(command, async (client, result, output, cancellationToken) =>
+        {
+            var request = new CompareRequest
+            {
+                From = TimeOf(result.GetValue(from)),
+                To = TimeOf(result.GetValue(to)),
+                GremlinQuery = result.GetValue(gremlin),
+                Ignore = result.GetValue(ignore),
+                Counters = result.GetValue(counters),
+            };
+            output.Write(await client.CompareTopologyAsync(request, cancellationToken).ConfigureAwait(false), ContractsJsonContext.Default.CompareReply);
+        });
+        return command;
+    }
+
+    private static MetadataValue TimeOf(string? text) =>
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? number : text;
 
     private static Command Node() => ElementCommand("node", "Nodes.", "V");
 

@@ -38,6 +38,39 @@ public sealed class HistoryWriterTests
     }
 
     [Fact]
+    public async Task MetricSamples_AreKeptAsASeriesWhateverBringsThem()
+    {
+        await using var writer = await StartAsync();
+        _graph.Write(static transaction => transaction.AddNode(Make.Node("n1")));
+        Set("LastUpdateMetric", 1, 10, 100);
+        Set("LastUpdateMetric", 10, 20, 200);
+        _graph.Write(static transaction => transaction.Set(transaction.FindNode("n1")!, "State", "UP"));
+        Set("SFlow.LastUpdateMetric", 5, 15, 7);
+        Set("SFlow.Other", 5, 15, 7);
+        Set("BlockdevMetric", 5, 15, 8);
+        await writer.FlushAsync(Wait.Patience, TestContext.Current.CancellationToken);
+
+        Assert.Equal([(1, 10, 100), (10, 20, 200)], await SearchAsync("LastUpdateMetric"));
+        Assert.Equal([(5, 15, 7)], await SearchAsync("SFlow.LastUpdateMetric"));
+        Assert.Equal([(5, 15, 8)], await SearchAsync("BlockdevMetric"));
+
+        // A change of the node that is none of its counters' is a revision; the counters themselves are none.
+        Assert.Equal(2, (await _store.GetStatisticsAsync(TestContext.Current.CancellationToken)).Revisions);
+
+        void Set(string path, long start, long last, long packets) => _graph.Write(
+            transaction => transaction.Set(
+                transaction.FindNode("n1")!, path, Skydive.Contracts.Metadata.MetadataMap.Create(("RxPackets", packets), ("Start", start), ("Last", last))),
+            isTransient: true);
+
+        async Task<(long Start, long Last, long Packets)[]> SearchAsync(string path)
+        {
+            var found = await _store.SearchMetricsAsync(
+                new() { ElementIds = ["n1"], Path = path, Slice = new(0, 1000) }, TestContext.Current.CancellationToken);
+            return [.. found.Select(static sample => (sample.Start, sample.Last, sample.Values["RxPackets"].TryGetInteger(out long packets) ? packets : -1))];
+        }
+    }
+
+    [Fact]
     public async Task Start_TakesOverWhatWasAliveAndClosesItsOwn()
     {
         await using (await StartAsync())

@@ -1,5 +1,6 @@
 using Skydive.Contracts.Metadata;
 using Skydive.Contracts.Queries;
+using Skydive.Storage.Sqlite;
 using Skydive.Storage.Tests.Support;
 
 namespace Skydive.Storage.Tests.Crash;
@@ -34,19 +35,31 @@ internal static class HistoryChild
     /// <summary>Writes what <see cref="KillTests"/> expects and says so once each is acknowledged.</summary>
     private static async Task AppendForEverAsync(string directory, int begin)
     {
-        var store = HistoryStore.Open(new() { Directory = directory });
+        // The times of what it writes are long past: nothing may be forgotten for its age.
+        var store = SqliteHistoryStore.Open(new() { Directory = directory, MaximumAge = null });
+
+        // Without a pause, so that kills come in the middle of it.
+        _ = Task.Run(async () =>
+        {
+            while (true)
+            {
+                await store.PruneAsync(default);
+                await store.CompactAsync(isThorough: true, default);
+            }
+        });
         await Task.WhenAll(Enumerable.Range(0, Writers).Select(writer => Task.Run(async () =>
         {
             for (int i = begin; ; i++)
             {
                 await store.AppendAsync(Make.Batch(Make.Node($"n{writer}", 1, i, i, $"s{i}"), Make.Edge($"e{writer}-{i}", "n0", $"n{writer}", i)), default);
                 await store.AppendFlowsAsync([Make.Flow($"{writer}{i:x6}", i, i, i)], default);
+                await store.AppendMetricsAsync([MakeMetrics.Sample($"n{writer}", i, i + 1, i), MakeMetrics.Sample(MakeMetrics.Uuid(i), i, i + 1, i)], default);
                 if (i % 10 == 0)
                 {
                     await store.PutResourceAsync("capture", $"{writer}", $"{{\"i\":{i}}}", default);
                 }
 
-                Console.WriteLine($"{writer} {i}");
+                Console.WriteLine($"{writer} {i} .");
             }
         })));
     }
