@@ -204,7 +204,8 @@ public sealed class NamespaceProbeTests
         await probes.UntilAsync(static graph => graph.FindLink("br0", "n7") is not null);
         probes.Dispose();
 
-        await Tools.WaitAsync(() => !Tools.ThreadNames.Contains("netlink probe") && Tools.KernelDescriptorCount == descriptors);
+        // Some of those that were counted may have been on their way out.
+        await Tools.WaitAsync(() => !Tools.ThreadNames.Contains("netlink probe") && Tools.KernelDescriptorCount <= descriptors);
     }
 
     [Fact]

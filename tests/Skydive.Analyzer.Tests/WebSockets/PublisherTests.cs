@@ -179,6 +179,8 @@ public sealed class PublisherTests : IAsyncLifetime
         Graph.Write(static transaction => transaction.AddNode(Make.Node("agents")));
         foreach (string path in new[] { "/ws/publisher", "/ws/pubsub" })
         {
+            // The nodes of the client before go with it, of which this one is not to hear.
+            await Wait.UntilAsync(() => Graph.Current.GetNodes().Count() == 1);
             using var client = await _host.PublishAsync("me" + path.Length, path, ("X-Persistence-Policy", "DeleteOnDisconnect"));
             for (int round = 1; round <= 20; round++)
             {
