@@ -21,6 +21,8 @@ namespace Skydive.Analyzer;
 /// </summary>
 public sealed class AnalyzerRuntime : IAsyncDisposable
 {
+    private static readonly TimeSpan s_flushLimit = TimeSpan.FromSeconds(2);
+
     private readonly AnalyzerOptions _options;
     private readonly IHistoryStore _store;
     private readonly TimeProvider _time;
@@ -50,7 +52,7 @@ public sealed class AnalyzerRuntime : IAsyncDisposable
         Agents = new();
         Flows = new(store, options.MaximumBufferedFlows, _time, loggers.CreateLogger<FlowReceiver>());
         var router = new FlowRouter(Agents, store, loggers.CreateLogger<FlowRouter>());
-        QuerySource = new AnalyzerQuerySource(Graph, store, () => _writer, router) { FlowExpire = options.FlowExpire, PacketFilters = options.PacketFilters };
+        QuerySource = new AnalyzerQuerySource(Graph, store, FlushHistoryAsync, router) { FlowExpire = options.FlowExpire, PacketFilters = options.PacketFilters };
         _fabric = new(Graph, options.Fabric);
         _peering = new(Graph);
         Captures = new(Graph, Agents, store, options, _time, loggers.CreateLogger<CaptureManager>());
@@ -127,7 +129,7 @@ public sealed class AnalyzerRuntime : IAsyncDisposable
             Publishers = Publishers.Status,
             Subscribers = Subscribers.Status,
             Probes = GetProbes(),
-            Storage = storage with { FlowsDropped = storage.FlowsDropped + Flows.Refused, RevisionsDropped = _writer?.Dropped ?? 0 },
+            Storage = storage with { FlowsDropped = storage.FlowsDropped + Flows.Refused, RevisionsDropped = _writer?.Dropped ?? 0, MetricsDropped = _writer?.SamplesDropped ?? 0 },
             NodeCount = snapshot.NodeCount,
             EdgeCount = snapshot.EdgeCount,
             StartTime = _startTime,
@@ -136,7 +138,7 @@ public sealed class AnalyzerRuntime : IAsyncDisposable
     }
 
     /// <summary>Waits, within limits, until the store has everything that happened before; a question for the past that reaches up to now needs it.</summary>
-    internal Task FlushHistoryAsync(CancellationToken cancellationToken) => _writer?.FlushAsync(TimeSpan.FromSeconds(2), cancellationToken) ?? Task.CompletedTask;
+    internal Task FlushHistoryAsync(CancellationToken cancellationToken) => _writer?.FlushAsync(s_flushLimit, cancellationToken) ?? Task.CompletedTask;
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

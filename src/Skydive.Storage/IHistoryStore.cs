@@ -99,7 +99,7 @@ public interface IHistoryStore : IFlowSource, IMetricSource, IAsyncDisposable
     /// </summary>
     /// <param name="samples">The samples; none is fine.</param>
     /// <param name="cancellationToken">Gives up waiting; a write that has begun is completed all the same.</param>
-    /// <exception cref="HistoryException">None of them was kept; they are counted as dropped.</exception>
+    /// <exception cref="HistoryException">None of them was kept.</exception>
     Task AppendMetricsAsync(IReadOnlyList<MetricSample> samples, CancellationToken cancellationToken);
 
     /// <summary>Keeps a resource, in place of the one with the same kind and identifier. Survives the loss of power once the task completes.</summary>

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Skydive.Agent.Probes;
 using Skydive.Agent.Topology;
 using Skydive.Contracts.Metadata;
+using Skydive.Contracts.Metrics;
 using Skydive.Contracts.Topology;
 using Skydive.Graph;
 
@@ -13,7 +14,7 @@ namespace Skydive.Agent.Blockdev;
 /// </summary>
 internal sealed partial class BlockdevProbe : IAgentProbe
 {
-    private const string MetricKey = "BlockdevMetric";
+    private const string MetricKey = MetricSample.BlockDevice;
 
     /// <summary>How full a file system is changes all the time: as counters do, it gives no revision of its own.</summary>
     private static readonly string[] s_tickingKeys = ["Fsavail", "Fsused", "FsusePercent"];

@@ -28,7 +28,15 @@ internal sealed class CompareEndpoint(AnalyzerRuntime analyzer)
             ? null
             : await SelectAsync(request.GremlinQuery, from, to, context.RequestAborted).ConfigureAwait(false);
         var fields = new FieldDifferences(request.Ignore ?? [], request.Counters);
-        var reply = new CompareReply { From = from, To = to, Nodes = Nodes(found, selected, fields), Edges = Edges(found, selected, fields) };
+        var reply = new CompareReply
+        {
+            From = from,
+            To = to,
+            Nodes = Collect<Node, NodeDifference>(
+                found, selected, fields, static (kind, before, after, changed) => new() { Kind = kind, Before = before, After = after, Fields = changed }),
+            Edges = Collect<Edge, EdgeDifference>(
+                found, selected, fields, static (kind, before, after, changed) => new() { Kind = kind, Before = before, After = after, Fields = changed }),
+        };
         context.Response.ContentType = "application/json; charset=UTF-8";
         await JsonSerializer.SerializeAsync(context.Response.Body, reply, ContractsJsonContext.Default.CompareReply, context.RequestAborted).ConfigureAwait(false);
     }
@@ -39,33 +47,17 @@ internal sealed class CompareEndpoint(AnalyzerRuntime analyzer)
                 ? $"{name} is missing: give a time, such as \"-5m\""
                 : $"{name} is '{value}', which is no time: give a duration from now (\"-5m\"), an RFC 3339 time, or seconds or milliseconds since 1970");
 
-    private static List<NodeDifference> Nodes(IEnumerable<ElementDifference> found, HashSet<string>? selected, FieldDifferences fields)
-    {
-        var nodes = new List<NodeDifference>();
-        foreach (var difference in found)
-        {
-            if (difference.Before is not Edge && difference.After is not Edge && Describe(difference, selected, fields) is var (kind, changed))
-            {
-                nodes.Add(new() { Kind = kind, Before = difference.Before as Node, After = difference.After as Node, Fields = changed });
-            }
-        }
-
-        return nodes;
-    }
-
-    private static List<EdgeDifference> Edges(IEnumerable<ElementDifference> found, HashSet<string>? selected, FieldDifferences fields)
-    {
-        var edges = new List<EdgeDifference>();
-        foreach (var difference in found)
-        {
-            if (difference.Before is not Node && difference.After is not Node && Describe(difference, selected, fields) is var (kind, changed))
-            {
-                edges.Add(new() { Kind = kind, Before = difference.Before as Edge, After = difference.After as Edge, Fields = changed });
-            }
-        }
-
-        return edges;
-    }
+    private static IReadOnlyList<TDifference> Collect<TElement, TDifference>(
+        IEnumerable<ElementDifference> found,
+        HashSet<string>? selected,
+        FieldDifferences fields,
+        Func<DifferenceKind, TElement?, TElement?, IReadOnlyList<FieldDifference>, TDifference> make)
+        where TElement : GraphElement =>
+        [.. found.Where(static difference => (difference.Before ?? difference.After) is TElement)
+            .Select(difference => (difference, Description: Describe(difference, selected, fields)))
+            .Where(static entry => entry.Description is not null)
+            .Select(entry => make(
+                entry.Description!.Value.Kind, (TElement?)entry.difference.Before, (TElement?)entry.difference.After, entry.Description.Value.Fields))];
 
     /// <returns>What became of the element; null for one that is not asked for, or in which nothing changed that counts.</returns>
     private static (DifferenceKind Kind, IReadOnlyList<FieldDifference> Fields)? Describe(

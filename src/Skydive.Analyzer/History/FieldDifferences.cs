@@ -1,4 +1,5 @@
 using Skydive.Contracts.Metadata;
+using Skydive.Contracts.Metrics;
 using Skydive.Contracts.Queries;
 
 namespace Skydive.Analyzer.History;
@@ -11,7 +12,7 @@ internal sealed class FieldDifferences(IReadOnlyCollection<string> ignored, bool
     // Counters of interfaces, bridges and disks, and those that captures keep in the list of captures.
     private static readonly HashSet<string> s_counters = new(StringComparer.Ordinal)
     {
-        "Metric", "LastUpdateMetric", "BlockdevMetric",
+        "Metric", MetricSample.LastUpdate, MetricSample.BlockDevice,
         "PacketsReceived", "PacketsDropped", "PacketsIfDropped", "PacketsInvalid", "FlowCount", "FlowsDropped",
     };
 

@@ -29,6 +29,7 @@ public sealed partial class HistoryWriter : IAsyncDisposable
     private readonly List<(long Sequence, TaskCompletionSource Written)> _waiters = [];
     private long _written;
     private long _dropped;
+    private long _samplesDropped;
     private int _isDisposed;
 
     private HistoryWriter(LiveGraph graph, IHistoryStore store, TimeProvider time, ILogger<HistoryWriter> logger, int queueSize)
@@ -47,6 +48,9 @@ public sealed partial class HistoryWriter : IAsyncDisposable
 
     /// <summary>How many revisions the store refused.</summary>
     public long Dropped => Interlocked.Read(ref _dropped);
+
+    /// <summary>How many metric samples were left out because the store refuses them.</summary>
+    public long SamplesDropped => Interlocked.Read(ref _samplesDropped);
 
     /// <summary>How many wait for the store.</summary>
     internal int WaiterCount
@@ -188,44 +192,37 @@ public sealed partial class HistoryWriter : IAsyncDisposable
         }
     }
 
-    private async Task AppendAsync(IReadOnlyList<GraphElement> elements)
+    private Task AppendAsync(IReadOnlyList<GraphElement> elements) =>
+        AppendAsync(elements, (part, token) => _store.AppendAsync(new(part), token), Drop);
+
+    private async Task AppendAsync(List<MetricSample> samples)
+    {
+        if (samples.Count > 0)
+        {
+            // The write may outlive the wait for it, when the service ends.
+            MetricSample[] batch = [.. samples];
+            samples.Clear();
+            await AppendAsync(batch, _store.AppendMetricsAsync, Drop).ConfigureAwait(false);
+        }
+    }
+
+    private async Task AppendAsync<T>(IReadOnlyList<T> items, Func<IReadOnlyList<T>, CancellationToken, Task> append, Action<T, HistoryException> drop)
     {
         try
         {
-            await RetryAsync(token => _store.AppendAsync(new(elements), token)).ConfigureAwait(false);
+            await RetryAsync(token => append(items, token)).ConfigureAwait(false);
         }
         catch (HistoryException e) when (IsRefusal(e))
         {
-            if (elements.Count == 1)
+            if (items.Count == 1)
             {
-                Drop(elements[0], e);
+                drop(items[0], e);
                 return;
             }
 
             // Halves, in order, down to what is refused.
-            await AppendAsync([.. elements.Take(elements.Count / 2)]).ConfigureAwait(false);
-            await AppendAsync([.. elements.Skip(elements.Count / 2)]).ConfigureAwait(false);
-        }
-    }
-
-    private async Task AppendAsync(List<MetricSample> samples)
-    {
-        if (samples.Count == 0)
-        {
-            return;
-        }
-
-        // A store that is closed or down is tried again with the same list.
-        MetricSample[] batch = [.. samples];
-        samples.Clear();
-        try
-        {
-            await RetryAsync(token => _store.AppendMetricsAsync(batch, token)).ConfigureAwait(false);
-        }
-        catch (HistoryException e) when (IsRefusal(e))
-        {
-            // The store counts what it refuses.
-            LogSamplesRefused(_logger, batch.Length, e);
+            await AppendAsync([.. items.Take(items.Count / 2)], append, drop).ConfigureAwait(false);
+            await AppendAsync([.. items.Skip(items.Count / 2)], append, drop).ConfigureAwait(false);
         }
     }
 
@@ -282,6 +279,15 @@ public sealed partial class HistoryWriter : IAsyncDisposable
         }
     }
 
+    private void Drop(MetricSample sample, HistoryException error)
+    {
+        long dropped = Interlocked.Increment(ref _samplesDropped);
+        if (long.IsPow2(dropped))
+        {
+            LogSampleRefused(_logger, sample.Path, sample.ElementId, dropped, error);
+        }
+    }
+
     private async Task RetryAsync(Func<CancellationToken, Task> write)
     {
         for (bool failed = false; ;)
@@ -335,9 +341,9 @@ public sealed partial class HistoryWriter : IAsyncDisposable
     [LoggerMessage(2204, LogLevel.Error, "History refuses revision {Revision} of {Kind} {Id}, which is left out; {Dropped} were left out so far")]
     private static partial void LogRefused(ILogger logger, string kind, string id, long revision, long dropped, Exception exception);
 
-    [LoggerMessage(2206, LogLevel.Error, "History refuses {Count} metric samples, which are left out")]
-    private static partial void LogSamplesRefused(ILogger logger, int count, Exception exception);
-
     [LoggerMessage(2205, LogLevel.Error, "History cannot tell which elements were alive in it; those that are gone stay open")]
     private static partial void LogLiveUnreadable(ILogger logger, Exception exception);
+
+    [LoggerMessage(2206, LogLevel.Error, "History refuses a sample of {Path} of node {Id}, which is left out; {Dropped} were left out so far")]
+    private static partial void LogSampleRefused(ILogger logger, string path, string id, long dropped, Exception exception);
 }

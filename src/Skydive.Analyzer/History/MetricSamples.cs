@@ -11,8 +11,6 @@ namespace Skydive.Analyzer.History;
 /// </summary>
 internal static class MetricSamples
 {
-    private const string BlockDevice = "BlockdevMetric";
-
     /// <summary>Adds the samples that one change brought.</summary>
     /// <param name="graphEvent">The change.</param>
     /// <param name="samples">Where to add them.</param>
@@ -50,7 +48,7 @@ internal static class MetricSamples
             return;
         }
 
-        if (key is MetricSample.LastUpdate or BlockDevice)
+        if (key is MetricSample.LastUpdate or MetricSample.BlockDevice)
         {
             Add(id, key, map, samples);
         }

@@ -1,4 +1,3 @@
-using Skydive.Analyzer.History;
 using Skydive.Contracts.Metrics;
 using Skydive.Contracts.Queries;
 using Skydive.Graph;
@@ -11,17 +10,15 @@ namespace Skydive.Analyzer.Queries;
 /// <summary>What queries of an analyzer are asked of: the live graph, the history store, and flows of agents and store.</summary>
 internal sealed class AnalyzerQuerySource : IQuerySource, IMetricSource
 {
-    private static readonly TimeSpan s_flushLimit = TimeSpan.FromSeconds(2);
-
     private readonly LiveGraph _graph;
     private readonly IHistoryStore _store;
-    private readonly Func<HistoryWriter?> _writer;
+    private readonly Func<CancellationToken, Task> _flush;
 
-    public AnalyzerQuerySource(LiveGraph graph, IHistoryStore store, Func<HistoryWriter?> writer, IFlowSource flows)
+    public AnalyzerQuerySource(LiveGraph graph, IHistoryStore store, Func<CancellationToken, Task> flush, IFlowSource flows)
     {
         _graph = graph;
         _store = store;
-        _writer = writer;
+        _flush = flush;
         Flows = flows;
     }
 
@@ -43,17 +40,15 @@ internal sealed class AnalyzerQuerySource : IQuerySource, IMetricSource
     /// <inheritdoc/>
     public async Task<IGraphView> GetHistoryAsync(TimeSlice slice, CancellationToken cancellationToken)
     {
-        await FlushAsync(cancellationToken).ConfigureAwait(false);
+        // What happened a moment ago may still be on its way to the store; a question for it waits for that.
+        await _flush(cancellationToken).ConfigureAwait(false);
         return await _store.GetGraphAsync(slice, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<MetricSample>> SearchMetricsAsync(MetricSearch search, CancellationToken cancellationToken)
     {
-        await FlushAsync(cancellationToken).ConfigureAwait(false);
+        await _flush(cancellationToken).ConfigureAwait(false);
         return await _store.SearchMetricsAsync(search, cancellationToken).ConfigureAwait(false);
     }
-
-    /// <summary>What happened a moment ago may still be on its way to the store; a question for it waits for that.</summary>
-    private Task FlushAsync(CancellationToken cancellationToken) => _writer()?.FlushAsync(s_flushLimit, cancellationToken) ?? Task.CompletedTask;
 }

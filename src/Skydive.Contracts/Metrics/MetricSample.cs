@@ -19,6 +19,9 @@ public sealed record MetricSample(string ElementId, string Path, MetadataMap Val
     /// <summary>The name under which a node shows what its counters counted since the sample before.</summary>
     public const string LastUpdate = "LastUpdateMetric";
 
+    /// <summary>The name under which a disk shows how busy it was.</summary>
+    public const string BlockDevice = "BlockdevMetric";
+
     /// <summary>When counting began, in milliseconds since 1970-01-01 UTC; 0 when the values do not say.</summary>
     public long Start => Values["Start"].TryGetInteger(out long start) ? start : 0;
 

@@ -37,7 +37,6 @@ public sealed class SqliteHistoryStore : IHistoryStore
     private readonly ReaderPool _readers;
     private readonly SemaphoreSlim _compacting = new(1);
     private long _flowsDropped;
-    private long _metricsDropped;
     private int _isDisposed;
 
     private SqliteHistoryStore(HistoryStoreOptions options, TimeProvider time, DatabaseDirectory directory, SqliteConnection connection)
@@ -195,22 +194,14 @@ public sealed class SqliteHistoryStore : IHistoryStore
             return;
         }
 
-        try
-        {
-            var chunks = MetricWriter.Encode(samples);
-            await _writer.WriteAsync(
-                () =>
-                {
-                    _metrics.Add(chunks, Now());
-                    return true;
-                },
-                cancellationToken).ConfigureAwait(false);
-        }
-        catch
-        {
-            Interlocked.Add(ref _metricsDropped, samples.Count);
-            throw;
-        }
+        var chunks = MetricWriter.Encode(samples);
+        await _writer.WriteAsync(
+            () =>
+            {
+                _metrics.Add(chunks, Now());
+                return true;
+            },
+            cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -284,7 +275,6 @@ public sealed class SqliteHistoryStore : IHistoryStore
         Path = _directory.DatabasePath,
         SizeBytes = _directory.GetSizeBytes(),
         FlowsDropped = Interlocked.Read(ref _flowsDropped),
-        MetricsDropped = Interlocked.Read(ref _metricsDropped),
     };
 
     /// <summary>Writes what was asked to be written, ends what reads, and gives the directory free. Idempotent.</summary>

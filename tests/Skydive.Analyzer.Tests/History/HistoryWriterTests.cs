@@ -71,6 +71,42 @@ public sealed class HistoryWriterTests
     }
 
     [Fact]
+    public async Task StoreRefusesOneSample_TheOthersAreKeptAndItIsCounted()
+    {
+        await using var writer = await StartAsync();
+        _graph.Write(static transaction =>
+        {
+            for (int i = 0; i < 10; i++)
+            {
+                transaction.AddNode(Make.Node($"n{i}"));
+            }
+        });
+        await writer.FlushAsync(Wait.Patience, TestContext.Current.CancellationToken);
+        _store.Refused.Add("n4");
+        _store.Fails = true;
+        _graph.Write(
+            static transaction =>
+            {
+                for (int i = 0; i < 10; i++)
+                {
+                    var values = Skydive.Contracts.Metadata.MetadataMap.Create(("RxPackets", i), ("Start", 1), ("Last", 2));
+                    transaction.Set(transaction.FindNode($"n{i}")!, "LastUpdateMetric", values);
+                }
+            },
+            isTransient: true);
+
+        // A store that fails for a while loses nothing and counts nothing.
+        await Wait.UntilAsync(() => _store.Failures > 0);
+        _store.Fails = false;
+        _time.Advance(TimeSpan.FromSeconds(1));
+        await writer.FlushAsync(Wait.Patience, TestContext.Current.CancellationToken);
+
+        var kept = await _store.SearchMetricsAsync(new() { Path = "LastUpdateMetric", Slice = new(0, 1000) }, TestContext.Current.CancellationToken);
+        Assert.Equal(Enumerable.Range(0, 10).Where(static i => i != 4).Select(static i => $"n{i}"), kept.Select(static sample => sample.ElementId));
+        Assert.Equal((1, 0), (writer.SamplesDropped, writer.Dropped));
+    }
+
+    [Fact]
     public async Task Start_TakesOverWhatWasAliveAndClosesItsOwn()
     {
         await using (await StartAsync())

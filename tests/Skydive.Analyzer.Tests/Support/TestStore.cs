@@ -88,6 +88,7 @@ internal sealed class TestStore : IHistoryStore
         () =>
         {
             Interlocked.Increment(ref _appends);
+            Refuse(samples.Select(static sample => sample.ElementId));
             return _store.AppendMetricsAsync(samples, cancellationToken);
         },
         cancellationToken);
@@ -131,9 +132,11 @@ internal sealed class TestStore : IHistoryStore
 
     public ValueTask DisposeAsync() => _store.DisposeAsync();
 
-    private void Refuse(IEnumerable<GraphElement> elements)
+    private void Refuse(IEnumerable<GraphElement> elements) => Refuse(elements.Select(static element => element.Id));
+
+    private void Refuse(IEnumerable<string> identifiers)
     {
-        if (elements.Any(element => Refused.Contains(element.Id)))
+        if (identifiers.Any(Refused.Contains))
         {
             throw new HistoryException(HistoryErrorReason.Refused, "not that one");
         }
