@@ -220,7 +220,7 @@ internal sealed class InjectionResolver(GraphSnapshot graph, Random random)
         }
 
         var hop = RouteLookup.Find(source, to);
-        bool isRouted = source.Metadata["RoutingTables"].Elements.Length > 0;
+        bool isRouted = RouteLookup.HasRoutes(source, to.AddressFamily);
         if (hop is null && isRouted && !from.Reaches(to))
         {
             throw Invalid($"{source.Name} has no route to {to}: give DstMAC");

@@ -62,8 +62,9 @@ public sealed record Injection
     /// <summary>When it was ordered.</summary>
     public DateTimeOffset StartTime { get; init; }
 
-    /// <summary>A pcap file whose frames are sent as they are, over and over until Count; null for none.</summary>
-    public byte[]? Pcap { get; init; }
+    /// <summary>A pcap file whose frames are sent as they are, over and over until Count; null for none, as is an empty one.</summary>
+    [JsonConverter(typeof(BytesJsonConverter))]
+    public byte[]? Pcap { get; init => field = value is { Length: > 0 } ? value : null; }
 
     /// <summary>Time to live, or hop limit; 0 for 64.</summary>
     public byte TTL { get; init; }

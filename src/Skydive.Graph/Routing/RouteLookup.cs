@@ -46,6 +46,27 @@ public static class RouteLookup
         return null;
     }
 
+    /// <summary>Whether a node has routes of an address family; a port of a bridge or a switch has none, and reaches what is on its link.</summary>
+    /// <param name="node">The node, an interface.</param>
+    /// <param name="family">IPv4 or IPv6.</param>
+    public static bool HasRoutes(Node node, AddressFamily family)
+    {
+        ArgumentNullException.ThrowIfNull(node);
+        foreach (var table in node.Metadata["RoutingTables"].Elements)
+        {
+            foreach (var route in (table.AsMap?["Routes"] ?? default).Elements)
+            {
+                string? prefix = route.AsMap?["Prefix"].AsString;
+                if (string.IsNullOrEmpty(prefix) || prefix.Contains(':', StringComparison.Ordinal) == (family == AddressFamily.InterNetworkV6))
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>The MAC address of an address by a node's <c>Neighbors</c>; null when it has no such neighbour.</summary>
     /// <param name="node">The node.</param>
     /// <param name="address">The neighbour's address.</param>

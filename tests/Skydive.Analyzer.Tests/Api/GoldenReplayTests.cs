@@ -38,8 +38,6 @@ public sealed class GoldenReplayTests
         ("edgerule", "rules come with a later issue"),
         ("gremlin-ruled", "rules come with a later issue"),
         ("-alert-", "alerts come with a later issue"),
-        ("injectpacket", "packet injection comes with a later issue"),
-        ("-injected", "packet injection comes with a later issue"),
         ("-node-create", "nodes made over REST come with a later issue"),
         ("-node-list", "nodes made over REST come with a later issue"),
         ("-node-get", "nodes made over REST come with a later issue"),
