@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 namespace Skydive.Contracts.Injections;
 
 /// <summary>Bytes as base64, none as null: generated code alone writes an empty text for none.</summary>
-internal sealed class BytesJsonConverter : JsonConverter<byte[]>
+public sealed class BytesJsonConverter : JsonConverter<byte[]>
 {
     /// <inheritdoc/>
     public override byte[]? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>

@@ -70,7 +70,7 @@ public sealed class InjectionManagerTests : IAsyncLifetime
     public async Task Create_Defaults_OnePacketOfIcmp()
     {
         var created = await CreateAsync(new() { Src = Pair, DstIP = "10.0.0.2" });
-        Assert.Equal((InjectionTypes.IcmpV4, InjectionModes.Unique, 1, 64), (created.Type, created.Mode, created.Count, created.TTL));
+        Assert.Equal((InjectionTypes.IcmpV4, InjectionModes.Unique, 1L, 64), (created.Type, created.Mode, created.Count, (int)created.TTL));
         Assert.Equal(_time.GetUtcNow(), created.StartTime);
     }
 
