@@ -14,6 +14,7 @@
         'Formats/ConnectionTest.Format.ps1xml'
         'Formats/Edge.Format.ps1xml'
         'Formats/Flow.Format.ps1xml'
+        'Formats/Injection.Format.ps1xml'
         'Formats/Node.Format.ps1xml'
         'Formats/Path.Format.ps1xml'
         'Formats/PcapImport.Format.ps1xml'
@@ -29,18 +30,22 @@
         'Get-SkydiveCapture'
         'Get-SkydiveEdge'
         'Get-SkydiveFlow'
+        'Get-SkydiveInjection'
         'Get-SkydiveNode'
         'Get-SkydiveSession'
         'Get-SkydiveStatus'
         'Get-SkydiveTopology'
         'Import-SkydivePcap'
         'Invoke-SkydiveQuery'
+        'New-SkydiveInjection'
+        'Remove-SkydiveInjection'
         'Set-SkydiveSession'
         'Show-SkydiveTopology'
         'Start-SkydiveCapture'
         'Stop-SkydiveCapture'
         'Test-SkydiveConnection'
         'Wait-SkydiveCapture'
+        'Wait-SkydiveInjection'
         'Watch-SkydiveTopology'
     )
     AliasesToExport      = @(
@@ -48,6 +53,7 @@
         'Invoke-SkydiveGremlin'
         'New-SkydiveCapture'
         'Remove-SkydiveCapture'
+        'Stop-SkydiveInjection'
     )
     FunctionsToExport    = @()
     VariablesToExport    = @()

@@ -1,6 +1,8 @@
 using Microsoft.Extensions.Logging;
 using Skydive.Agent.Captures;
 using Skydive.Agent.Hardware;
+using Skydive.Agent.Injections;
+using Skydive.Agent.Link;
 using Skydive.Agent.Probes;
 using Skydive.Agent.Topology;
 using Skydive.Agent.Topology.Netlink;
@@ -23,6 +25,7 @@ public sealed partial class AgentRuntime : IAsyncDisposable
     private readonly ProbeState _hardwareState = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CaptureDirectory _captures;
+    private readonly InjectionDirectory _injections;
     private HostProbe? _hardware;
     private NetlinkProbe? _netlink;
     private NamespaceProbe? _netns;
@@ -39,14 +42,16 @@ public sealed partial class AgentRuntime : IAsyncDisposable
         _loggers = loggers;
         _logger = loggers.CreateLogger<AgentRuntime>();
         Graph = new(options.Host, "agent." + options.Host, null, new TidHook());
-        _captures = new(Graph, options, flows, loggers.CreateLogger<CaptureDirectory>(), nodeId => _netlink?.FindLink(nodeId));
+        _captures = new(Graph, options, flows, loggers.CreateLogger<CaptureDirectory>(), FindLink);
+        _injections = new(Graph, FindLink);
+        Link = new AgentLink(options.Host, _captures, _injections);
     }
 
     /// <summary>The graph of this host.</summary>
     public LiveGraph Graph { get; }
 
     /// <summary>What can be asked of the agent.</summary>
-    public IAgentLink Link => _captures;
+    public IAgentLink Link { get; }
 
     /// <summary>The names that <c>agent.topology.probes</c> may have, in order.</summary>
     public static IReadOnlyList<string> ProbeNames { get; } = [.. ProbeCatalog.AlwaysOn.Concat(ProbeCatalog.Optional.Keys).Order(StringComparer.Ordinal)];
@@ -83,6 +88,8 @@ public sealed partial class AgentRuntime : IAsyncDisposable
         Watch(_netns.Completion);
         _captures.Start();
         Watch(_captures.Completion);
+        _injections.Start();
+        Watch(_injections.Completion);
         _context = new(Graph, hostNode, _options, _loggers, _netlink.FindLink, namespaces);
         _hardware = new(_context, _hardwareState);
         await _hardware.StartAsync(CancellationToken.None).ConfigureAwait(false);
@@ -106,6 +113,7 @@ public sealed partial class AgentRuntime : IAsyncDisposable
             await _hardware.DisposeAsync().ConfigureAwait(false);
         }
 
+        await _injections.DisposeAsync().ConfigureAwait(false);
         await _captures.DisposeAsync().ConfigureAwait(false);
         _netns?.Dispose();
         _netlink?.Dispose();
@@ -116,6 +124,8 @@ public sealed partial class AgentRuntime : IAsyncDisposable
 
         _ended.TrySetResult();
     }
+
+    private LinkLocation? FindLink(string nodeId) => _netlink?.FindLink(nodeId);
 
     private void Watch(Task part) => part.ContinueWith(
         ended => _ended.TrySetException(ended.Exception!.InnerExceptions),

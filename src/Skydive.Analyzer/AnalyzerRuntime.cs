@@ -5,6 +5,7 @@ using Skydive.Analyzer.Fabric;
 using Skydive.Analyzer.Flows;
 using Skydive.Analyzer.History;
 using Skydive.Analyzer.Hub;
+using Skydive.Analyzer.Injections;
 using Skydive.Analyzer.Queries;
 using Skydive.Analyzer.Topology;
 using Skydive.Analyzer.WebSockets;
@@ -55,6 +56,7 @@ public sealed class AnalyzerRuntime : IAsyncDisposable
         QuerySource = new AnalyzerQuerySource(Graph, store, FlushHistoryAsync, router) { FlowExpire = options.FlowExpire, PacketFilters = options.PacketFilters };
         _fabric = new(Graph, options.Fabric);
         _peering = new(Graph);
+        Injections = new(Graph, Agents, store, _time, loggers.CreateLogger<InjectionManager>());
         Captures = new(Graph, Agents, store, options, _time, loggers.CreateLogger<CaptureManager>());
     }
 
@@ -72,6 +74,9 @@ public sealed class AnalyzerRuntime : IAsyncDisposable
 
     /// <summary>The captures.</summary>
     public CaptureManager Captures { get; }
+
+    /// <summary>The injections.</summary>
+    public InjectionManager Injections { get; }
 
     /// <summary>What queries are asked of.</summary>
     public IQuerySource QuerySource { get; }
@@ -112,6 +117,8 @@ public sealed class AnalyzerRuntime : IAsyncDisposable
         Watch(_peering.Completion);
         await Captures.StartAsync(cancellationToken).ConfigureAwait(false);
         Watch(Captures.Completion);
+        await Injections.StartAsync(cancellationToken).ConfigureAwait(false);
+        Watch(Injections.Completion);
         _pruner = new(_store, _time, _loggers.CreateLogger<HistoryPruner>());
         Watch(_pruner.Completion);
         _isReady = true;
@@ -154,6 +161,7 @@ public sealed class AnalyzerRuntime : IAsyncDisposable
             await _pruner.DisposeAsync().ConfigureAwait(false);
         }
 
+        await Injections.DisposeAsync().ConfigureAwait(false);
         await Captures.DisposeAsync().ConfigureAwait(false);
         await _peering.DisposeAsync().ConfigureAwait(false);
         await _fabric.DisposeAsync().ConfigureAwait(false);

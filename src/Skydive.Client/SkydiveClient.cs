@@ -13,6 +13,7 @@ using Skydive.Client.Streams;
 using Skydive.Contracts;
 using Skydive.Contracts.Captures;
 using Skydive.Contracts.Errors;
+using Skydive.Contracts.Injections;
 using Skydive.Contracts.Queries;
 using Skydive.Contracts.Status;
 using Skydive.Contracts.Topology;
@@ -237,12 +238,7 @@ public sealed class SkydiveClient : IDisposable
     {
         ArgumentNullException.ThrowIfNull(capture);
         using var deadline = new Deadline(_options.OperationTimeout, cancellationToken);
-        using var content = JsonContent(capture, ContractsJsonContext.Default.Capture);
-        if (timeToLive is { } time)
-        {
-            content.Headers.TryAddWithoutValidation("X-Resource-TTL", ((long)time.TotalMilliseconds).ToString(CultureInfo.InvariantCulture) + "ms");
-        }
-
+        using var content = ResourceContent(capture, ContractsJsonContext.Default.Capture, timeToLive);
         return await SendAsync(HttpMethod.Post, "api/capture", content, ContractsJsonContext.Default.Capture, deadline).ConfigureAwait(false);
     }
 
@@ -253,6 +249,42 @@ public sealed class SkydiveClient : IDisposable
     {
         using var deadline = new Deadline(_options.OperationTimeout, cancellationToken);
         using var response = await SendAsync(HttpMethod.Delete, CapturePath(id), null, deadline).ConfigureAwait(false);
+    }
+
+    /// <summary>The injections, the oldest first.</summary>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<IReadOnlyList<Injection>> ListInjectionsAsync(CancellationToken cancellationToken)
+    {
+        var injections = await SendAsync(HttpMethod.Get, "api/injectpacket", null, ContractsJsonContext.Default.IReadOnlyDictionaryStringInjection, cancellationToken).ConfigureAwait(false);
+        return [.. injections.Values.OrderBy(static injection => injection.StartTime).ThenBy(static injection => injection.UUID, StringComparer.Ordinal)];
+    }
+
+    /// <summary>One injection.</summary>
+    /// <param name="id">Its identifier.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public Task<Injection> GetInjectionAsync(string id, CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Get, InjectionPath(id), null, ContractsJsonContext.Default.Injection, cancellationToken);
+
+    /// <summary>Creates an injection: its packets are sent from now on.</summary>
+    /// <param name="injection">What to send from where to where; its identifier and what becomes of it are the service's to give.</param>
+    /// <param name="timeToLive">When it ends by itself; null for when all packets are sent.</param>
+    /// <param name="cancellationToken">Gives up; the injection may be created all the same.</param>
+    /// <returns>The injection as the service took it, with its identifier.</returns>
+    public async Task<Injection> CreateInjectionAsync(Injection injection, TimeSpan? timeToLive, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(injection);
+        using var deadline = new Deadline(_options.OperationTimeout, cancellationToken);
+        using var content = ResourceContent(injection, ContractsJsonContext.Default.Injection, timeToLive);
+        return await SendAsync(HttpMethod.Post, "api/injectpacket", content, ContractsJsonContext.Default.Injection, deadline).ConfigureAwait(false);
+    }
+
+    /// <summary>Deletes an injection: no more of its packets are sent.</summary>
+    /// <param name="id">Its identifier.</param>
+    /// <param name="cancellationToken">Gives up; the injection may be deleted all the same.</param>
+    public async Task DeleteInjectionAsync(string id, CancellationToken cancellationToken)
+    {
+        using var deadline = new Deadline(_options.OperationTimeout, cancellationToken);
+        using var response = await SendAsync(HttpMethod.Delete, InjectionPath(id), null, deadline).ConfigureAwait(false);
     }
 
     /// <summary>Sends a pcap file; the service makes flows of its packets. The time limit starts anew with every part that goes out.</summary>
@@ -342,10 +374,25 @@ public sealed class SkydiveClient : IDisposable
         return exception.Message.TrimEnd('.');
     }
 
-    private static string CapturePath(string id)
+    private static string CapturePath(string id) => ResourcePath("capture", id);
+
+    private static string InjectionPath(string id) => ResourcePath("injectpacket", id);
+
+    private static string ResourcePath(string kind, string id)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(id);
-        return "api/capture/" + Uri.EscapeDataString(id);
+        return $"api/{kind}/{Uri.EscapeDataString(id)}";
+    }
+
+    private static ByteArrayContent ResourceContent<T>(T value, JsonTypeInfo<T> type, TimeSpan? timeToLive)
+    {
+        var content = JsonContent(value, type);
+        if (timeToLive is { } time)
+        {
+            content.Headers.TryAddWithoutValidation("X-Resource-TTL", ((long)time.TotalMilliseconds).ToString(CultureInfo.InvariantCulture) + "ms");
+        }
+
+        return content;
     }
 
     private static ByteArrayContent JsonContent<T>(T value, JsonTypeInfo<T> type)

@@ -4,6 +4,7 @@ using Skydive.Contracts.Captures;
 using Skydive.Contracts.Errors;
 using Skydive.Contracts.Flows;
 using Skydive.Contracts.Flows.Layers;
+using Skydive.Contracts.Injections;
 using Skydive.Contracts.Messages;
 using Skydive.Contracts.Queries;
 using Skydive.Contracts.Status;
@@ -32,6 +33,8 @@ namespace Skydive.Contracts;
 [JsonSerializable(typeof(IReadOnlyList<FlowRawPackets>))]
 [JsonSerializable(typeof(Capture))]
 [JsonSerializable(typeof(IReadOnlyDictionary<string, Capture>))]
+[JsonSerializable(typeof(Injection))]
+[JsonSerializable(typeof(IReadOnlyDictionary<string, Injection>))]
 [JsonSerializable(typeof(Filter))]
 [JsonSerializable(typeof(FlowSearch))]
 [JsonSerializable(typeof(TopologyQuery))]
@@ -43,7 +46,8 @@ namespace Skydive.Contracts;
 [JsonSerializable(typeof(WebSocketMessage))]
 [JsonSerializable(typeof(SyncRequest))]
 [JsonSerializable(typeof(CaptureOrder))]
-[JsonSerializable(typeof(CaptureReply))]
+[JsonSerializable(typeof(OrderReply))]
+[JsonSerializable(typeof(InjectionOrder))]
 [JsonSerializable(typeof(FlowSearchReply))]
 [JsonSerializable(typeof(ServiceInfo))]
 [JsonSerializable(typeof(AnalyzerStatus))]

@@ -18,6 +18,8 @@ Describe '-WhatIf' {
         @{ Script = { Get-SkydiveNode | Start-SkydiveCapture -Combine -WhatIf } }
         @{ Script = { Get-SkydiveCapture | Stop-SkydiveCapture -WhatIf } }
         @{ Script = { Stop-SkydiveCapture -Name '*' -WhatIf } }
+        @{ Script = { Get-SkydiveNode | New-SkydiveInjection -DestinationIP 10.0.0.1 -WhatIf } }
+        @{ Script = { Get-SkydiveInjection | Remove-SkydiveInjection -WhatIf } }
         @{ Script = { Import-SkydivePcap "$TestDrive/*.pcap" -WhatIf } }
     ) {
         $before = @((Get-FakeState $fake).Requests).Count

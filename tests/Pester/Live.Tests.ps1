@@ -54,6 +54,17 @@ Describe 'The headline lines against a real service' -Skip:$noService {
         Get-SkydiveCapture "live-*" | Should -BeNullOrEmpty
     }
 
+    It 'sends packets' {
+        $lo = Get-SkydiveNode lo | Where-Object { $_.Metadata.IPV4 -and $_.State -ne 'DOWN' } | Select-Object -First 1
+        $injection = $lo | New-SkydiveInjection -DestinationIP 127.0.0.1 -Type udp4 -DestinationPort 9 -Count 100 -Interval 0 | Wait-SkydiveInjection -TimeoutSeconds 20
+        $injection.State, $injection.PacketCount | Should -Be 'Completed', 100
+        $endless = $lo | New-SkydiveInjection -DestinationIP 127.0.0.1 -Count 1000000 -Interval 100ms
+        ($endless | Get-SkydiveInjection).State | Should -Be 'Active'
+        $injection, $endless | Remove-SkydiveInjection
+        Get-SkydiveInjection | Should -BeNullOrEmpty
+        (Get-ErrorOf { $lo | New-SkydiveInjection -DestinationIP ::1 -Type icmp4 -ErrorAction Stop }).FullyQualifiedErrorId | Should -Match '^InvalidInjection,'
+    }
+
     It 'follows the graph' {
         (Watch-SkydiveTopology -InitialState | Select-Object -First 3).Count | Should -Be 3
         Watch-SkydiveTopology lo -InitialState -MaximumEvents 1 | ForEach-Object Name | Should -Be 'lo'

@@ -17,7 +17,7 @@ namespace Skydive.Agent.Captures;
 /// The captures that run on this host's nodes: started and stopped on request, ended with their nodes, started again when an interface comes
 /// up or gets another TID, and shown in the <c>Captures</c> list of each node. Answers searches in their flow tables.
 /// </summary>
-internal sealed partial class CaptureDirectory : IAgentLink, IAsyncDisposable
+internal sealed partial class CaptureDirectory : IAsyncDisposable
 {
     private const string CapturesKey = "Captures";
 
@@ -30,7 +30,7 @@ internal sealed partial class CaptureDirectory : IAgentLink, IAsyncDisposable
     // Read by anyone; changed only by who holds _changing.
     private readonly ConcurrentDictionary<(string NodeId, string CaptureId), NodeCapture> _captures = new();
     private readonly SemaphoreSlim _changing = new(1, 1);
-    private readonly Lock _publishing = new();
+    private readonly NodeListPublisher _lists;
     private readonly CancellationTokenSource _stop = new();
     private GraphSubscription? _subscription;
     private bool _isOver;
@@ -43,10 +43,8 @@ internal sealed partial class CaptureDirectory : IAgentLink, IAsyncDisposable
         _flows = flows;
         _logger = logger;
         _findLink = findLink;
+        _lists = new(graph, CapturesKey, CaptureStatistics.Without);
     }
-
-    /// <inheritdoc/>
-    public string Host => _graph.Host;
 
     /// <summary>How sources of a capture type are made; null when they cannot be.</summary>
     internal Func<CaptureType, CaptureSourceKind?> FindKind { get; init; } = CaptureSourceCatalog.Find;
@@ -61,7 +59,8 @@ internal sealed partial class CaptureDirectory : IAgentLink, IAsyncDisposable
         Completion = Task.WhenAll(Task.Run(FollowGraphAsync), Task.Run(UpdateStatsAsync));
     }
 
-    /// <inheritdoc/>
+    /// <summary>Starts a capture at a node. Nothing happens when it runs there already.</summary>
+    /// <exception cref="AgentRequestException">It is refused.</exception>
     public async Task StartCaptureAsync(string nodeId, Capture capture, CancellationToken cancellationToken)
     {
         await _changing.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -70,7 +69,7 @@ internal sealed partial class CaptureDirectory : IAgentLink, IAsyncDisposable
             var key = (nodeId, capture.UUID);
             if (_isOver)
             {
-                throw new AgentRequestException(503, $"the agent of {Host} is ending");
+                throw new AgentRequestException(503, $"the agent of {_graph.Host} is ending");
             }
 
             if (_captures.ContainsKey(key))
@@ -78,9 +77,9 @@ internal sealed partial class CaptureDirectory : IAgentLink, IAsyncDisposable
                 return;
             }
 
-            var node = _graph.Current.FindNode(nodeId) ?? throw new AgentRequestException(404, $"node {nodeId} not found on {Host}");
+            var node = _graph.Current.FindNode(nodeId) ?? throw new AgentRequestException(404, $"node {nodeId} not found on {_graph.Host}");
             _captures[key] = (CanStart(node, capture) ? Make(node, capture, 0) : null)
-                ?? throw new AgentRequestException(400, $"{node.Name} ({node.Type}) of {Host} cannot be captured" + (string.IsNullOrEmpty(capture.Type) ? string.Empty : $" with type {capture.Type}"));
+                ?? throw new AgentRequestException(400, $"{node.Name} ({node.Type}) of {_graph.Host} cannot be captured" + (string.IsNullOrEmpty(capture.Type) ? string.Empty : $" with type {capture.Type}"));
         }
         finally
         {
@@ -90,7 +89,7 @@ internal sealed partial class CaptureDirectory : IAgentLink, IAsyncDisposable
         Publish([nodeId]);
     }
 
-    /// <inheritdoc/>
+    /// <summary>Stops a capture at a node. Nothing happens when it does not run there.</summary>
     public async Task StopCaptureAsync(string nodeId, string captureId, CancellationToken cancellationToken)
     {
         NodeCapture? capture;
@@ -112,7 +111,7 @@ internal sealed partial class CaptureDirectory : IAgentLink, IAsyncDisposable
         Publish([nodeId]);
     }
 
-    /// <inheritdoc/>
+    /// <summary>Finds flows in the tables of all captures.</summary>
     public Task<IReadOnlyList<Flow>> SearchFlowsAsync(FlowSearch search, CancellationToken cancellationToken) =>
         Task.Run(() => SearchFlows(search, cancellationToken), cancellationToken);
 
@@ -292,63 +291,8 @@ internal sealed partial class CaptureDirectory : IAgentLink, IAsyncDisposable
         }
     }
 
-    /// <summary>
-    /// Brings the state of some nodes' captures into their metadata. Where only counters ticked, that is a transient commit of its own, which
-    /// makes no history.
-    /// </summary>
-    private void Publish(IReadOnlyCollection<string> nodeIds)
-    {
-        if (nodeIds.Count == 0)
-        {
-            return;
-        }
-
-        // One after another: what is read here must not be older than what another has written meanwhile.
-        lock (_publishing)
-        {
-            var captures = _captures.ToArray().Where(entry => nodeIds.Contains(entry.Key.NodeId)).ToLookup(static entry => entry.Key.NodeId);
-            var ticked = new Dictionary<string, MetadataValue>(StringComparer.Ordinal);
-            var changed = new Dictionary<string, MetadataValue>(StringComparer.Ordinal);
-            var snapshot = _graph.Current;
-            foreach (string nodeId in nodeIds)
-            {
-                MetadataValue[] states =
-                [
-                    .. captures[nodeId].OrderBy(static entry => entry.Key.CaptureId, StringComparer.Ordinal).Select(static entry => (MetadataValue)entry.Value.ToMetadata()),
-                ];
-                var list = states.Length == 0 ? default : MetadataValue.List(states);
-                if (snapshot.FindNode(nodeId) is { } node && !node.Metadata[CapturesKey].Equals(list))
-                {
-                    bool countersOnly = node.Metadata[CapturesKey].Elements.ToArray().Select(WithoutCounters).SequenceEqual(states.Select(WithoutCounters));
-                    (countersOnly ? ticked : changed).Add(nodeId, list);
-                }
-            }
-
-            Write(changed, isTransient: false);
-            Write(ticked, isTransient: true);
-        }
-    }
-
-    private void Write(Dictionary<string, MetadataValue> lists, bool isTransient)
-    {
-        if (lists.Count == 0)
-        {
-            return;
-        }
-
-        _graph.Write(
-            transaction =>
-            {
-                foreach (var (nodeId, list) in lists)
-                {
-                    if (transaction.FindNode(nodeId) is { } node)
-                    {
-                        transaction.SetMetadata(node, list.IsNull ? node.Metadata.Without(CapturesKey) : node.Metadata.With(CapturesKey, list));
-                    }
-                }
-            },
-            isTransient);
-    }
-
-    private static MetadataValue WithoutCounters(MetadataValue capture) => capture.AsMap is { } entry ? CaptureStatistics.Without(entry) : default;
+    private void Publish(IReadOnlyCollection<string> nodeIds) => _lists.Publish(
+        nodeIds,
+        () => _captures.ToArray().Where(entry => nodeIds.Contains(entry.Key.NodeId)).OrderBy(static entry => entry.Key.CaptureId, StringComparer.Ordinal)
+            .ToLookup(static entry => entry.Key.NodeId, static entry => entry.Value.ToMetadata()));
 }

@@ -221,10 +221,10 @@ public sealed partial class AnalyzerConnection : IAsyncDisposable
                         await searches.WaitAsync(cancellationToken).ConfigureAwait(false);
                         _ = Task.Run(() => SearchAsync(request, replies, searches, cancellationToken), CancellationToken.None);
                         break;
-                    case (MessageNamespaces.OnDemandCapture, MessageTypes.Start):
+                    case (MessageNamespaces.OnDemandCapture or MessageNamespaces.OnDemandPacketInjection, MessageTypes.Start):
                         await replies.WriteAsync(await OrderAsync(request, MessageTypes.StartReply, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
                         break;
-                    case (MessageNamespaces.OnDemandCapture, MessageTypes.Stop):
+                    case (MessageNamespaces.OnDemandCapture or MessageNamespaces.OnDemandPacketInjection, MessageTypes.Stop):
                         await replies.WriteAsync(await OrderAsync(request, MessageTypes.StopReply, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
                         break;
                     default:
@@ -284,11 +284,22 @@ public sealed partial class AnalyzerConnection : IAsyncDisposable
         int status = 200;
         try
         {
-            var order = Read(request, ContractsJsonContext.Default.CaptureOrder);
-            node = order.NodeID;
-            await (request.Type == MessageTypes.Start
-                ? _link.StartCaptureAsync(node, order.Resource, cancellationToken)
-                : _link.StopCaptureAsync(node, order.Resource.UUID, cancellationToken)).ConfigureAwait(false);
+            if (request.Namespace == MessageNamespaces.OnDemandCapture)
+            {
+                var order = Read(request, ContractsJsonContext.Default.CaptureOrder);
+                node = order.NodeID;
+                await (request.Type == MessageTypes.Start
+                    ? _link.StartCaptureAsync(node, order.Resource, cancellationToken)
+                    : _link.StopCaptureAsync(node, order.Resource.UUID, cancellationToken)).ConfigureAwait(false);
+            }
+            else
+            {
+                var order = Read(request, ContractsJsonContext.Default.InjectionOrder);
+                node = order.NodeID;
+                await (request.Type == MessageTypes.Start
+                    ? _link.StartInjectionAsync(node, order.Resource, cancellationToken)
+                    : _link.StopInjectionAsync(node, order.Resource.UUID, cancellationToken)).ConfigureAwait(false);
+            }
         }
 #pragma warning disable CA1031 // The last resort of one request: the analyzer is told, the connection and the agent go on.
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
@@ -299,11 +310,11 @@ public sealed partial class AnalyzerConnection : IAsyncDisposable
         }
 
         return MessageWriter.Write(
-            MessageNamespaces.OnDemandCapture,
+            request.Namespace,
             replyType,
             request.UUID,
-            new CaptureReply { NodeID = node, Error = error },
-            ContractsJsonContext.Default.CaptureReply,
+            new OrderReply { NodeID = node, Error = error },
+            ContractsJsonContext.Default.OrderReply,
             status);
     }
 

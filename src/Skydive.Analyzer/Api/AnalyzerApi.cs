@@ -21,6 +21,9 @@ public static class AnalyzerApi
     /// <summary>Queries and resources are texts of people; only traces are large.</summary>
     private const long MaximumBodyBytes = 1 << 20;
 
+    /// <summary>An injection may bring a trace with it, which has to go on to agents in one message.</summary>
+    private const long MaximumInjectionBytes = 12 << 20;
+
     /// <summary>Maps the API of an analyzer.</summary>
     /// <param name="app">The web application.</param>
     /// <param name="analyzer">The analyzer.</param>
@@ -52,6 +55,11 @@ public static class AnalyzerApi
         app.MapGet("/api/capture/{**id}", captures.GetAsync);
         app.MapPost("/api/capture", Limited(captures.CreateAsync));
         app.MapDelete("/api/capture/{**id}", captures.DeleteAsync);
+        var injections = new InjectionEndpoint(analyzer.Injections);
+        app.MapGet("/api/injectpacket", injections.ListAsync);
+        app.MapGet("/api/injectpacket/{id}", injections.GetAsync);
+        app.MapPost("/api/injectpacket", Limited(injections.CreateAsync, MaximumInjectionBytes));
+        app.MapDelete("/api/injectpacket/{id}", injections.DeleteAsync);
         app.MapPost("/api/pcap", new PcapEndpoint(analyzer.Store).PostAsync);
 
         app.MapPost("/api/topology/compare", Limited(new CompareEndpoint(analyzer).PostAsync));
@@ -129,9 +137,9 @@ public static class AnalyzerApi
         return clients;
     }
 
-    private static RequestDelegate Limited(RequestDelegate handle) => context =>
+    private static RequestDelegate Limited(RequestDelegate handle, long maximumBytes = MaximumBodyBytes) => context =>
     {
-        LimitedBody.Apply(context.Request, MaximumBodyBytes);
+        LimitedBody.Apply(context.Request, maximumBytes);
         return handle(context);
     };
 

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
-using Skydive.Analyzer.Captures;
+using Skydive.Analyzer.Resources;
 using Skydive.Contracts;
 using Skydive.Contracts.Errors;
 using Skydive.Gremlin;
@@ -34,7 +34,7 @@ internal static class ApiErrors
             Column = e.Column,
             Expected = e.Expected.Count == 0 ? null : e.Expected,
         },
-        CaptureException e => Make(e.Status, e.Code, e.Message),
+        ResourceException e => Make(e.Status, e.Code, e.Message),
         PcapFormatException e => Make(StatusCodes.Status400BadRequest, ErrorCodes.InvalidPcap, e.Message),
         JsonException e => Make(StatusCodes.Status400BadRequest, ErrorCodes.InvalidBody, $"the body is not valid JSON of this resource: {e.Message}"),
         BadHttpRequestException e => Make(e.StatusCode, ErrorCodes.InvalidBody, e.Message),

@@ -1,24 +1,21 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Skydive.Analyzer.Captures;
+using Skydive.Analyzer.Resources;
 using Skydive.Contracts;
 using Skydive.Contracts.Captures;
 using Skydive.Contracts.Errors;
 using Skydive.Contracts.Flows;
-using Skydive.Gremlin.Time;
 
 namespace Skydive.Analyzer.Api;
 
 /// <summary><c>/api/capture</c>.</summary>
 internal sealed class CaptureEndpoint(CaptureManager captures, LayerKeyMode defaultLayerKeyMode)
 {
-    private const string JsonType = "application/json; charset=UTF-8";
-    private const string TimeToLiveHeader = "X-Resource-TTL";
-
     /// <summary>GET: all captures by identifier.</summary>
     public Task ListAsync(HttpContext context)
     {
-        context.Response.ContentType = JsonType;
+        context.Response.ContentType = ResourceRequests.JsonType;
         return JsonSerializer.SerializeAsync(
             context.Response.Body, captures.List(), ContractsJsonContext.Default.IReadOnlyDictionaryStringCapture, context.RequestAborted);
     }
@@ -45,14 +42,7 @@ internal sealed class CaptureEndpoint(CaptureManager captures, LayerKeyMode defa
             capture = capture with { LayerKeyMode = defaultLayerKeyMode };
         }
 
-        TimeSpan? timeToLive = null;
-        if (context.Request.Headers[TimeToLiveHeader].FirstOrDefault() is { Length: > 0 } text)
-        {
-            timeToLive = GoDuration.TryParse(text, out var duration) && duration > TimeSpan.Zero
-                ? duration
-                : throw new CaptureException(400, ErrorCodes.InvalidCapture, $"{TimeToLiveHeader}: '{text}' is no duration such as 30s or 1h30m");
-        }
-
+        var timeToLive = ResourceRequests.ReadTimeToLive(context, ErrorCodes.InvalidCapture);
         var created = await captures.CreateAsync(capture, timeToLive, context.RequestAborted).ConfigureAwait(false);
         context.Response.StatusCode = StatusCodes.Status201Created;
         await WriteAsync(context, created).ConfigureAwait(false);
@@ -79,7 +69,7 @@ internal sealed class CaptureEndpoint(CaptureManager captures, LayerKeyMode defa
         }
 
         return body.TryGetProperty(nameof(Capture.GremlinQuery), out var query) && !(query.ValueKind == JsonValueKind.String && query.ValueEquals(default(ReadOnlySpan<byte>)))
-            ? throw new CaptureException(400, ErrorCodes.InvalidCapture, "ProbePath: the nodes are given by GremlinQuery already: expected one of the two")
+            ? throw new ResourceException(400, ErrorCodes.InvalidCapture, "ProbePath: the nodes are given by GremlinQuery already: expected one of the two")
             : path;
     }
 
@@ -103,7 +93,7 @@ internal sealed class CaptureEndpoint(CaptureManager captures, LayerKeyMode defa
 
     private static Task WriteAsync(HttpContext context, Capture capture)
     {
-        context.Response.ContentType = JsonType;
+        context.Response.ContentType = ResourceRequests.JsonType;
         return JsonSerializer.SerializeAsync(context.Response.Body, capture, ContractsJsonContext.Default.Capture, context.RequestAborted);
     }
 

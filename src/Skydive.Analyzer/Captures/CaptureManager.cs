@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Skydive.Analyzer.Hub;
 using Skydive.Analyzer.Queries;
+using Skydive.Analyzer.Resources;
 using Skydive.Contracts.Agents;
 using Skydive.Contracts.Captures;
 using Skydive.Contracts.Errors;
@@ -87,7 +88,7 @@ public sealed partial class CaptureManager : IAsyncDisposable
     /// <param name="timeToLive">When it ends by itself; null for never.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The capture as it is in force.</returns>
-    /// <exception cref="CaptureException">It is invalid, or exists already.</exception>
+    /// <exception cref="ResourceException">It is invalid, or exists already.</exception>
     /// <exception cref="HistoryException">It could not be kept.</exception>
     public async Task<Capture> CreateAsync(Capture capture, TimeSpan? timeToLive, CancellationToken cancellationToken)
     {
@@ -102,7 +103,7 @@ public sealed partial class CaptureManager : IAsyncDisposable
         {
             if (_captures.Values.FirstOrDefault(other => IsSame(other.Capture, capture)) is { } existing)
             {
-                throw new CaptureException(
+                throw new ResourceException(
                     409, ErrorCodes.CaptureExists, $"Duplicate capture: capture '{existing.Capture.UUID}' has the same query and type{(IsAloneAtNode(capture) ? string.Empty : " and filter")}");
             }
 
@@ -170,7 +171,7 @@ public sealed partial class CaptureManager : IAsyncDisposable
             {
                 await CreateAsync(startup, null, cancellationToken).ConfigureAwait(false);
             }
-            catch (CaptureException e)
+            catch (ResourceException e)
             {
                 LogNotLoaded(_logger, "analyzer.startup", e.Message);
             }

@@ -1,5 +1,6 @@
 using System.Net;
 using Skydive.Analyzer.Queries;
+using Skydive.Analyzer.Resources;
 using Skydive.Contracts.Captures;
 using Skydive.Contracts.Errors;
 using Skydive.Graph;
@@ -21,7 +22,7 @@ internal static class CaptureValidator
     /// <param name="validateBpf">Compiles a packet filter: null when it is valid, else what is wrong with it.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The compiled query that selects the nodes.</returns>
-    /// <exception cref="CaptureException">A member is invalid.</exception>
+    /// <exception cref="ResourceException">A member is invalid.</exception>
     public static async Task<GremlinQuery> ValidateAsync(Capture capture, Func<string, string?> validateBpf, CancellationToken cancellationToken)
     {
         GremlinQuery query;
@@ -127,5 +128,5 @@ internal static class CaptureValidator
         }
     }
 
-    private static CaptureException Invalid(string message) => new(400, ErrorCodes.InvalidCapture, message);
+    private static ResourceException Invalid(string message) => new(400, ErrorCodes.InvalidCapture, message);
 }

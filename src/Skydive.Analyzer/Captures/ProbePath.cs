@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using Skydive.Analyzer.Resources;
 using Skydive.Contracts.Errors;
 
 namespace Skydive.Analyzer.Captures;
@@ -14,7 +15,7 @@ internal static partial class ProbePath
 
     /// <summary>Turns a path into a Gremlin expression that gives the node at its end.</summary>
     /// <param name="path">The path.</param>
-    /// <exception cref="CaptureException">It is not valid.</exception>
+    /// <exception cref="ResourceException">It is not valid.</exception>
     public static string ToGremlin(string path)
     {
         var gremlin = new StringBuilder("G.V()");
@@ -36,7 +37,7 @@ internal static partial class ProbePath
             }
             else
             {
-                throw new CaptureException(
+                throw new ResourceException(
                     400,
                     ErrorCodes.InvalidCapture,
                     $"ProbePath: '{parts[i]}' is not valid: expected name[Type=type]{(i == 0 ? $" or {AnyHost}" : string.Empty)}, as in host1[Type=host]/eth0[Type=device]");

@@ -6,6 +6,7 @@ using Skydive.Contracts;
 using Skydive.Contracts.Agents;
 using Skydive.Contracts.Captures;
 using Skydive.Contracts.Flows;
+using Skydive.Contracts.Injections;
 using Skydive.Contracts.Messages;
 using Skydive.Contracts.Queries;
 using Skydive.Flows.Encoding;
@@ -24,7 +25,7 @@ internal sealed class RemoteAgentLink(string host, WebSocket socket, WebSocketOp
 
     /// <inheritdoc/>
     public async Task StartCaptureAsync(string nodeId, Capture capture, CancellationToken cancellationToken) =>
-        CheckCapture(await RequestAsync(
+        CheckOrder(await RequestAsync(
             MessageNamespaces.OnDemandCapture,
             MessageTypes.Start,
             new CaptureOrder { NodeID = nodeId, Resource = capture },
@@ -33,11 +34,29 @@ internal sealed class RemoteAgentLink(string host, WebSocket socket, WebSocketOp
 
     /// <inheritdoc/>
     public async Task StopCaptureAsync(string nodeId, string captureId, CancellationToken cancellationToken) =>
-        CheckCapture(await RequestAsync(
+        CheckOrder(await RequestAsync(
             MessageNamespaces.OnDemandCapture,
             MessageTypes.Stop,
             new CaptureOrder { NodeID = nodeId, Resource = new Capture { GremlinQuery = string.Empty, UUID = captureId } },
             ContractsJsonContext.Default.CaptureOrder,
+            cancellationToken).ConfigureAwait(false));
+
+    /// <inheritdoc/>
+    public async Task StartInjectionAsync(string nodeId, Injection injection, CancellationToken cancellationToken) =>
+        CheckOrder(await RequestAsync(
+            MessageNamespaces.OnDemandPacketInjection,
+            MessageTypes.Start,
+            new InjectionOrder { NodeID = nodeId, Resource = injection },
+            ContractsJsonContext.Default.InjectionOrder,
+            cancellationToken).ConfigureAwait(false));
+
+    /// <inheritdoc/>
+    public async Task StopInjectionAsync(string nodeId, string injectionId, CancellationToken cancellationToken) =>
+        CheckOrder(await RequestAsync(
+            MessageNamespaces.OnDemandPacketInjection,
+            MessageTypes.Stop,
+            new InjectionOrder { NodeID = nodeId, Resource = new Injection { UUID = injectionId } },
+            ContractsJsonContext.Default.InjectionOrder,
             cancellationToken).ConfigureAwait(false));
 
     /// <inheritdoc/>
@@ -127,7 +146,7 @@ internal sealed class RemoteAgentLink(string host, WebSocket socket, WebSocketOp
 
     private AgentRequestException Gone() => new(504, $"agent {host} is gone");
 
-    private void CheckCapture(WebSocketMessage reply)
+    private void CheckOrder(WebSocketMessage reply)
     {
         if (reply.Status == 200)
         {
@@ -137,7 +156,7 @@ internal sealed class RemoteAgentLink(string host, WebSocket socket, WebSocketOp
         string? error = null;
         try
         {
-            error = reply.Obj.ValueKind == JsonValueKind.Object ? reply.Obj.Deserialize(ContractsJsonContext.Default.CaptureReply)?.Error : null;
+            error = reply.Obj.ValueKind == JsonValueKind.Object ? reply.Obj.Deserialize(ContractsJsonContext.Default.OrderReply)?.Error : null;
         }
         catch (JsonException)
         {

@@ -32,6 +32,14 @@ public static partial class NodeSelector
             : GremlinText.G.V().HasLike("Name", [text]);
     }
 
+    /// <summary>Whether <see cref="Parse"/> takes a text for the name of one node: no expression, identifier, <c>key=value</c> or pattern.</summary>
+    /// <param name="text">The text.</param>
+    public static bool IsName(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return !GremlinText.IsExpression(text) && !Guid.TryParseExact(text, "D", out _) && !KeyAndValue().IsMatch(text) && text.AsSpan().IndexOfAny("*?[") < 0;
+    }
+
     /// <summary>The nodes with these topology identifiers.</summary>
     /// <param name="tids">The identifiers; one at least.</param>
     public static GremlinText FromTids(IReadOnlyCollection<string> tids) =>

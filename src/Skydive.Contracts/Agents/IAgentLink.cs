@@ -1,4 +1,5 @@
 using Skydive.Contracts.Captures;
+using Skydive.Contracts.Injections;
 using Skydive.Contracts.Queries;
 
 namespace Skydive.Contracts.Agents;
@@ -25,4 +26,21 @@ public interface IAgentLink : IFlowSource
     /// <param name="cancellationToken">Gives up waiting; the capture may stop all the same.</param>
     /// <exception cref="AgentRequestException">The agent cannot be reached.</exception>
     Task StopCaptureAsync(string nodeId, string captureId, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Starts to send packets from a node. How it goes is in the node's <c>PacketInjections</c>; what is over stays there until
+    /// <see cref="StopInjectionAsync"/>.
+    /// </summary>
+    /// <param name="nodeId">Identifier of the node.</param>
+    /// <param name="injection">The packets: addresses, ports and identifiers are all given.</param>
+    /// <param name="cancellationToken">Gives up waiting; packets may be sent all the same.</param>
+    /// <exception cref="AgentRequestException">The agent refuses, or cannot be reached.</exception>
+    Task StartInjectionAsync(string nodeId, Injection injection, CancellationToken cancellationToken);
+
+    /// <summary>Stops sending packets from a node, and takes the injection out of its <c>PacketInjections</c>. Nothing happens when it is not there.</summary>
+    /// <param name="nodeId">Identifier of the node.</param>
+    /// <param name="injectionId">Identifier of the injection.</param>
+    /// <param name="cancellationToken">Gives up waiting; it may stop all the same.</param>
+    /// <exception cref="AgentRequestException">The agent cannot be reached.</exception>
+    Task StopInjectionAsync(string nodeId, string injectionId, CancellationToken cancellationToken);
 }

@@ -27,6 +27,12 @@ public static class ErrorCodes
     /// <summary>No capture has this identifier.</summary>
     public const string CaptureNotFound = nameof(CaptureNotFound);
 
+    /// <summary>An injection has an invalid member, or its packets have no way.</summary>
+    public const string InvalidInjection = nameof(InvalidInjection);
+
+    /// <summary>No injection has this identifier.</summary>
+    public const string InjectionNotFound = nameof(InjectionNotFound);
+
     /// <summary>The file is no pcap file, or is damaged.</summary>
     public const string InvalidPcap = nameof(InvalidPcap);
 

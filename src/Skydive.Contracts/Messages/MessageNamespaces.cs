@@ -12,6 +12,9 @@ public static class MessageNamespaces
     /// <summary>Orders to start and stop captures, from analyzer to agent.</summary>
     public const string OnDemandCapture = "OnDemandCapture";
 
+    /// <summary>Orders to start and stop sending packets, from analyzer to agent.</summary>
+    public const string OnDemandPacketInjection = "OnDemandPacketInjection";
+
     /// <summary>Every namespace.</summary>
     public const string All = "*";
 }

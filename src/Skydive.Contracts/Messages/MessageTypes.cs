@@ -42,15 +42,15 @@ public static class MessageTypes
     /// <summary>An agent's answer. Payload <see cref="FlowSearchReply"/>.</summary>
     public const string TableReply = "TableReply";
 
-    /// <summary>Orders an agent to start a capture at a node. Payload <see cref="CaptureOrder"/>.</summary>
+    /// <summary>Orders an agent to start a capture at a node. Payload <see cref="CaptureOrder"/> or <see cref="InjectionOrder"/>.</summary>
     public const string Start = "Start";
 
-    /// <summary>Answer to <see cref="Start"/>. Payload <see cref="CaptureReply"/>.</summary>
+    /// <summary>Answer to <see cref="Start"/>. Payload <see cref="OrderReply"/>.</summary>
     public const string StartReply = "StartReply";
 
-    /// <summary>Orders an agent to stop a capture at a node. Payload <see cref="CaptureOrder"/>.</summary>
+    /// <summary>Orders an agent to stop a capture at a node. Payload <see cref="CaptureOrder"/> or <see cref="InjectionOrder"/>.</summary>
     public const string Stop = "Stop";
 
-    /// <summary>Answer to <see cref="Stop"/>. Payload <see cref="CaptureReply"/>.</summary>
+    /// <summary>Answer to <see cref="Stop"/>. Payload <see cref="OrderReply"/>.</summary>
     public const string StopReply = "StopReply";
 }

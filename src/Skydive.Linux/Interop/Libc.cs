@@ -64,6 +64,9 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, EntryPoint = "sendto", SetLastError = true)]
     internal static partial nint SendTo(SafeDescriptor socket, byte* buffer, nuint length, int flags, void* address, uint addressLength);
 
+    [LibraryImport(Library, EntryPoint = "sendmmsg", SetLastError = true)]
+    internal static partial int SendMultiple(SafeDescriptor socket, MultiMessageHeader* messages, uint count, int flags);
+
     [LibraryImport(Library, EntryPoint = "recvmsg", SetLastError = true)]
     internal static partial nint ReceiveMessage(SafeDescriptor socket, MessageHeader* message, int flags);
 

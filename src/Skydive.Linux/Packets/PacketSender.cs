@@ -82,6 +82,36 @@ public sealed unsafe class PacketSender : IDisposable
         return Errno.None;
     }
 
+    /// <summary>Sends frames of a batch in their order, until one is not taken.</summary>
+    /// <param name="batch">The frames, their link-layer headers included.</param>
+    /// <param name="first">The first one to send.</param>
+    /// <param name="error">None, or why the frame after those that were sent was not.</param>
+    /// <returns>How many were sent.</returns>
+    public int TrySend(PacketBatch batch, int first, out Errno error)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        int sent = 0;
+        error = Errno.None;
+        while (first + sent < batch.Count)
+        {
+            int taken = batch.Send(_socket, first + sent);
+            if (taken > 0)
+            {
+                sent += taken;
+                continue;
+            }
+
+            var errno = (Errno)Marshal.GetLastPInvokeError();
+            if (errno != Errno.Interrupted)
+            {
+                error = errno == Errno.TryAgain ? Errno.NoBufferSpace : errno;
+                break;
+            }
+        }
+
+        return sent;
+    }
+
     /// <summary>Closes the socket.</summary>
     public void Dispose() => _socket.Dispose();
 

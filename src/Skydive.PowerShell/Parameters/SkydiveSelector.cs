@@ -19,6 +19,7 @@ public sealed class SkydiveSelector
     public SkydiveSelector(string text)
     {
         Kind = SkydiveSelectorKind.Text;
+        IsName = NodeSelector.IsName(text);
         Nodes = NodeSelector.Parse(text);
         _description = text;
     }
@@ -88,6 +89,9 @@ public sealed class SkydiveSelector
 
     /// <summary>The topology identifier, when it is one node's; null otherwise.</summary>
     internal string? Tid { get; }
+
+    /// <summary>Whether it is the name of a node, of which there may be several.</summary>
+    internal bool IsName { get; }
 
     internal string? TrackingId { get; }
 

@@ -11,6 +11,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Skydive.Contracts;
 using Skydive.Contracts.Captures;
+using Skydive.Contracts.Injections;
 using Skydive.Contracts.Errors;
 using Skydive.Contracts.Messages;
 using Skydive.Contracts.Metadata;
@@ -21,6 +22,7 @@ using Skydive.Contracts.Topology;
 // An analyzer's API over an invented network, for the tests of the module. Writes its address to standard output and ends when standard
 // input does, so that it cannot outlive the tests. Under /fake it tells what it was asked.
 var captures = new ConcurrentDictionary<string, Capture>();
+var injections = new ConcurrentDictionary<string, Injection>();
 var requests = new ConcurrentQueue<object>();
 var subscribers = new ConcurrentDictionary<string, CancellationTokenSource>();
 int openStreams = 0;
@@ -124,6 +126,36 @@ app.MapPost("/api/capture", async (HttpContext context) =>
 app.MapDelete("/api/capture/{id}", (HttpContext context, string id) => captures.TryRemove(id, out _)
     ? Task.CompletedTask
     : FailAsync(context, new() { Status = 404, Code = ErrorCodes.CaptureNotFound, Detail = $"no capture {id}" }));
+
+// Injections of more than a thousand packets never end, others end at once.
+app.MapGet("/api/injectpacket", (HttpContext context) => WriteAsync<IReadOnlyDictionary<string, Injection>>(context, injections.ToDictionary()));
+app.MapGet("/api/injectpacket/{id}", (HttpContext context, string id) => injections.TryGetValue(id, out var injection)
+    ? WriteAsync(context, injection)
+    : FailAsync(context, new() { Status = 404, Code = ErrorCodes.InjectionNotFound, Detail = $"no injection {id}" }));
+app.MapPost("/api/injectpacket", async (HttpContext context) =>
+{
+    var injection = (await JsonSerializer.DeserializeAsync(context.Request.Body, ContractsJsonContext.Default.Injection))!;
+    var sources = Gremlin.Evaluate(injection.Src) is IReadOnlyList<IFieldSource> found ? found.OfType<Node>().ToArray() : [];
+    if (sources.Length == 0)
+    {
+        await FailAsync(context, new() { Status = 400, Code = ErrorCodes.InvalidInjection, Detail = $"Not able to find a source node for '{injection.Src}'" });
+        return;
+    }
+
+    string state = injection.Count > 1000 ? InjectionStates.Active : InjectionStates.Completed;
+    injection = injection with { UUID = Guid.NewGuid().ToString(), StartTime = DateTimeOffset.UtcNow };
+    injections[injection.UUID] = injection with
+    {
+        State = state,
+        PacketCount = injection.Count * sources.Length,
+        Sources = [.. sources.Select(source => new InjectionSource { Name = source.Name, TID = source.TID!, Host = source.Host, State = state, PacketCount = injection.Count })],
+    };
+    context.Response.StatusCode = 201;
+    await WriteAsync(context, injection);
+});
+app.MapDelete("/api/injectpacket/{id}", (HttpContext context, string id) => injections.TryRemove(id, out _)
+    ? Task.CompletedTask
+    : FailAsync(context, new() { Status = 404, Code = ErrorCodes.InjectionNotFound, Detail = $"no injection {id}" }));
 app.MapPost("/api/pcap", async (HttpContext context) =>
 {
     using var memory = new MemoryStream();
@@ -144,6 +176,7 @@ app.MapPost("/fake/reset", () =>
 {
     requests.Clear();
     captures.Clear();
+    injections.Clear();
 });
 app.MapPost("/fake/drop", () =>
 {

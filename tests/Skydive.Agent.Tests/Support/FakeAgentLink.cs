@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Skydive.Contracts.Agents;
 using Skydive.Contracts.Captures;
 using Skydive.Contracts.Flows;
+using Skydive.Contracts.Injections;
 using Skydive.Contracts.Queries;
 
 namespace Skydive.Agent.Tests.Support;
@@ -20,6 +21,10 @@ internal sealed class FakeAgentLink : IAgentLink
     public Task StartCaptureAsync(string nodeId, Capture capture, CancellationToken cancellationToken) => OrderAsync($"start {capture.UUID} at {nodeId}");
 
     public Task StopCaptureAsync(string nodeId, string captureId, CancellationToken cancellationToken) => OrderAsync($"stop {captureId} at {nodeId}");
+
+    public Task StartInjectionAsync(string nodeId, Injection injection, CancellationToken cancellationToken) => OrderAsync($"inject {injection.UUID} at {nodeId}");
+
+    public Task StopInjectionAsync(string nodeId, string injectionId, CancellationToken cancellationToken) => OrderAsync($"stop injection {injectionId} at {nodeId}");
 
     public Task<IReadOnlyList<Flow>> SearchFlowsAsync(FlowSearch search, CancellationToken cancellationToken) => Search(search, cancellationToken);
 

@@ -38,8 +38,6 @@ public sealed class GoldenReplayTests
         ("edgerule", "rules come with a later issue"),
         ("gremlin-ruled", "rules come with a later issue"),
         ("-alert-", "alerts come with a later issue"),
-        ("injectpacket", "packet injection comes with a later issue"),
-        ("-injected", "packet injection comes with a later issue"),
         ("-node-create", "nodes made over REST come with a later issue"),
         ("-node-list", "nodes made over REST come with a later issue"),
         ("-node-get", "nodes made over REST come with a later issue"),
@@ -64,6 +62,9 @@ public sealed class GoldenReplayTests
         ("198-", "shows the capture of 196 on its node"),
         ("199-", "ends the capture of 196"),
         ("195-", "flows after the end of the capture of 129: the flows stay in this replay"),
+        ("177-", "flows of the packets of 174: InjectionJourneyTests"),
+        ("179-", "shows the injection of 174: InjectionJourneyTests"),
+        ("180-", "ends the injection of 174: InjectionJourneyTests"),
         ("203-", "the file itself was not recorded: PcapTests"),
     ];
 

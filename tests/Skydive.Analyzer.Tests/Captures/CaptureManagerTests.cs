@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Skydive.Analyzer.Captures;
 using Skydive.Analyzer.Hub;
+using Skydive.Analyzer.Resources;
 using Skydive.Analyzer.Tests.Support;
 using Skydive.Contracts.Agents;
 using Skydive.Contracts.Captures;
@@ -303,7 +304,7 @@ public sealed class CaptureManagerTests : IAsyncLifetime
     {
         await CreateAsync("G.V()");
 
-        var e = await Assert.ThrowsAsync<CaptureException>(() => CreateAsync("G.V()"));
+        var e = await Assert.ThrowsAsync<ResourceException>(() => CreateAsync("G.V()"));
         Assert.Equal((409, ErrorCodes.CaptureExists), (e.Status, e.Code));
         await _manager.CreateAsync(new() { GremlinQuery = "G.V()", BPFFilter = "icmp" }, null, TestContext.Current.CancellationToken);
         Assert.Equal(2, _manager.List().Count);
@@ -319,7 +320,7 @@ public sealed class CaptureManagerTests : IAsyncLifetime
                 await CreateAsync("G.V()");
                 return true;
             }
-            catch (CaptureException)
+            catch (ResourceException)
             {
                 return false;
             }

@@ -1,4 +1,5 @@
 using Skydive.Analyzer.Captures;
+using Skydive.Analyzer.Resources;
 using Skydive.Contracts.Captures;
 using Skydive.Contracts.Errors;
 
@@ -87,7 +88,7 @@ public sealed class CaptureValidatorTests
 
     private static async Task AssertRefusedAsync(Capture capture, string start)
     {
-        var e = await Assert.ThrowsAsync<CaptureException>(() => ValidateAsync(capture));
+        var e = await Assert.ThrowsAsync<ResourceException>(() => ValidateAsync(capture));
         Assert.Equal((400, ErrorCodes.InvalidCapture), (e.Status, e.Code));
         Assert.StartsWith(start, e.Message, StringComparison.Ordinal);
     }

@@ -1,5 +1,6 @@
 using Skydive.Analyzer.Captures;
 using Skydive.Analyzer.Queries;
+using Skydive.Analyzer.Resources;
 using Skydive.Contracts.Metadata;
 using Skydive.Graph;
 using Skydive.Gremlin;
@@ -58,7 +59,7 @@ public sealed class ProbePathTests
     [InlineData("host1[Type=]")]
     public void ToGremlin_NoPath_IsRefused(string path)
     {
-        var e = Assert.Throws<CaptureException>(() => ProbePath.ToGremlin(path));
+        var e = Assert.Throws<ResourceException>(() => ProbePath.ToGremlin(path));
         Assert.Equal(400, e.Status);
         Assert.StartsWith("ProbePath: ", e.Message, StringComparison.Ordinal);
     }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Skydive.Contracts.Agents;
 using Skydive.Contracts.Captures;
 using Skydive.Contracts.Flows;
+using Skydive.Contracts.Injections;
 using Skydive.Contracts.Queries;
 
 namespace Skydive.Analyzer.Tests.Support;
@@ -12,6 +13,8 @@ internal sealed class FakeAgent(string host) : IAgentLink
     public string Host => host;
 
     public ConcurrentQueue<string> Orders { get; } = new();
+
+    public ConcurrentQueue<(string NodeId, Injection Injection)> Injections { get; } = new();
 
     public IReadOnlyList<Flow> Flows { get; set; } = [];
 
@@ -26,6 +29,14 @@ internal sealed class FakeAgent(string host) : IAgentLink
     public Task StartCaptureAsync(string nodeId, Capture capture, CancellationToken cancellationToken) => OrderAsync($"start {capture.UUID} {nodeId}", cancellationToken);
 
     public Task StopCaptureAsync(string nodeId, string captureId, CancellationToken cancellationToken) => OrderAsync($"stop {captureId} {nodeId}", cancellationToken);
+
+    public Task StartInjectionAsync(string nodeId, Injection injection, CancellationToken cancellationToken)
+    {
+        Injections.Enqueue((nodeId, injection));
+        return OrderAsync($"inject {injection.UUID} {nodeId}", cancellationToken);
+    }
+
+    public Task StopInjectionAsync(string nodeId, string injectionId, CancellationToken cancellationToken) => OrderAsync($"stop injection {injectionId} {nodeId}", cancellationToken);
 
     public async Task<IReadOnlyList<Flow>> SearchFlowsAsync(FlowSearch search, CancellationToken cancellationToken)
     {

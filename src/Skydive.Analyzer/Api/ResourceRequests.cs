@@ -1,0 +1,30 @@
+using Microsoft.AspNetCore.Http;
+using Skydive.Analyzer.Resources;
+using Skydive.Gremlin.Time;
+
+namespace Skydive.Analyzer.Api;
+
+/// <summary>What requests for resources (captures, injections) have in common.</summary>
+internal static class ResourceRequests
+{
+    /// <summary>The media type of answers.</summary>
+    public const string JsonType = "application/json; charset=UTF-8";
+
+    private const string TimeToLiveHeader = "X-Resource-TTL";
+
+    /// <summary>After how long the new resource ends by itself; null for never.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="errorCode">The code that tells of an invalid resource.</param>
+    /// <exception cref="ResourceException">The header is no duration.</exception>
+    public static TimeSpan? ReadTimeToLive(HttpContext context, string errorCode)
+    {
+        if (context.Request.Headers[TimeToLiveHeader].FirstOrDefault() is not { Length: > 0 } text)
+        {
+            return null;
+        }
+
+        return GoDuration.TryParse(text, out var duration) && duration > TimeSpan.Zero
+            ? duration
+            : throw new ResourceException(400, errorCode, $"{TimeToLiveHeader}: '{text}' is no duration such as 30s or 1h30m");
+    }
+}
