@@ -51,6 +51,7 @@ public sealed class AnalyzerRuntime : IAsyncDisposable
         Graph = new(options.Host, "analyzer." + options.Host, _time);
         Agents = new();
         Flows = new(store, options.MaximumBufferedFlows, _time, loggers.CreateLogger<FlowReceiver>());
+        FlowRuns = new(store, Flows);
         var router = new FlowRouter(Agents, store, loggers.CreateLogger<FlowRouter>());
         QuerySource = new AnalyzerQuerySource(Graph, store, FlushHistoryAsync, router) { FlowExpire = options.FlowExpire, PacketFilters = options.PacketFilters };
         _fabric = new(Graph, options.Fabric);
@@ -69,6 +70,9 @@ public sealed class AnalyzerRuntime : IAsyncDisposable
 
     /// <summary>Takes flows from agents.</summary>
     public FlowReceiver Flows { get; }
+
+    /// <summary>The runs of agents that send flows.</summary>
+    internal FlowRunDirectory FlowRuns { get; }
 
     /// <summary>The captures.</summary>
     public CaptureManager Captures { get; }
@@ -129,7 +133,9 @@ public sealed class AnalyzerRuntime : IAsyncDisposable
             Publishers = Publishers.Status,
             Subscribers = Subscribers.Status,
             Probes = GetProbes(),
-            Storage = storage with { FlowsDropped = storage.FlowsDropped + Flows.Refused, RevisionsDropped = _writer?.Dropped ?? 0, MetricsDropped = _writer?.SamplesDropped ?? 0 },
+            Storage = storage with { FlowsDropped = Flows.Dropped, RevisionsDropped = _writer?.Dropped ?? 0, MetricsDropped = _writer?.SamplesDropped ?? 0 },
+            Flows = Flows.Status,
+            CaptureStatistics = Captures.GetStatistics(),
             NodeCount = snapshot.NodeCount,
             EdgeCount = snapshot.EdgeCount,
             StartTime = _startTime,

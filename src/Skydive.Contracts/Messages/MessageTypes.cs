@@ -42,6 +42,15 @@ public static class MessageTypes
     /// <summary>An agent's answer. Payload <see cref="FlowSearchReply"/>.</summary>
     public const string TableReply = "TableReply";
 
+    /// <summary>Tells an agent which of its flows need not be sent again. Payload <see cref="FlowAcknowledgement"/>.</summary>
+    public const string FlowsAcknowledged = "FlowsAcknowledged";
+
+    /// <summary>Asks an agent for packets of flows. Payload <see cref="Queries.RawPacketSearch"/>.</summary>
+    public const string RawPacketQuery = "RawPacketQuery";
+
+    /// <summary>An agent's answer. Payload <see cref="RawPacketSearchReply"/>.</summary>
+    public const string RawPacketReply = "RawPacketReply";
+
     /// <summary>Orders an agent to start a capture at a node. Payload <see cref="CaptureOrder"/>.</summary>
     public const string Start = "Start";
 
