@@ -32,6 +32,7 @@ public sealed class AnalyzerRuntime : IAsyncDisposable
     private volatile HistoryWriter? _writer;
     private readonly FabricProbe _fabric;
     private readonly PeeringProbe _peering;
+    private readonly FlowEnhancer _enhancer;
     private HistoryPruner? _pruner;
     private volatile bool _isReady;
     private int _isDisposed;
@@ -50,9 +51,10 @@ public sealed class AnalyzerRuntime : IAsyncDisposable
         _startTime = _time.GetUtcNow();
         Graph = new(options.Host, "analyzer." + options.Host, _time);
         Agents = new();
-        Flows = new(store, options.MaximumBufferedFlows, _time, loggers.CreateLogger<FlowReceiver>());
+        _enhancer = new(Graph);
+        Flows = new(store, options.MaximumBufferedFlows, _time, loggers.CreateLogger<FlowReceiver>(), _enhancer);
         FlowRuns = new(store, Flows);
-        var router = new FlowRouter(Agents, store, loggers.CreateLogger<FlowRouter>());
+        var router = new FlowRouter(Agents, store, loggers.CreateLogger<FlowRouter>(), _enhancer);
         QuerySource = new AnalyzerQuerySource(Graph, store, FlushHistoryAsync, router) { FlowExpire = options.FlowExpire, PacketFilters = options.PacketFilters };
         _fabric = new(Graph, options.Fabric);
         _peering = new(Graph);
@@ -114,6 +116,8 @@ public sealed class AnalyzerRuntime : IAsyncDisposable
         Watch(_fabric.Completion);
         _peering.Start();
         Watch(_peering.Completion);
+        _enhancer.Start();
+        Watch(_enhancer.Completion);
         await Captures.StartAsync(cancellationToken).ConfigureAwait(false);
         Watch(Captures.Completion);
         _pruner = new(_store, _time, _loggers.CreateLogger<HistoryPruner>());
@@ -164,6 +168,7 @@ public sealed class AnalyzerRuntime : IAsyncDisposable
         await _peering.DisposeAsync().ConfigureAwait(false);
         await _fabric.DisposeAsync().ConfigureAwait(false);
         await Flows.DisposeAsync().ConfigureAwait(false);
+        await _enhancer.DisposeAsync().ConfigureAwait(false);
         if (_writer is not null)
         {
             await _writer.DisposeAsync().ConfigureAwait(false);

@@ -57,8 +57,8 @@ internal static class ItemTable
             AddRow(
                 table,
                 flow.Application,
-                End(flow.Network?.A ?? flow.Link?.A, flow.Transport?.A),
-                End(flow.Network?.B ?? flow.Link?.B, flow.Transport?.B),
+                End(flow.Network?.A ?? flow.Link?.A, flow.Transport?.A, flow.SocketA),
+                End(flow.Network?.B ?? flow.Link?.B, flow.Transport?.B, flow.SocketB),
                 $"{flow.Metric?.ABPackets}/{flow.Metric?.BAPackets}",
                 $"{flow.Metric?.ABBytes}/{flow.Metric?.BABytes}",
                 flow.Metric is { RTT: > 0 and var rtt } ? Duration(rtt) : string.Empty,
@@ -87,8 +87,11 @@ internal static class ItemTable
         _ => string.Create(CultureInfo.InvariantCulture, $"{nanoseconds / 1e9:0.0} s"),
     };
 
-    private static string? End(string? address, int? port) =>
-        port is null ? address : address is not null && address.Contains(':', StringComparison.Ordinal) ? $"[{address}]:{port}" : $"{address}:{port}";
+    private static string? End(string? address, int? port, FlowSocket? socket)
+    {
+        string? end = port is null ? address : address is not null && address.Contains(':', StringComparison.Ordinal) ? $"[{address}]:{port}" : $"{address}:{port}";
+        return socket is null ? end : $"{end} ({socket.Name})";
+    }
 
     private static Table Make(params string[] columns)
     {
