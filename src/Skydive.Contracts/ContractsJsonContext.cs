@@ -28,6 +28,7 @@ namespace Skydive.Contracts;
 [JsonSerializable(typeof(DnsLayer))]
 [JsonSerializable(typeof(DhcpV4Layer))]
 [JsonSerializable(typeof(VrrpV2Layer))]
+[JsonSerializable(typeof(IReadOnlyList<FlowPath>))]
 [JsonSerializable(typeof(RawPacket))]
 [JsonSerializable(typeof(IReadOnlyList<FlowRawPackets>))]
 [JsonSerializable(typeof(Capture))]
