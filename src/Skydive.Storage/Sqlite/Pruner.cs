@@ -117,7 +117,7 @@ internal sealed class Pruner : IDisposable
 
         if (oldest == revisions)
         {
-            return DeleteRevisions(Math.Max(oldest + 1, Math.Min(flows, metrics))) > 0;
+            return DeleteRevisions(Math.Max(oldest + 1, Math.Min(packets, Math.Min(flows, metrics)))) > 0;
         }
 
         if (oldest == flows)
