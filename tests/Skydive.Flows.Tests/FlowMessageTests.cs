@@ -1,5 +1,6 @@
 using Skydive.Contracts.Flows;
 using Skydive.Flows.Encoding;
+using Skydive.Flows.Table;
 
 namespace Skydive.Flows.Tests;
 
@@ -50,6 +51,29 @@ public sealed class FlowMessageTests
             var packets = RandomPackets(random);
             AssertSame(packets, RawPacketChunk.Decode(RawPacketChunk.Encode(packets)));
         }
+    }
+
+    [Theory]
+    [InlineData("eth-ip4-arp-dns-req-http-google.pcap")]
+    [InlineData("gre-gre-icmpv4.pcap")]
+    [InlineData("simple-tcpv6.pcap")]
+    [InlineData("vxlan-icmpv4-truncated.pcap")]
+    public void Message_OfATraceWithAllItsPackets_GivesFlowsAndPacketsAsTheTableSentThem(string trace)
+    {
+        var batches = new Batches();
+        using (var reader = Packets.Pcap.PcapReader.Open(Traces.Find(trace)))
+        {
+            Offline.PcapFlows.Read(reader, new FlowTableOptions { RawPacketLimit = int.MaxValue, HeaderSize = 4096 }, batches, CancellationToken.None);
+        }
+
+        var packets = batches.All.SelectMany(static batch => batch.RawPackets).ToList();
+        var message = FlowMessage.Decode(FlowMessage.Encode(s_run, 1, FlowChunk.EncodeBatches(batches.All), RawPacketChunk.Encode(packets)));
+
+        Assert.Equal(batches.All.SelectMany(static batch => batch), message.Flows);
+        AssertSame(packets, message.Packets);
+        var newest = message.Flows.GroupBy(static flow => flow.UUID).Select(static updates => updates.MaxBy(static flow => flow.Last)!);
+        Assert.Equal(newest.Sum(static flow => flow.RawPacketsCaptured), packets.Sum(static flow => flow.Packets.Count));
+        Assert.Equal(newest.Sum(static flow => flow.Metric!.ABPackets + flow.Metric.BAPackets), packets.Sum(static flow => flow.Packets.Count));
     }
 
     [Fact]
@@ -115,6 +139,13 @@ public sealed class FlowMessageTests
         Assert.Equal(
             expected.SelectMany(static flow => flow.Packets).Select(static packet => (packet.Timestamp, packet.Index, packet.LinkType, Convert.ToHexString(packet.Data))),
             actual.SelectMany(static flow => flow.Packets).Select(static packet => (packet.Timestamp, packet.Index, packet.LinkType, Convert.ToHexString(packet.Data))));
+    }
+
+    private sealed class Batches : IFlowSink
+    {
+        public List<FlowBatch> All { get; } = [];
+
+        public void OnFlows(FlowBatch flows) => All.Add(flows);
     }
 
     private static string Refuse(byte[] bytes) => Assert.Throws<FlowChunkException>(() => FlowMessage.Decode(bytes)).Message;

@@ -71,6 +71,31 @@ public sealed class FlowChecklistJourneyTests
     }
 
     [Fact]
+    public async Task Flows_OfATraceThatIsSent_AreFoundAtTheirTime()
+    {
+        const string Name = "eth-ip4-arp-dns-req-http-google.pcap";
+        string? trace = null;
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null && trace is null; folder = folder.Parent)
+        {
+            string path = Path.Combine(folder.FullName, "shared", "pcaps", Name);
+            trace = File.Exists(path) ? path : null;
+        }
+
+        Assert.SkipWhen(trace is null, $"needs ../shared/pcaps/{Name}");
+        using var data = new TemporaryDirectory();
+        await using var service = await TestService.StartAsync("analyzer", data.Path);
+        await using (var file = File.OpenRead(trace!))
+        {
+            await service.Client.UploadPcapAsync(file, null, CancellationToken.None);
+        }
+
+        Assert.Equal(2, (await service.Client.FlowsAsync("G.Context(1454659514).Flows().Has('Application', 'DNS')")).Count);
+        Assert.Equal(6, (await service.Client.FlowsAsync("G.Context(1454659600, 600).Flows()")).Count);
+        var paths = await service.Client.GetFlowPathsAsync("G.Context(1454659600, 600).Flows('Application', 'TCP')", CancellationToken.None);
+        Assert.All(paths, static path => Assert.Equal((1, 0L), (path.Hops.Count, path.ABLost)));
+    }
+
+    [Fact]
     public async Task Flows_OfAConnection_KnowTheProcessesAtBothEnds()
     {
         Needs.Root();
