@@ -24,6 +24,6 @@ internal static class AgentRound
 
     private sealed class NoFlows : IFlowOutput
     {
-        public bool TryAccept(IReadOnlyList<Flow> flows) => true;
+        public bool TryAccept(IReadOnlyList<Flow> flows, Action<int, int>? onDropped = null) => true;
     }
 }

@@ -33,6 +33,7 @@ public sealed class AnalyzerRuntime : IAsyncDisposable
     private volatile HistoryWriter? _writer;
     private readonly FabricProbe _fabric;
     private readonly PeeringProbe _peering;
+    private readonly FlowEnhancer _enhancer;
     private HistoryPruner? _pruner;
     private volatile bool _isReady;
     private int _isDisposed;
@@ -51,8 +52,10 @@ public sealed class AnalyzerRuntime : IAsyncDisposable
         _startTime = _time.GetUtcNow();
         Graph = new(options.Host, "analyzer." + options.Host, _time);
         Agents = new();
-        Flows = new(store, options.MaximumBufferedFlows, _time, loggers.CreateLogger<FlowReceiver>());
-        var router = new FlowRouter(Agents, store, loggers.CreateLogger<FlowRouter>());
+        _enhancer = new(Graph);
+        Flows = new(store, options.MaximumBufferedFlows, _time, loggers.CreateLogger<FlowReceiver>(), _enhancer);
+        FlowRuns = new(store, Flows);
+        var router = new FlowRouter(Agents, store, loggers.CreateLogger<FlowRouter>(), _enhancer);
         QuerySource = new AnalyzerQuerySource(Graph, store, FlushHistoryAsync, router) { FlowExpire = options.FlowExpire, PacketFilters = options.PacketFilters };
         _fabric = new(Graph, options.Fabric);
         _peering = new(Graph);
@@ -71,6 +74,9 @@ public sealed class AnalyzerRuntime : IAsyncDisposable
 
     /// <summary>Takes flows from agents.</summary>
     public FlowReceiver Flows { get; }
+
+    /// <summary>The runs of agents that send flows.</summary>
+    internal FlowRunDirectory FlowRuns { get; }
 
     /// <summary>The captures.</summary>
     public CaptureManager Captures { get; }
@@ -115,6 +121,8 @@ public sealed class AnalyzerRuntime : IAsyncDisposable
         Watch(_fabric.Completion);
         _peering.Start();
         Watch(_peering.Completion);
+        _enhancer.Start();
+        Watch(_enhancer.Completion);
         await Captures.StartAsync(cancellationToken).ConfigureAwait(false);
         Watch(Captures.Completion);
         await Injections.StartAsync(cancellationToken).ConfigureAwait(false);
@@ -136,7 +144,9 @@ public sealed class AnalyzerRuntime : IAsyncDisposable
             Publishers = Publishers.Status,
             Subscribers = Subscribers.Status,
             Probes = GetProbes(),
-            Storage = storage with { FlowsDropped = storage.FlowsDropped + Flows.Refused, RevisionsDropped = _writer?.Dropped ?? 0, MetricsDropped = _writer?.SamplesDropped ?? 0 },
+            Storage = storage with { FlowsDropped = Flows.Dropped, RevisionsDropped = _writer?.Dropped ?? 0, MetricsDropped = _writer?.SamplesDropped ?? 0 },
+            Flows = Flows.Status,
+            CaptureStatistics = Captures.GetStatistics(),
             NodeCount = snapshot.NodeCount,
             EdgeCount = snapshot.EdgeCount,
             StartTime = _startTime,
@@ -166,6 +176,7 @@ public sealed class AnalyzerRuntime : IAsyncDisposable
         await _peering.DisposeAsync().ConfigureAwait(false);
         await _fabric.DisposeAsync().ConfigureAwait(false);
         await Flows.DisposeAsync().ConfigureAwait(false);
+        await _enhancer.DisposeAsync().ConfigureAwait(false);
         if (_writer is not null)
         {
             await _writer.DisposeAsync().ConfigureAwait(false);

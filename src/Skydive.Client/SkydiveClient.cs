@@ -12,6 +12,7 @@ using Skydive.Client.Queries;
 using Skydive.Client.Streams;
 using Skydive.Contracts;
 using Skydive.Contracts.Captures;
+using Skydive.Contracts.Flows;
 using Skydive.Contracts.Errors;
 using Skydive.Contracts.Injections;
 using Skydive.Contracts.Queries;
@@ -200,6 +201,17 @@ public sealed class SkydiveClient : IDisposable
         ArgumentNullException.ThrowIfNull(request);
         using var content = JsonContent(request, ContractsJsonContext.Default.CompareRequest);
         return await SendAsync(HttpMethod.Post, "api/topology/compare", content, ContractsJsonContext.Default.CompareReply, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Asks where the packets of conversations pass, and where they are lost.</summary>
+    /// <param name="gremlin">A query for flows, such as <c>G.Flows().Has('Network', '10.0.0.1')</c>: flows of one conversation make one path.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>A path for each conversation.</returns>
+    public async Task<IReadOnlyList<FlowPath>> GetFlowPathsAsync(string gremlin, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(gremlin);
+        using var content = JsonContent(new TopologyQuery { GremlinQuery = gremlin }, ContractsJsonContext.Default.TopologyQuery);
+        return await SendAsync(HttpMethod.Post, "api/flow/path", content, ContractsJsonContext.Default.IReadOnlyListFlowPath, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Asks what may stand at a place in a query that is being written.</summary>

@@ -61,6 +61,10 @@ public sealed class GremlinResult
     /// <exception cref="InvalidOperationException">The result is something else.</exception>
     public IEnumerable<Flow> Flows => Counted(_traversal is FlowTraversal flows ? flows.Items : throw Not("flows"));
 
+    /// <summary>The conversations that flows are part of, each with the points where it was captured, in the order in which packets pass.</summary>
+    /// <exception cref="InvalidOperationException">The result is of another kind.</exception>
+    public IEnumerable<FlowPath> FlowPaths => Counted(_traversal is FlowTraversal flows ? new FlowPathFinder(flows.View, _budget).Find(flows.Items) : throw Not("flows"));
+
     /// <summary>The values.</summary>
     /// <exception cref="InvalidOperationException">The result is something else.</exception>
     public IEnumerable<MetadataValue> Values => Counted(_traversal is ValueTraversal values ? values.Items : throw Not("values"));

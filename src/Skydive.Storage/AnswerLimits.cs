@@ -23,6 +23,16 @@ internal static class AnswerLimits
         }
     }
 
+    public static void CheckPackets(long bytes, HistoryStoreOptions options)
+    {
+        if (bytes > options.MaximumPacketBytesPerSearch)
+        {
+            throw new HistoryException(
+                HistoryErrorReason.TooLarge,
+                $"the packets of these flows take more than {options.MaximumPacketBytesPerSearch} bytes: ask for fewer flows, or a shorter span of time");
+        }
+    }
+
     public static void CheckMetrics(int count, HistoryStoreOptions options)
     {
         if (count > options.MaximumMetricsPerSearch)

@@ -9,6 +9,9 @@ public sealed record HistorySizes
     /// <summary>Flows.</summary>
     public long FlowBytes { get; init; }
 
+    /// <summary>Packets of flows.</summary>
+    public long RawPacketBytes { get; init; }
+
     /// <summary>Metric samples.</summary>
     public long MetricBytes { get; init; }
 

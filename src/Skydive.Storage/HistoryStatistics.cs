@@ -15,6 +15,12 @@ public sealed record HistoryStatistics
     /// <summary>Bytes that the flow records take; 0 for memory, which does not count them.</summary>
     public long FlowBytes { get; init; }
 
+    /// <summary>Packets of flows.</summary>
+    public long RawPackets { get; init; }
+
+    /// <summary>Bytes that they take.</summary>
+    public long RawPacketBytes { get; init; }
+
     /// <summary>Metric samples.</summary>
     public long MetricSamples { get; init; }
 

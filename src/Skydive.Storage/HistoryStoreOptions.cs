@@ -36,6 +36,12 @@ public sealed record HistoryStoreOptions
     /// <summary>How many flows one search may find, before it is sorted and cut.</summary>
     public int MaximumFlowsPerSearch { get; init; } = 1_000_000;
 
+    /// <summary>memory: how many bytes of flows' packets are kept.</summary>
+    public long MaximumPacketBytes { get; init; } = 64L << 20;
+
+    /// <summary>How many bytes of flows' packets one search may find.</summary>
+    public long MaximumPacketBytesPerSearch { get; init; } = 512L << 20;
+
     /// <summary>How many metric samples one search may find.</summary>
     public int MaximumMetricsPerSearch { get; init; } = 1_000_000;
 }

@@ -1,4 +1,3 @@
-using Skydive.Contracts.Flows;
 using Skydive.Contracts.Metrics;
 using Skydive.Contracts.Queries;
 using Skydive.Contracts.Status;
@@ -23,7 +22,7 @@ namespace Skydive.Storage;
 /// <para>A span shows every revision that was valid at some time in it, both ends included: <c>CreatedAt ≤ Last</c>, <c>UpdatedAt ≤ Last</c>,
 /// <c>ArchivedAt</c> null or <c>≥ Start</c>, even one that was followed by another in the same millisecond.</para>
 /// </remarks>
-public interface IHistoryStore : IFlowSource, IMetricSource, IAsyncDisposable
+public interface IHistoryStore : IFlowSource, IRawPacketSource, IMetricSource, IAsyncDisposable
 {
     /// <summary>
     /// Keeps changes of the graph, all or none. A revision ends the one before; a deletion ends the element. What is appended again is
@@ -81,10 +80,17 @@ public interface IHistoryStore : IFlowSource, IMetricSource, IAsyncDisposable
     /// Keeps flows as they are now. A flow may be appended as often as it is updated: of those with one UUID the one appended last is what
     /// <see cref="IFlowSource.SearchFlowsAsync"/> finds. A search without a slice looks at all flows.
     /// </summary>
-    /// <param name="flows">The flows; none is fine.</param>
+    /// <param name="append">The flows, the packets that were kept of flows, and how far the agents that sent them have come; nothing is fine.</param>
     /// <param name="cancellationToken">Gives up waiting; a write that has begun is completed all the same.</param>
-    /// <exception cref="HistoryException">None of them was kept; they are counted as dropped.</exception>
-    Task AppendFlowsAsync(IReadOnlyList<Flow> flows, CancellationToken cancellationToken);
+    /// <exception cref="HistoryException">Nothing of it was kept.</exception>
+    Task AppendFlowsAsync(FlowAppend append, CancellationToken cancellationToken);
+
+    /// <summary>How far a run of an agent has come, as it was appended with flows.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <returns>The last sequence; 0 when nothing of the run was appended, or not for so long that it was forgotten with the flows of its time.</returns>
+    /// <exception cref="HistoryException">The store could not be read.</exception>
+    Task<long> GetFlowProgressAsync(Guid run, CancellationToken cancellationToken);
 
     /// <summary>Sums over the flows that <see cref="IFlowSource.SearchFlowsAsync"/> would find, without making them.</summary>
     /// <param name="sum">What is asked for.</param>

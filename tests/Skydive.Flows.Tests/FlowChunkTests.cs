@@ -229,7 +229,7 @@ public sealed class FlowChunkTests
         Assert.Throws<FlowChunkException>(() => FlowChunk.Decode(new byte[100]));
         Assert.Throws<FlowChunkException>(() => FlowChunk.Decode(chunk.AsMemory(0, chunk.Length - 1)));
         Assert.Throws<FlowChunkException>(() => FlowChunk.Decode(chunk.Append((byte)0).ToArray()));
-        Assert.Throws<FlowChunkException>(() => FlowChunk.Decode(Changed(chunk, 4, 3)));
+        Assert.Throws<FlowChunkException>(() => FlowChunk.Decode(Changed(chunk, 4, 4)));
         for (int i = 0; i < chunk.Length; i++)
         {
             byte[] damaged = Changed(chunk, i, (byte)(chunk[i] + 1));
@@ -255,9 +255,10 @@ public sealed class FlowChunkTests
     [Fact]
     public void Encode_OfFlowsThatVersion1Knew_WritesVersion1()
     {
-        Flow flow = FullFlow() with { IPMetric = null, DNS = null, DHCPv4 = null, VRRPv2 = null };
+        Flow flow = FullFlow() with { IPMetric = null, DNS = null, DHCPv4 = null, VRRPv2 = null, ANodeTID = null, BNodeTID = null, SocketA = null, SocketB = null };
         Assert.Equal(1, FlowChunk.Encode([flow])[4]);
-        Assert.Equal(2, FlowChunk.Encode([flow, FullFlow()])[4]);
+        Assert.Equal(2, FlowChunk.Encode([flow, FullFlow() with { ANodeTID = null, BNodeTID = null, SocketA = null, SocketB = null }])[4]);
+        Assert.Equal(3, FlowChunk.Encode([flow, FullFlow()])[4]);
     }
 
     [Fact]
@@ -265,7 +266,7 @@ public sealed class FlowChunkTests
     {
         // As the service wrote it before there was a version 2.
         byte[] chunk = Convert.FromBase64String(Version1Block);
-        Assert.Equal([FullFlow() with { IPMetric = null, DNS = null, DHCPv4 = null, VRRPv2 = null }], FlowChunk.Decode(chunk));
+        Assert.Equal([FullFlow() with { IPMetric = null, DNS = null, DHCPv4 = null, VRRPv2 = null, ANodeTID = null, BNodeTID = null, SocketA = null, SocketB = null }], FlowChunk.Decode(chunk));
     }
 
     [Fact]
@@ -433,6 +434,10 @@ public sealed class FlowChunkTests
         L3TrackingID = "def",
         ParentUUID = "77",
         NodeTID = "9b8ecef3-d828-51d0-419a-bda7ed30a3fa",
+        ANodeTID = "aaaaaaaa-d828-51d0-419a-bda7ed30a3fa",
+        BNodeTID = "bbbbbbbb-d828-51d0-419a-bda7ed30a3fa",
+        SocketA = new FlowSocket { Process = "/usr/bin/a", Pid = 46, Name = "a" },
+        SocketB = new FlowSocket { Process = "/usr/bin/b", Pid = 47, Name = "b" },
         CaptureID = "c",
         RawPacketsCaptured = 28,
         FinishType = FinishType.TcpRst,
@@ -486,6 +491,10 @@ public sealed class FlowChunkTests
             IPMetric = random.Next(4) == 0 ? flow.IPMetric : null,
             Metric = random.Next(4) == 0 ? null : Metric(),
             LastUpdateMetric = random.Next(4) == 0 ? null : Metric(),
+            ANodeTID = random.Next(2) == 0 ? flow.ANodeTID : null,
+            BNodeTID = random.Next(2) == 0 ? flow.BNodeTID : null,
+            SocketA = random.Next(2) == 0 ? flow.SocketA! with { Pid = random.Next(3) } : null,
+            SocketB = random.Next(2) == 0 ? flow.SocketB : null,
             FinishType = (FinishType)random.Next(4),
         };
     }

@@ -115,6 +115,25 @@ internal sealed partial class CaptureDirectory : IAsyncDisposable
     public Task<IReadOnlyList<Flow>> SearchFlowsAsync(FlowSearch search, CancellationToken cancellationToken) =>
         Task.Run(() => SearchFlows(search, cancellationToken), cancellationToken);
 
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<FlowRawPackets>> SearchRawPacketsAsync(RawPacketSearch search, CancellationToken cancellationToken) => Task.Run<IReadOnlyList<FlowRawPackets>>(
+        () =>
+        {
+            var found = new List<FlowRawPackets>();
+            foreach (var capture in _captures.Values)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                if (search.NodeTIDs is null || search.NodeTIDs.Contains(capture.NodeTID, StringComparer.Ordinal))
+                {
+                    found.AddRange(capture.SearchRawPackets(search));
+                }
+            }
+
+            // Two captures at one node may have the same flow, each with packets of its own.
+            return [.. found.GroupBy(static flow => flow.FlowUUID, StringComparer.Ordinal).Select(static flow => flow.MaxBy(static part => part.Packets.Count)!)];
+        },
+        cancellationToken);
+
     /// <summary>Ends all captures; their flows are sent before this returns.</summary>
     public async ValueTask DisposeAsync()
     {

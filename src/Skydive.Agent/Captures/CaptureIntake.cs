@@ -44,6 +44,17 @@ internal sealed class CaptureIntake : IDisposable
     /// <summary>When <see cref="Tick"/> has something to do, by the clock of the packets.</summary>
     public long NextTickNanoseconds => _table.NextTickNanoseconds;
 
+    private FlowTable Table
+    {
+        get
+        {
+            lock (_replacing)
+            {
+                return _table;
+            }
+        }
+    }
+
     /// <summary>What became of the packets. Safe to call from any thread.</summary>
     public FlowStats GetStats()
     {
@@ -55,6 +66,9 @@ internal sealed class CaptureIntake : IDisposable
                 FlowDropped = now.FlowDropped + _earlier.FlowDropped,
                 PacketsReceived = now.PacketsReceived + _earlier.PacketsReceived,
                 PacketsInvalid = now.PacketsInvalid + _earlier.PacketsInvalid,
+                RawPacketsDropped = now.RawPacketsDropped + _earlier.RawPacketsDropped,
+                DatagramsDropped = now.DatagramsDropped + _earlier.DatagramsDropped,
+                SegmentsDropped = now.SegmentsDropped + _earlier.SegmentsDropped,
             };
         }
     }
@@ -97,16 +111,10 @@ internal sealed class CaptureIntake : IDisposable
     }
 
     /// <summary>Finds flows. Safe to call from any thread.</summary>
-    public IReadOnlyList<Flow> Search(FlowSearch search)
-    {
-        FlowTable table;
-        lock (_replacing)
-        {
-            table = _table;
-        }
+    public IReadOnlyList<Flow> Search(FlowSearch search) => Table.Search(search);
 
-        return table.Search(search);
-    }
+    /// <summary>Gives packets that are kept of some flows. Safe to call from any thread.</summary>
+    public IReadOnlyList<FlowRawPackets> SearchRawPackets(RawPacketSearch search) => Table.SearchRawPackets(search);
 
     /// <inheritdoc/>
     public void Dispose() => _table.Dispose();

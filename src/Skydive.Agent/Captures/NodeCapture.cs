@@ -24,10 +24,12 @@ internal sealed partial class NodeCapture : IFlowSink, IAsyncDisposable
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _stop = new();
     private readonly CaptureWorker[] _workers;
+    private readonly Action<int, int> _onFlowsDropped;
     private volatile string? _error;
     private volatile bool _isUp;
     private volatile bool _isOver;
     private long _flowsDropped;
+    private long _rawPacketsDropped;
     private int _isDisposed;
 
     /// <summary>Starts a capture; what goes wrong is its <see cref="Problem"/>.</summary>
@@ -42,6 +44,11 @@ internal sealed partial class NodeCapture : IFlowSink, IAsyncDisposable
         _kind = kind;
         _flows = flows;
         _logger = logger;
+        _onFlowsDropped = (flowCount, packetCount) =>
+        {
+            Interlocked.Add(ref _flowsDropped, flowCount);
+            Interlocked.Add(ref _rawPacketsDropped, packetCount);
+        };
         _isUp = IsUp(request.Node);
         Retries = retries;
         if (kind.Need == LinkNeed.Up && !_isUp)
@@ -82,10 +89,14 @@ internal sealed partial class NodeCapture : IFlowSink, IAsyncDisposable
     /// <summary>Finds flows in the tables, each of which answers the search for itself. Safe to call from any thread.</summary>
     public IEnumerable<IReadOnlyList<Flow>> Search(FlowSearch search) => _workers.Select(worker => worker.Intake.Search(search));
 
+    /// <summary>Gives packets that are kept of some flows. Safe to call from any thread.</summary>
+    public IEnumerable<FlowRawPackets> SearchRawPackets(RawPacketSearch search) =>
+        Capture.RawPacketLimit == 0 ? [] : _workers.SelectMany(worker => worker.Intake.SearchRawPackets(search));
+
     /// <summary>What became of packets and flows so far. Safe to call from any thread.</summary>
     public CaptureStatistics GetStatistics()
     {
-        var sum = new CaptureStatistics { FlowsDropped = Interlocked.Read(ref _flowsDropped) };
+        var sum = new CaptureStatistics { FlowsDropped = Interlocked.Read(ref _flowsDropped), RawPacketsDropped = Interlocked.Read(ref _rawPacketsDropped) };
         foreach (var worker in _workers)
         {
             var table = worker.Intake.GetStats();
@@ -94,6 +105,9 @@ internal sealed partial class NodeCapture : IFlowSink, IAsyncDisposable
                 PacketsInvalid = table.PacketsInvalid,
                 FlowCount = table.FlowCount,
                 FlowsEvicted = table.FlowDropped,
+                RawPacketsDropped = table.RawPacketsDropped,
+                DatagramsDropped = table.DatagramsDropped,
+                SegmentsDropped = table.SegmentsDropped,
             };
         }
 
@@ -124,9 +138,9 @@ internal sealed partial class NodeCapture : IFlowSink, IAsyncDisposable
     /// <inheritdoc/>
     public void OnFlows(FlowBatch flows)
     {
-        if (!_flows.TryAccept(flows))
+        if (!_flows.TryAccept(flows, _onFlowsDropped))
         {
-            Interlocked.Add(ref _flowsDropped, flows.Count);
+            _onFlowsDropped(flows.Count, flows.RawPackets.Sum(static flow => flow.Packets.Count));
         }
     }
 

@@ -219,7 +219,11 @@ public sealed partial class AnalyzerConnection : IAsyncDisposable
                 {
                     case (MessageNamespaces.Flow, MessageTypes.TableQuery):
                         await searches.WaitAsync(cancellationToken).ConfigureAwait(false);
-                        _ = Task.Run(() => SearchAsync(request, replies, searches, cancellationToken), CancellationToken.None);
+                        _ = Task.Run(() => ReplyAsync(() => SearchAsync(request, cancellationToken), replies, searches, cancellationToken), CancellationToken.None);
+                        break;
+                    case (MessageNamespaces.Flow, MessageTypes.RawPacketQuery):
+                        await searches.WaitAsync(cancellationToken).ConfigureAwait(false);
+                        _ = Task.Run(() => ReplyAsync(() => SearchRawPacketsAsync(request, cancellationToken), replies, searches, cancellationToken), CancellationToken.None);
                         break;
                     case (MessageNamespaces.OnDemandCapture or MessageNamespaces.OnDemandPacketInjection, MessageTypes.Start):
                         await replies.WriteAsync(await OrderAsync(request, MessageTypes.StartReply, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
@@ -243,29 +247,12 @@ public sealed partial class AnalyzerConnection : IAsyncDisposable
         }
     }
 
-    private async Task SearchAsync(
-        WebSocketMessage request, ChannelWriter<ReadOnlyMemory<byte>> replies, SemaphoreSlim searches, CancellationToken cancellationToken)
+    private static async Task ReplyAsync(
+        Func<Task<ReadOnlyMemory<byte>>> search, ChannelWriter<ReadOnlyMemory<byte>> replies, SemaphoreSlim searches, CancellationToken cancellationToken)
     {
         try
         {
-            FlowSearchReply reply;
-            int status = 200;
-            try
-            {
-                var flows = await _link.SearchFlowsAsync(Read(request, ContractsJsonContext.Default.FlowSearch), cancellationToken).ConfigureAwait(false);
-                reply = new() { Flows = [.. flows.Chunk(FlowChunk.MaxCount).Select(static chunk => FlowChunk.Encode(chunk))] };
-            }
-#pragma warning disable CA1031 // The last resort of one request: the analyzer is told, the connection and the agent go on.
-            catch (Exception e) when (!cancellationToken.IsCancellationRequested)
-#pragma warning restore CA1031
-            {
-                status = StatusOf(e, request);
-                reply = new() { Error = e.Message };
-            }
-
-            await replies.WriteAsync(
-                MessageWriter.Write(MessageNamespaces.Flow, MessageTypes.TableReply, request.UUID, reply, ContractsJsonContext.Default.FlowSearchReply, status),
-                cancellationToken).ConfigureAwait(false);
+            await replies.WriteAsync(await search().ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
@@ -275,6 +262,47 @@ public sealed partial class AnalyzerConnection : IAsyncDisposable
         {
             searches.Release();
         }
+    }
+
+    private async Task<ReadOnlyMemory<byte>> SearchAsync(WebSocketMessage request, CancellationToken cancellationToken)
+    {
+        FlowSearchReply reply;
+        int status = 200;
+        try
+        {
+            var flows = await _link.SearchFlowsAsync(Read(request, ContractsJsonContext.Default.FlowSearch), cancellationToken).ConfigureAwait(false);
+            reply = new() { Flows = [.. flows.Chunk(FlowChunk.MaxCount).Select(static chunk => FlowChunk.Encode(chunk))] };
+        }
+#pragma warning disable CA1031 // The last resort of one request: the analyzer is told, the connection and the agent go on.
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+#pragma warning restore CA1031
+        {
+            status = StatusOf(e, request);
+            reply = new() { Error = e.Message };
+        }
+
+        return MessageWriter.Write(MessageNamespaces.Flow, MessageTypes.TableReply, request.UUID, reply, ContractsJsonContext.Default.FlowSearchReply, status);
+    }
+
+    private async Task<ReadOnlyMemory<byte>> SearchRawPacketsAsync(WebSocketMessage request, CancellationToken cancellationToken)
+    {
+        RawPacketSearchReply reply;
+        int status = 200;
+        try
+        {
+            var packets = await _link.SearchRawPacketsAsync(Read(request, ContractsJsonContext.Default.RawPacketSearch), cancellationToken).ConfigureAwait(false);
+            reply = new() { Packets = RawPacketChunk.Encode(packets) };
+        }
+#pragma warning disable CA1031 // The last resort of one request: the analyzer is told, the connection and the agent go on.
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+#pragma warning restore CA1031
+        {
+            status = StatusOf(e, request);
+            reply = new() { Error = e.Message };
+        }
+
+        return MessageWriter.Write(
+            MessageNamespaces.Flow, MessageTypes.RawPacketReply, request.UUID, reply, ContractsJsonContext.Default.RawPacketSearchReply, status);
     }
 
     private async Task<ReadOnlyMemory<byte>> OrderAsync(WebSocketMessage request, string replyType, CancellationToken cancellationToken)

@@ -62,6 +62,7 @@ public static class AnalyzerApi
         app.MapDelete("/api/injectpacket/{id}", injections.DeleteAsync);
         app.MapPost("/api/pcap", new PcapEndpoint(analyzer.Store).PostAsync);
 
+        app.MapPost("/api/flow/path", Limited(new FlowPathEndpoint(analyzer.QuerySource).PostAsync));
         app.MapPost("/api/topology/compare", Limited(new CompareEndpoint(analyzer).PostAsync));
 
         var agents = new AgentEndpoint(analyzer, loggers, stopping);

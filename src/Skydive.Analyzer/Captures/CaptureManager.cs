@@ -501,6 +501,10 @@ public sealed partial class CaptureManager : IAsyncDisposable
         }
     }
 
+    /// <summary>What became of packets and flows of each capture that runs somewhere, at all its nodes together.</summary>
+    public IReadOnlyDictionary<string, CaptureStatistics> GetStatistics() =>
+        CollectStates().ToDictionary(static pair => pair.Key, static pair => pair.Value.Statistics, StringComparer.Ordinal);
+
     private static Capture WithState(Capture capture, Dictionary<string, (int Active, CaptureStatistics Statistics)> states) =>
         states.TryGetValue(capture.UUID, out var state) ? capture with { Count = state.Active, Statistics = state.Statistics } : capture;
 

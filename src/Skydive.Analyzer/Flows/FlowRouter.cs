@@ -3,28 +3,37 @@ using Skydive.Analyzer.Hub;
 using Skydive.Contracts.Agents;
 using Skydive.Contracts.Flows;
 using Skydive.Contracts.Queries;
+using Skydive.Storage;
 
 namespace Skydive.Analyzer.Flows;
 
 /// <summary>
-/// Answers searches for flows. For now it asks the live tables of all agents; for a time it asks the flow store and the live tables, since
-/// flows reach the store only with their next update.
+/// Answers searches for flows and their packets. For now it asks the live tables of all agents; for a time it asks the store and the live
+/// tables, since flows reach the store only with their next update.
 /// </summary>
-public sealed partial class FlowRouter : IFlowSource
+public sealed partial class FlowRouter : IFlowSource, IRawPacketSource
 {
     private readonly AgentDirectory _agents;
-    private readonly IFlowSource _store;
+    private readonly IHistoryStore _store;
     private readonly ILogger<FlowRouter> _logger;
+    private readonly FlowEnhancer? _enhancer;
 
     /// <summary>Makes a router.</summary>
     /// <param name="agents">The agents.</param>
-    /// <param name="store">The flow store.</param>
+    /// <param name="store">The store.</param>
     /// <param name="logger">Told of agents that do not answer.</param>
-    public FlowRouter(AgentDirectory agents, IFlowSource store, ILogger<FlowRouter> logger)
+    public FlowRouter(AgentDirectory agents, IHistoryStore store, ILogger<FlowRouter> logger)
+        : this(agents, store, logger, null)
+    {
+    }
+
+    /// <summary>Makes a router that adds to live flows what the topology knows of their ends.</summary>
+    internal FlowRouter(AgentDirectory agents, IHistoryStore store, ILogger<FlowRouter> logger, FlowEnhancer? enhancer)
     {
         _agents = agents;
         _store = store;
         _logger = logger;
+        _enhancer = enhancer;
     }
 
     /// <summary>How long an agent may take to answer.</summary>
@@ -35,7 +44,7 @@ public sealed partial class FlowRouter : IFlowSource
     {
         // Each part is asked for all that may be among the first of the whole; the order and the cut are made once, here.
         var part = search with { Skip = 0, Limit = search.Limit is { } limit ? (int)Math.Min((long)limit + search.Skip, int.MaxValue) : null };
-        var answers = _agents.Agents.Select(agent => SearchAgentAsync(agent.Link, part, cancellationToken)).ToList();
+        var answers = AskAgents((agent, deadline) => SearchAgentAsync(agent, part, deadline), cancellationToken);
         if (search.Slice is null)
         {
             var live = await Task.WhenAll(answers).ConfigureAwait(false);
@@ -62,13 +71,41 @@ public sealed partial class FlowRouter : IFlowSource
         return search.Finish(newest.Values);
     }
 
-    private async Task<IReadOnlyList<Flow>> SearchAgentAsync(IAgentLink agent, FlowSearch search, CancellationToken cancellationToken)
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<FlowRawPackets>> SearchRawPacketsAsync(RawPacketSearch search, CancellationToken cancellationToken)
+    {
+        var answers = AskAgents((agent, deadline) => agent.SearchRawPacketsAsync(search, deadline), cancellationToken);
+        if (search.Slice is not null)
+        {
+            answers.Add(_store.SearchRawPacketsAsync(search, cancellationToken));
+        }
+
+        // Of one flow the table has all packets until it ends, the store those of the updates so far.
+        return
+        [
+            .. (await Task.WhenAll(answers).ConfigureAwait(false)).SelectMany(static flows => flows)
+                .GroupBy(static flow => flow.FlowUUID, StringComparer.Ordinal)
+                .Select(static flow => new FlowRawPackets(
+                    flow.Key,
+                    [.. flow.SelectMany(static part => part.Packets).DistinctBy(static packet => packet.Index).OrderBy(static packet => packet.Index)])),
+        ];
+    }
+
+    private async Task<IReadOnlyList<Flow>> SearchAgentAsync(IAgentLink agent, FlowSearch search, CancellationToken cancellationToken) =>
+        _enhancer is null
+            ? await agent.SearchFlowsAsync(search, cancellationToken).ConfigureAwait(false)
+            : await _enhancer.SearchAsync(agent, search, cancellationToken).ConfigureAwait(false);
+
+    private List<Task<IReadOnlyList<T>>> AskAgents<T>(Func<IAgentLink, CancellationToken, Task<IReadOnlyList<T>>> ask, CancellationToken cancellationToken) =>
+        [.. _agents.Agents.Select(agent => AskAsync(agent.Link, ask, cancellationToken))];
+
+    private async Task<IReadOnlyList<T>> AskAsync<T>(IAgentLink agent, Func<IAgentLink, CancellationToken, Task<IReadOnlyList<T>>> ask, CancellationToken cancellationToken)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(AgentTimeout);
         try
         {
-            return await agent.SearchFlowsAsync(search, deadline.Token).WaitAsync(deadline.Token).ConfigureAwait(false);
+            return await ask(agent, deadline.Token).WaitAsync(deadline.Token).ConfigureAwait(false);
         }
         catch (Exception e) when (e is AgentRequestException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
         {

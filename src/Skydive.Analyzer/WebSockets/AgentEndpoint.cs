@@ -1,15 +1,20 @@
 using System.Net.WebSockets;
+using System.Threading.Channels;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Skydive.Analyzer.Hub;
 using Skydive.Contracts.Messages;
 using Skydive.Flows.Encoding;
+using Skydive.Storage;
 
 namespace Skydive.Analyzer.WebSockets;
 
 /// <summary><c>/ws/agent/topology</c> and <c>/ws/agent/flow</c>: agents of other processes send their graph and their flows.</summary>
 internal sealed partial class AgentEndpoint
 {
+    /// <summary>More than an agent sends without an acknowledgement.</summary>
+    private const int MaximumFlowMessages = 128;
+
     private readonly AnalyzerRuntime _analyzer;
     private readonly WebSocketOptions _options;
     private readonly CancellationToken _stopping;
@@ -70,7 +75,10 @@ internal sealed partial class AgentEndpoint
         }
     }
 
-    /// <summary>Serves one agent's flow connection until it ends: each binary message is one block of flows.</summary>
+    /// <summary>
+    /// Serves one agent's flow connection until it ends: each binary message has flows, and is acknowledged when the store has them. While there
+    /// is no room for more, nothing is read.
+    /// </summary>
     public async Task HandleFlowAsync(HttpContext context)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, _stopping);
@@ -82,27 +90,62 @@ internal sealed partial class AgentEndpoint
 
         using (socket)
         {
+            // Reading goes on while the store is slow, or the connection would seem dead; an agent stops by itself when too much is not
+            // acknowledged.
+            var messages = Channel.CreateBounded<ReadOnlyMemory<byte>>(new BoundedChannelOptions(MaximumFlowMessages) { SingleReader = true, SingleWriter = true });
+            var reading = ReadFlowsAsync(socket, messages.Writer, ending.Token);
+            using var acknowledger = new FlowAcknowledger(socket, _options.WriteTimeout);
+            var acknowledging = acknowledger.RunAsync(ending.Token);
             try
             {
-                while (await WebSocketReader.ReadAsync(socket, _options.MaximumAgentMessageBytes, ending.Token).ConfigureAwait(false) is { } received)
+                await foreach (var bytes in messages.Reader.ReadAllAsync(ending.Token).ConfigureAwait(false))
                 {
-                    if (received.Type == WebSocketMessageType.Binary)
-                    {
-                        _analyzer.Flows.TryAccept(FlowChunk.Decode(received.Data));
-                    }
+                    var message = FlowMessage.Decode(bytes);
+                    var run = await _analyzer.FlowRuns.GetAsync(message.Run, ending.Token).ConfigureAwait(false);
+                    acknowledger.Serve(run);
+                    await run.AcceptAsync(message, ending.Token).ConfigureAwait(false);
                 }
 
+                // One at a time writes to a socket.
+                acknowledger.Complete();
+                await acknowledging.ConfigureAwait(false);
                 await WebSocketClosing.CloseAsync(socket).ConfigureAwait(false);
             }
-            catch (Exception e) when (e is WebSocketException or OperationCanceledException or IOException)
+            catch (Exception e) when (e is WebSocketException or OperationCanceledException or IOException or HistoryException)
             {
                 LogGone(_logger, client!.HostId, e.Message);
+                socket.Abort();
             }
             catch (FlowChunkException e)
             {
                 LogRefused(_logger, client!.HostId, e.Message);
                 socket.Abort();
             }
+            finally
+            {
+                await ending.CancelAsync().ConfigureAwait(false);
+                await Task.WhenAll(acknowledging, reading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    private async Task ReadFlowsAsync(WebSocket socket, ChannelWriter<ReadOnlyMemory<byte>> messages, CancellationToken cancellationToken)
+    {
+        try
+        {
+            while (await WebSocketReader.ReadAsync(socket, _options.MaximumAgentMessageBytes, cancellationToken).ConfigureAwait(false) is { } received)
+            {
+                if (received.Type == WebSocketMessageType.Binary)
+                {
+                    await messages.WriteAsync(received.Data, cancellationToken).ConfigureAwait(false);
+                }
+            }
+
+            messages.TryComplete();
+        }
+        catch (Exception e) when (e is WebSocketException or OperationCanceledException or IOException)
+        {
+            messages.TryComplete(e);
         }
     }
 

@@ -77,6 +77,24 @@ internal sealed class RemoteAgentLink(string host, WebSocket socket, WebSocketOp
         }
     }
 
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<FlowRawPackets>> SearchRawPacketsAsync(RawPacketSearch search, CancellationToken cancellationToken)
+    {
+        var reply = await RequestAsync(
+            MessageNamespaces.Flow, MessageTypes.RawPacketQuery, search, ContractsJsonContext.Default.RawPacketSearch, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var answer = reply.Obj.ValueKind == JsonValueKind.Object ? reply.Obj.Deserialize(ContractsJsonContext.Default.RawPacketSearchReply) : null;
+            return reply.Status == 200 && answer?.Packets is { } chunk
+                ? RawPacketChunk.Decode(chunk)
+                : throw new AgentRequestException(reply.Status, $"agent {host}: {answer?.Error ?? "no packets in its answer"}");
+        }
+        catch (Exception e) when (e is JsonException or FlowChunkException)
+        {
+            throw new AgentRequestException(500, $"agent {host} gave an answer that cannot be read: {e.Message}", e);
+        }
+    }
+
     /// <summary>Takes a reply from the agent. One that nobody waits for any more is left aside.</summary>
     public void OnReply(WebSocketMessage reply)
     {

@@ -8,7 +8,7 @@ namespace Skydive.Contracts.Agents;
 /// What an analyzer asks of an agent, whether it runs in the same process or answers over a WebSocket. Safe for use by several threads at
 /// once.
 /// </summary>
-public interface IAgentLink : IFlowSource
+public interface IAgentLink : IFlowSource, IRawPacketSource
 {
     /// <summary>Identity of the agent's host.</summary>
     string Host { get; }

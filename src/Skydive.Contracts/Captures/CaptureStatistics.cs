@@ -8,7 +8,8 @@ namespace Skydive.Contracts.Captures;
 public sealed record CaptureStatistics
 {
     private static readonly string[] s_names =
-        [nameof(PacketsReceived), nameof(PacketsDropped), nameof(PacketsIfDropped), nameof(PacketsInvalid), nameof(FlowCount), nameof(FlowsEvicted), nameof(FlowsDropped)];
+        [nameof(PacketsReceived), nameof(PacketsDropped), nameof(PacketsIfDropped), nameof(PacketsInvalid), nameof(FlowCount), nameof(FlowsEvicted), nameof(FlowsDropped),
+            nameof(RawPacketsDropped), nameof(DatagramsDropped), nameof(SegmentsDropped)];
 
     /// <summary>Packets, or records of other exporters, that came, dropped ones included.</summary>
     public long PacketsReceived { get; init; }
@@ -28,8 +29,20 @@ public sealed record CaptureStatistics
     /// <summary>Flows that were sent early and forgotten because the table was full.</summary>
     public long FlowsEvicted { get; init; }
 
-    /// <summary>Flows, or packets for a target, that could not be handed on.</summary>
+    /// <summary>
+    /// Updates of flows, or packets for a target, that could not be handed on: there was no more room to keep them until the analyzer has them,
+    /// or its store refused them.
+    /// </summary>
     public long FlowsDropped { get; init; }
+
+    /// <summary>Packets that were to be kept, and extra layers, for which there was no more memory.</summary>
+    public long RawPacketsDropped { get; init; }
+
+    /// <summary>Fragmented datagrams that were given up early because there was no more memory for fragments.</summary>
+    public long DatagramsDropped { get; init; }
+
+    /// <summary>TCP gaps that were given up early because there was no more memory for the segments behind them.</summary>
+    public long SegmentsDropped { get; init; }
 
     /// <summary>Adds counters.</summary>
     /// <param name="left">Some counters.</param>
@@ -43,6 +56,9 @@ public sealed record CaptureStatistics
         FlowCount = left.FlowCount + right.FlowCount,
         FlowsEvicted = left.FlowsEvicted + right.FlowsEvicted,
         FlowsDropped = left.FlowsDropped + right.FlowsDropped,
+        RawPacketsDropped = left.RawPacketsDropped + right.RawPacketsDropped,
+        DatagramsDropped = left.DatagramsDropped + right.DatagramsDropped,
+        SegmentsDropped = left.SegmentsDropped + right.SegmentsDropped,
     };
 
     /// <summary>Adds counters.</summary>
@@ -64,6 +80,9 @@ public sealed record CaptureStatistics
             FlowCount = Read(nameof(FlowCount)),
             FlowsEvicted = Read(nameof(FlowsEvicted)),
             FlowsDropped = Read(nameof(FlowsDropped)),
+            RawPacketsDropped = Read(nameof(RawPacketsDropped)),
+            DatagramsDropped = Read(nameof(DatagramsDropped)),
+            SegmentsDropped = Read(nameof(SegmentsDropped)),
         };
 
         long Read(string name) => entry[name].TryGetInteger(out long value) ? value : 0;
@@ -88,6 +107,9 @@ public sealed record CaptureStatistics
         SetIfAny(nameof(FlowCount), FlowCount);
         SetIfAny(nameof(FlowsEvicted), FlowsEvicted);
         SetIfAny(nameof(FlowsDropped), FlowsDropped);
+        SetIfAny(nameof(RawPacketsDropped), RawPacketsDropped);
+        SetIfAny(nameof(DatagramsDropped), DatagramsDropped);
+        SetIfAny(nameof(SegmentsDropped), SegmentsDropped);
 
         void SetIfAny(string name, long value)
         {

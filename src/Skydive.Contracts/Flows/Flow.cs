@@ -81,6 +81,22 @@ public sealed record Flow : IFieldSource
     /// <summary>Topology identifier of the node where it was captured.</summary>
     public string NodeTID { get; init => field = value ?? string.Empty; } = string.Empty;
 
+    /// <summary>Topology identifier of the interface at end A, by its IP and MAC address; null when the topology does not know it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? ANodeTID { get; init; }
+
+    /// <summary>Topology identifier of the interface at end B, by its IP and MAC address; null when the topology does not know it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? BNodeTID { get; init; }
+
+    /// <summary>The process at end A of a TCP or UDP flow; null when it is not known.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public FlowSocket? SocketA { get; init; }
+
+    /// <summary>The process at end B of a TCP or UDP flow; null when it is not known.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public FlowSocket? SocketB { get; init; }
+
     /// <summary>Identifier of the capture; empty for flows read from a file.</summary>
     public string CaptureID { get; init => field = value ?? string.Empty; } = string.Empty;
 

@@ -9,7 +9,8 @@ public static class FlowFields
     [
         "UUID", "LayersPath", "Application", "Link.Protocol", "Link.A", "Link.B", "Link.ID", "Network.Protocol", "Network.A", "Network.B", "Network.ID",
         "Transport.Protocol", "Transport.A", "Transport.B", "Transport.ID", "ICMP.Type", "ICMP.Code", "ICMP.ID", "Start", "Last", "TrackingID",
-        "L3TrackingID", "ParentUUID", "NodeTID", "CaptureID", "RawPacketsCaptured", "FinishType", "Metric.ABPackets", "Metric.ABBytes",
+        "L3TrackingID", "ParentUUID", "NodeTID", "ANodeTID", "BNodeTID", "SocketA.Process", "SocketA.Pid", "SocketA.Name", "SocketB.Process", "SocketB.Pid",
+        "SocketB.Name", "CaptureID", "RawPacketsCaptured", "FinishType", "Metric.ABPackets", "Metric.ABBytes",
         "Metric.BAPackets", "Metric.BABytes", "Metric.Start", "Metric.Last", "Metric.RTT", "LastUpdateMetric.ABPackets", "LastUpdateMetric.ABBytes",
         "LastUpdateMetric.BAPackets", "LastUpdateMetric.BABytes", "LastUpdateMetric.Start", "LastUpdateMetric.Last", "LastUpdateMetric.RTT",
         "TCPMetric.ABSynStart", "TCPMetric.BASynStart", "TCPMetric.ABSynTTL", "TCPMetric.BASynTTL", "TCPMetric.ABFinStart", "TCPMetric.BAFinStart",
@@ -47,6 +48,8 @@ public static class FlowFields
             "LastUpdateMetric" => Get(flow.LastUpdateMetric, field),
             "TCPMetric" => Get(flow.TCPMetric, field),
             "IPMetric" => Get(flow.IPMetric, field),
+            "SocketA" => Get(flow.SocketA, field),
+            "SocketB" => Get(flow.SocketB, field),
             "DNS" => ExtraLayerFields.Get(flow.DNS, field),
             "DHCPv4" => ExtraLayerFields.Get(flow.DHCPv4, field),
             "VRRPv2" => ExtraLayerFields.Get(flow.VRRPv2, field),
@@ -71,6 +74,8 @@ public static class FlowFields
         "L3TrackingID" => flow.L3TrackingID,
         "ParentUUID" => flow.ParentUUID,
         "NodeTID" => flow.NodeTID,
+        "ANodeTID" => flow.ANodeTID is { } a ? a : default(MetadataValue),
+        "BNodeTID" => flow.BNodeTID is { } b ? b : default(MetadataValue),
         "CaptureID" => flow.CaptureID,
         "RawPacketsCaptured" => flow.RawPacketsCaptured,
         "FinishType" => (int)flow.FinishType,
@@ -114,6 +119,14 @@ public static class FlowFields
         "Start" => metric.Start,
         "Last" => metric.Last,
         "RTT" => metric.RTT,
+        _ => default(MetadataValue),
+    };
+
+    private static MetadataValue Get(FlowSocket? socket, ReadOnlySpan<char> field) => socket is null ? default : field switch
+    {
+        "Process" => socket.Process,
+        "Pid" => socket.Pid,
+        "Name" => socket.Name,
         _ => default(MetadataValue),
     };
 

@@ -42,13 +42,22 @@ public static class MessageTypes
     /// <summary>An agent's answer. Payload <see cref="FlowSearchReply"/>.</summary>
     public const string TableReply = "TableReply";
 
-    /// <summary>Orders an agent to start a capture at a node. Payload <see cref="CaptureOrder"/> or <see cref="InjectionOrder"/>.</summary>
+    /// <summary>Tells an agent which of its flows need not be sent again. Payload <see cref="FlowAcknowledgement"/>.</summary>
+    public const string FlowsAcknowledged = "FlowsAcknowledged";
+
+    /// <summary>Asks an agent for packets of flows. Payload <see cref="Queries.RawPacketSearch"/>.</summary>
+    public const string RawPacketQuery = "RawPacketQuery";
+
+    /// <summary>An agent's answer. Payload <see cref="RawPacketSearchReply"/>.</summary>
+    public const string RawPacketReply = "RawPacketReply";
+
+    /// <summary>Orders an agent to start a capture or an injection at a node. Payload <see cref="CaptureOrder"/> or <see cref="InjectionOrder"/>.</summary>
     public const string Start = "Start";
 
     /// <summary>Answer to <see cref="Start"/>. Payload <see cref="OrderReply"/>.</summary>
     public const string StartReply = "StartReply";
 
-    /// <summary>Orders an agent to stop a capture at a node. Payload <see cref="CaptureOrder"/> or <see cref="InjectionOrder"/>.</summary>
+    /// <summary>Orders an agent to stop a capture or an injection at a node. Payload <see cref="CaptureOrder"/> or <see cref="InjectionOrder"/>.</summary>
     public const string Stop = "Stop";
 
     /// <summary>Answer to <see cref="Stop"/>. Payload <see cref="OrderReply"/>.</summary>

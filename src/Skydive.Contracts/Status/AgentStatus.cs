@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Skydive.Contracts.Status;
 
 /// <summary>Answer of an agent to <c>GET /api/status</c>.</summary>
@@ -14,6 +16,10 @@ public sealed record AgentStatus
 
     /// <summary>Topology probes by name.</summary>
     public IReadOnlyDictionary<string, ProbeStatus> TopologyProbes { get; init => field = value ?? s_noProbes; } = s_noProbes;
+
+    /// <summary>How flows get to the analyzer; null for an agent that does not tell.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public FlowDeliveryStatus? Flows { get; init; }
 
     /// <summary>Capture types that the agent can run.</summary>
     public IReadOnlyList<string> FlowProbes { get; init => field = value ?? []; } = [];

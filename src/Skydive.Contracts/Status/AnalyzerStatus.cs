@@ -1,10 +1,12 @@
 using System.Text.Json.Serialization;
+using Skydive.Contracts.Captures;
 
 namespace Skydive.Contracts.Status;
 
 /// <summary>Answer of an analyzer to <c>GET /api/status</c>. The first seven members are Skydive's.</summary>
 public sealed record AnalyzerStatus
 {
+    private static readonly IReadOnlyDictionary<string, CaptureStatistics> s_noCaptures = new Dictionary<string, CaptureStatistics>();
     private static readonly IReadOnlyDictionary<string, ProbeStatus> s_noProbes = new Dictionary<string, ProbeStatus>();
     private static readonly IReadOnlyDictionary<string, ConnectionStatus> s_noConnections = new Dictionary<string, ConnectionStatus>();
 
@@ -32,6 +34,13 @@ public sealed record AnalyzerStatus
     /// <summary>The history store; null when there is none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public StorageStatus? Storage { get; init; }
+
+    /// <summary>What became of flows; null for an analyzer that does not tell.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public FlowReceptionStatus? Flows { get; init; }
+
+    /// <summary>What became of packets and flows of each capture at all its nodes together, by its identifier.</summary>
+    public IReadOnlyDictionary<string, CaptureStatistics> CaptureStatistics { get; init => field = value ?? s_noCaptures; } = s_noCaptures;
 
     /// <summary>Nodes in the graph.</summary>
     public int NodeCount { get; init; }

@@ -6,7 +6,7 @@ namespace Skydive.Flows.Encoding;
 /// The layout of an encoded block of flows. All numbers are little-endian.
 /// <list type="table">
 /// <item><term>0</term><description>the bytes "SkFC"</description></item>
-/// <item><term>4</term><description>version, 1, or 2 where a flow has a part that version 1 did not know; a zero byte; how many columns, 2 bytes</description></item>
+/// <item><term>4</term><description>version: the oldest, from 1 to 3, that knows all parts that flows have; a zero byte; how many columns, 2 bytes</description></item>
 /// <item><term>8</term><description>how many flows, 4 bytes; length of the whole block, 4 bytes</description></item>
 /// <item><term>16</term><description>minimum and maximum of Start, of Last, 8 bytes each</description></item>
 /// <item><term>48</term><description>for each column 16 bytes: its number, encoding, whether it is compressed (Brotli), the width of its
@@ -19,7 +19,7 @@ internal static class FlowChunkFormat
 {
     public const uint Magic = 0x43466b53; // "SkFC"
     public const byte OldestVersion = 1;
-    public const byte NewestVersion = 2;
+    public const byte NewestVersion = 3;
     public const int HeaderLength = 48;
     public const int EntryLength = 16;
     public const int ChecksumLength = 8;
@@ -45,7 +45,7 @@ internal static class FlowChunkFormat
     public const byte EncodingDictionary = 3;
 
     /// <summary>The version of a block: the oldest that can hold it, so that older readers understand what they can.</summary>
-    public static byte VersionOf(FlowParts parts) => (parts & ~FlowParts.Version1) == 0 ? OldestVersion : NewestVersion;
+    public static byte VersionOf(FlowParts parts) => (parts & ~FlowParts.Version1) == 0 ? OldestVersion : (parts & ~FlowParts.Version2) == 0 ? (byte)2 : NewestVersion;
 
     /// <summary>How many bytes a number takes in the fixed encodings, 0 for the number 0.</summary>
     public static int WidthOf(ulong value) => (71 - System.Numerics.BitOperations.LeadingZeroCount(value)) / 8;

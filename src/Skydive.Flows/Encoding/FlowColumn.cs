@@ -209,4 +209,28 @@ public enum FlowColumn : byte
 
     /// <summary>VRRPv2, as JSON.</summary>
     VrrpV2 = 74,
+
+    /// <summary>ANodeTID.</summary>
+    ANodeTid = 75,
+
+    /// <summary>BNodeTID.</summary>
+    BNodeTid = 76,
+
+    /// <summary>SocketA.Process.</summary>
+    SocketAProcess = 77,
+
+    /// <summary>SocketA.Pid.</summary>
+    SocketAPid = 78,
+
+    /// <summary>SocketA.Name.</summary>
+    SocketAName = 79,
+
+    /// <summary>SocketB.Process.</summary>
+    SocketBProcess = 80,
+
+    /// <summary>SocketB.Pid.</summary>
+    SocketBPid = 81,
+
+    /// <summary>SocketB.Name.</summary>
+    SocketBName = 82,
 }

@@ -23,6 +23,8 @@ internal static class FlowColumnNames
             ["L3TrackingID"] = FlowColumn.L3TrackingId,
             ["ParentUUID"] = FlowColumn.ParentUuid,
             ["NodeTID"] = FlowColumn.NodeTid,
+            ["ANodeTID"] = FlowColumn.ANodeTid,
+            ["BNodeTID"] = FlowColumn.BNodeTid,
             ["CaptureID"] = FlowColumn.CaptureId,
             ["RawPacketsCaptured"] = FlowColumn.RawPacketsCaptured,
             ["FinishType"] = FlowColumn.FinishType,
@@ -41,6 +43,8 @@ internal static class FlowColumnNames
             "ABSegmentOutOfOrder", "ABSegmentSkipped", "ABSegmentSkippedBytes", "ABPackets", "ABBytes", "ABSawStart", "ABSawEnd",
             "BASegmentOutOfOrder", "BASegmentSkipped", "BASegmentSkippedBytes", "BAPackets", "BABytes", "BASawStart", "BASawEnd");
         AddRow(columns, "IPMetric", FlowColumn.IpFragments, "Fragments", "FragmentErrors");
+        AddRow(columns, "SocketA", FlowColumn.SocketAProcess, "Process", "Pid", "Name");
+        AddRow(columns, "SocketB", FlowColumn.SocketBProcess, "Process", "Pid", "Name");
         return columns;
     }
 

@@ -78,6 +78,14 @@ internal static class FlowColumns
         Text(FlowColumn.Dns, static flow => JsonSerializer.Serialize(flow.DNS!, ContractsJsonContext.Default.DnsLayer), FlowParts.Dns),
         Text(FlowColumn.DhcpV4, static flow => JsonSerializer.Serialize(flow.DHCPv4!, ContractsJsonContext.Default.DhcpV4Layer), FlowParts.DhcpV4),
         Text(FlowColumn.VrrpV2, static flow => JsonSerializer.Serialize(flow.VRRPv2!, ContractsJsonContext.Default.VrrpV2Layer), FlowParts.VrrpV2),
+        Text(FlowColumn.ANodeTid, static flow => flow.ANodeTID!, FlowParts.ANode),
+        Text(FlowColumn.BNodeTid, static flow => flow.BNodeTID!, FlowParts.BNode),
+        Text(FlowColumn.SocketAProcess, static flow => flow.SocketA!.Process, FlowParts.SocketA),
+        Number(FlowColumn.SocketAPid, static flow => flow.SocketA!.Pid, FlowParts.SocketA),
+        Text(FlowColumn.SocketAName, static flow => flow.SocketA!.Name, FlowParts.SocketA),
+        Text(FlowColumn.SocketBProcess, static flow => flow.SocketB!.Process, FlowParts.SocketB),
+        Number(FlowColumn.SocketBPid, static flow => flow.SocketB!.Pid, FlowParts.SocketB),
+        Text(FlowColumn.SocketBName, static flow => flow.SocketB!.Name, FlowParts.SocketB),
     ];
 
     private static readonly FlowColumnDefinition?[] s_byNumber = IndexByNumber();
@@ -93,7 +101,9 @@ internal static class FlowColumns
         | (flow.ICMP is null ? 0 : FlowParts.Icmp) | (flow.Metric is null ? 0 : FlowParts.Metric)
         | (flow.LastUpdateMetric is null ? 0 : FlowParts.LastUpdateMetric) | (flow.TCPMetric is null ? 0 : FlowParts.TcpMetric)
         | (flow.IPMetric is null ? 0 : FlowParts.IpMetric) | (flow.DNS is null ? 0 : FlowParts.Dns)
-        | (flow.DHCPv4 is null ? 0 : FlowParts.DhcpV4) | (flow.VRRPv2 is null ? 0 : FlowParts.VrrpV2);
+        | (flow.DHCPv4 is null ? 0 : FlowParts.DhcpV4) | (flow.VRRPv2 is null ? 0 : FlowParts.VrrpV2)
+        | (flow.ANodeTID is null ? 0 : FlowParts.ANode) | (flow.BNodeTID is null ? 0 : FlowParts.BNode)
+        | (flow.SocketA is null ? 0 : FlowParts.SocketA) | (flow.SocketB is null ? 0 : FlowParts.SocketB);
 
     private static FlowColumnDefinition Number(
         FlowColumn column, Func<Flow, long> value, FlowParts part = FlowParts.None, FlowColumn? relativeTo = null) =>

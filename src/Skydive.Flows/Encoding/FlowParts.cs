@@ -40,9 +40,24 @@ public enum FlowParts : ushort
     /// <summary>VRRPv2; since version 2.</summary>
     VrrpV2 = 1024,
 
+    /// <summary>ANodeTID; since version 3.</summary>
+    ANode = 2048,
+
+    /// <summary>BNodeTID; since version 3.</summary>
+    BNode = 4096,
+
+    /// <summary>SocketA; since version 3.</summary>
+    SocketA = 8192,
+
+    /// <summary>SocketB; since version 3.</summary>
+    SocketB = 16384,
+
     /// <summary>Those that a block of version 1 may have.</summary>
     Version1 = Link | Network | Transport | Icmp | Metric | LastUpdateMetric | TcpMetric,
 
+    /// <summary>Those that a block of version 2 may have.</summary>
+    Version2 = Version1 | IpMetric | Dns | DhcpV4 | VrrpV2,
+
     /// <summary>All of them.</summary>
-    All = Version1 | IpMetric | Dns | DhcpV4 | VrrpV2,
+    All = Version2 | ANode | BNode | SocketA | SocketB,
 }

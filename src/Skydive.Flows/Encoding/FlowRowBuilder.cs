@@ -111,6 +111,10 @@ internal sealed class FlowRowBuilder
         L3TrackingID = Text(FlowColumn.L3TrackingId, row),
         ParentUUID = Text(FlowColumn.ParentUuid, row),
         NodeTID = Text(FlowColumn.NodeTid, row),
+        ANodeTID = (parts & FlowParts.ANode) == 0 ? null : Text(FlowColumn.ANodeTid, row),
+        BNodeTID = (parts & FlowParts.BNode) == 0 ? null : Text(FlowColumn.BNodeTid, row),
+        SocketA = (parts & FlowParts.SocketA) == 0 ? null : Socket(FlowColumn.SocketAProcess, row),
+        SocketB = (parts & FlowParts.SocketB) == 0 ? null : Socket(FlowColumn.SocketBProcess, row),
         CaptureID = Text(FlowColumn.CaptureId, row),
         RawPacketsCaptured = Number(FlowColumn.RawPacketsCaptured, row),
         FinishType = Number(FlowColumn.FinishType, row) is >= (long)FinishType.NotFinished and <= (long)FinishType.TcpRst and var finishType
@@ -129,6 +133,9 @@ internal sealed class FlowRowBuilder
         Last = Number(first + 5, row),
         RTT = Number(first + 6, row),
     };
+
+    // So do those of a socket.
+    private FlowSocket Socket(FlowColumn first, int row) => new() { Process = Text(first, row), Pid = Number(first + 1, row), Name = Text(first + 2, row) };
 
     private T Layer<T>(FlowColumn column, int row, JsonTypeInfo<T> type)
     {

@@ -51,7 +51,10 @@ internal static class FlowSteps
                 [Signature.Of(new Parameter("expression", ParameterType.Text))],
                 static call => new PacketFilterStep(call.Text(0), call[0].Span))),
         OfFlows("CaptureNode", "The nodes at which the flows were captured.", FlowEnds.Capture) with { Aliases = ["Node"] },
-        OfFlows("Hops", "The nodes at which the flows were captured.", FlowEnds.Capture),
+        new(
+            "Hops",
+            "The nodes at which the flows were captured, those of each conversation in the order in which its packets pass.",
+            new StepForm(GremlinKind.Flows, [Signature.Pairs], static call => new FlowNodesStep(FlowEnds.Capture, call.AllPairs(call.Count)) { InPathOrder = true })),
         OfFlows("Nodes", "The nodes at which the flows were captured, and those at both ends.", FlowEnds.Capture | FlowEnds.A | FlowEnds.B),
     ];
 

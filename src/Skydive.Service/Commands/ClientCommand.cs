@@ -36,6 +36,7 @@ internal static class ClientCommand
         Edge(),
         CaptureCommands(),
         InjectionCommands(),
+        FlowCommands(),
         Pcap(),
     };
 
@@ -129,6 +130,27 @@ internal static class ClientCommand
         Run(get, async (client, result, output, cancellationToken) =>
             output.WriteJson(await client.QueryTextAsync($"G.{step}({Quote(result.GetValue(id)!)})", "application/json", cancellationToken).ConfigureAwait(false)));
         return new Command(name, description) { list, get };
+    }
+
+    private static Command FlowCommands()
+    {
+        var gremlin = new Argument<string>("gremlin") { Description = "A query for flows, such as G.Flows().Has('Network','10.0.0.1'). Flows of one conversation make one path." };
+        var format = new Option<string>("--format") { Description = "json (default) or table.", DefaultValueFactory = static _ => "json" };
+        format.AcceptOnlyFromAmong("json", "table");
+        var path = new Command("path", "Prints where packets pass, where they are lost, and how long they take between capture points.") { gremlin, format };
+        Run(path, async (client, result, output, cancellationToken) =>
+        {
+            var paths = await client.GetFlowPathsAsync(result.GetValue(gremlin)!, cancellationToken).ConfigureAwait(false);
+            if (result.GetValue(format) == "table")
+            {
+                FlowPathTable.Print(paths, output.Console);
+            }
+            else
+            {
+                output.Write(paths, ContractsJsonContext.Default.IReadOnlyListFlowPath);
+            }
+        });
+        return new Command("flow", "Flows.") { path };
     }
 
     private static Command CaptureCommands()

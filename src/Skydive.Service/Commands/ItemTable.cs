@@ -57,8 +57,8 @@ internal static class ItemTable
             AddRow(
                 table,
                 flow.Application,
-                End(flow.Network?.A ?? flow.Link?.A, flow.Transport?.A),
-                End(flow.Network?.B ?? flow.Link?.B, flow.Transport?.B),
+                End(flow.Network?.A ?? flow.Link?.A, flow.Transport?.A, flow.SocketA),
+                End(flow.Network?.B ?? flow.Link?.B, flow.Transport?.B, flow.SocketB),
                 $"{flow.Metric?.ABPackets}/{flow.Metric?.BAPackets}",
                 $"{flow.Metric?.ABBytes}/{flow.Metric?.BABytes}",
                 flow.Metric is { RTT: > 0 and var rtt } ? Duration(rtt) : string.Empty,
@@ -79,7 +79,7 @@ internal static class ItemTable
         return table;
     }
 
-    private static string Duration(long nanoseconds) => nanoseconds switch
+    internal static string Duration(long nanoseconds) => nanoseconds switch
     {
         < 1_000 => string.Create(CultureInfo.InvariantCulture, $"{nanoseconds} ns"),
         < 1_000_000 => string.Create(CultureInfo.InvariantCulture, $"{nanoseconds / 1e3:0} µs"),
@@ -87,10 +87,13 @@ internal static class ItemTable
         _ => string.Create(CultureInfo.InvariantCulture, $"{nanoseconds / 1e9:0.0} s"),
     };
 
-    private static string? End(string? address, int? port) =>
-        port is null ? address : address is not null && address.Contains(':', StringComparison.Ordinal) ? $"[{address}]:{port}" : $"{address}:{port}";
+    internal static string? End(string? address, int? port, FlowSocket? socket)
+    {
+        string? end = port is null ? address : address is not null && address.Contains(':', StringComparison.Ordinal) ? $"[{address}]:{port}" : $"{address}:{port}";
+        return socket is null ? end : $"{end} ({socket.Name})";
+    }
 
-    private static Table Make(params string[] columns)
+    internal static Table Make(params string[] columns)
     {
         var table = new Table { Border = TableBorder.Simple };
         foreach (string column in columns)
@@ -101,5 +104,5 @@ internal static class ItemTable
         return table;
     }
 
-    private static void AddRow(Table table, params string?[] cells) => table.AddRow(cells.Select(static cell => Markup.Escape(cell ?? string.Empty)).ToArray());
+    internal static void AddRow(Table table, params string?[] cells) => table.AddRow(cells.Select(static cell => Markup.Escape(cell ?? string.Empty)).ToArray());
 }

@@ -144,7 +144,8 @@ internal static partial class ServiceHost
     {
         var analyzerAddress = options.Analyzers[0];
         await using var flows = new FlowConnection(
-            analyzerAddress, options.HostId, options.WebSockets.PingDelay, options.WebSockets.PongTimeout, loggers.CreateLogger<FlowConnection>());
+            analyzerAddress, options.HostId, options.WebSockets.PingDelay, options.WebSockets.PongTimeout, loggers.CreateLogger<FlowConnection>(),
+            options.Configuration.GetInteger("agent.flow.max_buffer_bytes"));
         await using var agent = new AgentRuntime(ToAgentOptions(options), flows, loggers);
         AnalyzerConnection? connection = null;
         app.MapAgent(
@@ -158,6 +159,7 @@ internal static partial class ServiceHost
                     ? new Dictionary<string, ConnectionStatus>()
                     : new Dictionary<string, ConnectionStatus> { [connection.Status.RemoteHost.Length > 0 ? connection.Status.RemoteHost : analyzerAddress.Authority] = connection.Status },
                 TopologyProbes = agent.Probes,
+                Flows = flows.Status,
                 FlowProbes = Skydive.Contracts.Captures.CaptureTypes.Available,
             },
             options.WebSockets,

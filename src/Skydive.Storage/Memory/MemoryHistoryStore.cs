@@ -23,6 +23,8 @@ public sealed class MemoryHistoryStore : IHistoryStore
     private readonly Dictionary<ElementKey, int> _open = [];
     private readonly Dictionary<string, LinkedListNode<StoredFlow>> _flows = new(StringComparer.Ordinal);
     private readonly LinkedList<StoredFlow> _flowsByUpdate = new();
+    private readonly MemoryRawPackets _packets = new();
+    private readonly Dictionary<Guid, (long Sequence, long StoredAt)> _runs = [];
     private readonly MemoryMetrics _metrics = new();
     private readonly Dictionary<string, SortedDictionary<string, string>> _resources = new(StringComparer.Ordinal);
     private long _revisionCount;
@@ -125,10 +127,16 @@ public sealed class MemoryHistoryStore : IHistoryStore
     });
 
     /// <inheritdoc/>
-    public Task AppendFlowsAsync(IReadOnlyList<Flow> flows, CancellationToken cancellationToken) => Run(cancellationToken, () =>
+    public Task AppendFlowsAsync(FlowAppend append, CancellationToken cancellationToken) => Run(cancellationToken, () =>
     {
         long now = Now();
-        foreach (var flow in flows)
+        _packets.Add(append.Packets, now, _options.MaximumPacketBytes);
+        foreach (var (run, sequence) in append.Progress)
+        {
+            _runs[run] = (Math.Max(sequence, _runs.GetValueOrDefault(run).Sequence), now);
+        }
+
+        foreach (var flow in append.Flows)
         {
             if (_flows.Remove(flow.UUID, out var old))
             {
@@ -223,6 +231,13 @@ public sealed class MemoryHistoryStore : IHistoryStore
     });
 
     /// <inheritdoc/>
+    public Task<long> GetFlowProgressAsync(Guid run, CancellationToken cancellationToken) => Run(cancellationToken, () => _runs.GetValueOrDefault(run).Sequence);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<FlowRawPackets>> SearchRawPacketsAsync(RawPacketSearch search, CancellationToken cancellationToken) =>
+        Run(cancellationToken, () => _packets.Search(search));
+
+    /// <inheritdoc/>
     public Task<bool> DeleteResourceAsync(string kind, string id, CancellationToken cancellationToken) =>
         Run(cancellationToken, () => _resources.TryGetValue(kind, out var resources) && resources.Remove(id));
 
@@ -245,6 +260,12 @@ public sealed class MemoryHistoryStore : IHistoryStore
                 _flowsByUpdate.RemoveFirst();
             }
 
+            _packets.ForgetBefore(oldest);
+            foreach (var (run, _) in _runs.Where(pair => pair.Value.StoredAt < oldest).ToArray())
+            {
+                _runs.Remove(run);
+            }
+
             _metrics.ForgetBefore(oldest);
         }
 
@@ -265,6 +286,8 @@ public sealed class MemoryHistoryStore : IHistoryStore
         Revisions = _revisionCount,
         FlowRecords = _flows.Count,
         OldestRevision = _revisions.Values.SelectMany(static revisions => revisions).Min(static element => (long?)element.UpdatedAt),
+        RawPackets = _packets.Count,
+        RawPacketBytes = _packets.Bytes,
         OldestFlow = _flowsByUpdate.Min(static stored => (long?)stored.Flow.Start),
         MetricSamples = _metrics.Count,
         OldestMetric = _metrics.OldestStart,

@@ -8,6 +8,7 @@ internal sealed class Pruner : IDisposable
     private const int RevisionsPerStep = 500;
     private const int ChunksPerStep = 16;
     private const int BlocksPerStep = 200;
+    private const int PacketRowsPerStep = 500;
 
     private readonly SqliteConnection _connection;
     private readonly HistoryStoreOptions _options;
@@ -23,6 +24,9 @@ internal sealed class Pruner : IDisposable
     private readonly Statement _oldBlocks;
     private readonly Statement _deleteBlock;
     private readonly Statement _deleteSeries;
+    private readonly Statement _oldPackets;
+    private readonly Statement _deletePackets;
+    private readonly Statement _deleteRuns;
 
     public Pruner(SqliteConnection connection, HistoryStoreOptions options, TimeProvider time)
     {
@@ -40,6 +44,9 @@ internal sealed class Pruner : IDisposable
         _deleteMetricChunk = new(connection, "DELETE FROM metric_chunk WHERE number = $0", 1);
         _oldBlocks = new(connection, "SELECT number, stored_at, series FROM metric_block ORDER BY number LIMIT $0", 1);
         _deleteBlock = new(connection, "DELETE FROM metric_block WHERE number = $0", 1);
+        _oldPackets = new(connection, "SELECT number, stored_at FROM raw_packets ORDER BY number LIMIT $0", 1);
+        _deletePackets = new(connection, "DELETE FROM raw_packets WHERE number = $0", 1);
+        _deleteRuns = new(connection, "DELETE FROM flow_run WHERE stored_at < $0", 1);
         _deleteSeries = new(connection, "DELETE FROM metric_series WHERE number = $0 AND NOT EXISTS (SELECT 1 FROM metric_block WHERE series = $0)", 1);
     }
 
@@ -54,6 +61,8 @@ internal sealed class Pruner : IDisposable
             isMore |= DeleteChunks(oldest, ChunksPerStep) == ChunksPerStep;
             isMore |= DeleteMetricBlocks(oldest, BlocksPerStep) == BlocksPerStep;
             isMore |= DeleteMetricChunks(oldest, ChunksPerStep) == ChunksPerStep;
+            isMore |= DeletePackets(oldest, PacketRowsPerStep) == PacketRowsPerStep;
+            _deleteRuns.Run(oldest);
             if (isMore)
             {
                 return true;
@@ -67,7 +76,8 @@ internal sealed class Pruner : IDisposable
     public void Dispose()
     {
         foreach (var statement in (Statement[])[
-            _oldRevisions, _deleteRevision, _deleteBase, _deleteElement, _oldChunks, _deleteChunk, _oldMetricChunks, _deleteMetricChunk, _oldBlocks, _deleteBlock, _deleteSeries])
+            _oldRevisions, _deleteRevision, _deleteBase, _deleteElement, _oldChunks, _deleteChunk, _oldMetricChunks, _deleteMetricChunk, _oldBlocks, _deleteBlock, _deleteSeries,
+            _oldPackets, _deletePackets, _deleteRuns])
         {
             statement.Dispose();
         }
@@ -84,7 +94,7 @@ internal sealed class Pruner : IDisposable
         return pages * SqliteConnections.GetNumber(_connection, "PRAGMA page_size") > maximum;
     }
 
-    /// <summary>Forgets what ended or came first, revisions, flows and metrics alike, so that all reach back about as far.</summary>
+    /// <summary>Forgets what ended or came first, revisions, flows, packets and metrics alike, so that all reach back about as far.</summary>
     /// <returns>Whether there was anything to forget.</returns>
     private bool ForgetOldest()
     {
@@ -92,16 +102,22 @@ internal sealed class Pruner : IDisposable
         long flows = AgeOf(_oldChunks.Query(long.MaxValue, 1L), 1);
         long blocks = AgeOf(_oldBlocks.Query(1L), 1);
         long metrics = Math.Min(blocks, AgeOf(_oldMetricChunks.Query(1L), 1));
-        long oldest = Math.Min(revisions, Math.Min(flows, metrics));
+        long packets = AgeOf(_oldPackets.Query(1L), 1);
+        long oldest = Math.Min(Math.Min(revisions, packets), Math.Min(flows, metrics));
         if (oldest == long.MaxValue)
         {
             return false;
         }
 
         // As much of one kind as is older than the others, but something always.
+        if (oldest == packets)
+        {
+            return DeletePackets(Math.Max(oldest + 1, Math.Min(revisions, Math.Min(flows, metrics))), PacketRowsPerStep) > 0;
+        }
+
         if (oldest == revisions)
         {
-            return DeleteRevisions(Math.Max(oldest + 1, Math.Min(flows, metrics))) > 0;
+            return DeleteRevisions(Math.Max(oldest + 1, Math.Min(packets, Math.Min(flows, metrics)))) > 0;
         }
 
         if (oldest == flows)
@@ -166,6 +182,25 @@ internal sealed class Pruner : IDisposable
         foreach (long number in numbers)
         {
             _deleteChunk.Run(number);
+        }
+
+        return numbers.Count;
+    }
+
+    private int DeletePackets(long storedBefore, int count)
+    {
+        var numbers = new List<long>(count);
+        using (var reader = _oldPackets.Query((long)count))
+        {
+            while (reader.Read() && reader.GetNumber(1) < storedBefore)
+            {
+                numbers.Add(reader.GetNumber(0));
+            }
+        }
+
+        foreach (long number in numbers)
+        {
+            _deletePackets.Run(number);
         }
 
         return numbers.Count;

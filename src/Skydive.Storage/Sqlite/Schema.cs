@@ -20,6 +20,8 @@ namespace Skydive.Storage.Sqlite;
 /// <c>metric_block</c>, each of which has the samples of one node and path, <c>metric_series</c>, in some hour or more. <c>metric_move</c>
 /// has a row while that goes on: chunks up to last_chunk are moved, and of them the series up to (path, element) have been. First, last,
 /// length and stored_at are as above. Blocks and chunks are numbered in the order of their stored_at.</para>
+/// <para><c>raw_packets</c> has the packets that were kept of one flow between two of its updates, in the order in which they came.
+/// <c>flow_run</c> says up to which sequence the messages of one run of an agent are here, so that one that comes again is recognised.</para>
 /// </remarks>
 internal static class Schema
 {
@@ -66,6 +68,13 @@ internal static class Schema
             ALTER TABLE flow_chunk ADD COLUMN stored_at INTEGER;
             DROP INDEX flow_chunk_end;
             CREATE INDEX flow_chunk_age ON flow_chunk (coalesce(stored_at, last));
+            """),
+        new(3, """
+            CREATE TABLE raw_packets (
+                number INTEGER PRIMARY KEY AUTOINCREMENT, flow TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,
+                packets INTEGER NOT NULL, stored_at INTEGER NOT NULL, data BLOB NOT NULL);
+            CREATE INDEX raw_packets_flow ON raw_packets (flow);
+            CREATE TABLE flow_run (run TEXT PRIMARY KEY, sequence INTEGER NOT NULL, stored_at INTEGER NOT NULL) WITHOUT ROWID;
             """),
     ];
 

@@ -30,13 +30,14 @@ public sealed class SqliteHistoryStore : IHistoryStore
     private readonly MetadataCodec _readingCodec;
     private readonly GraphWriter _graph;
     private readonly FlowWriter _flows;
+    private readonly RawPacketTable _packets;
+    private readonly FlowRunTable _flowRuns;
     private readonly MetricWriter _metrics;
     private readonly ResourceTable _resources;
     private readonly Pruner _pruner;
     private readonly WriteQueue _writer;
     private readonly ReaderPool _readers;
     private readonly SemaphoreSlim _compacting = new(1);
-    private long _flowsDropped;
     private int _isDisposed;
 
     private SqliteHistoryStore(HistoryStoreOptions options, TimeProvider time, DatabaseDirectory directory, SqliteConnection connection)
@@ -49,6 +50,8 @@ public sealed class SqliteHistoryStore : IHistoryStore
         _readingCodec = new(_keys);
         _graph = new(connection, new(_keys));
         _flows = new(connection);
+        _packets = new(connection);
+        _flowRuns = new(connection);
         _metrics = new(connection, _keys);
         _resources = new(connection);
         _pruner = new(connection, options, time);
@@ -153,30 +156,34 @@ public sealed class SqliteHistoryStore : IHistoryStore
             cancellationToken);
 
     /// <inheritdoc/>
-    public async Task AppendFlowsAsync(IReadOnlyList<Flow> flows, CancellationToken cancellationToken)
+    public async Task AppendFlowsAsync(FlowAppend append, CancellationToken cancellationToken)
     {
-        if (flows.Count == 0)
+        if (append.IsEmpty)
         {
             return;
         }
 
-        try
-        {
-            var chunks = FlowWriter.Encode(flows);
-            await _writer.WriteAsync(
-                () =>
-                {
-                    _flows.Add(chunks, Now());
-                    return true;
-                },
-                cancellationToken).ConfigureAwait(false);
-        }
-        catch
-        {
-            Interlocked.Add(ref _flowsDropped, flows.Count);
-            throw;
-        }
+        var chunks = FlowWriter.Encode(append.Flows);
+        var packets = RawPacketTable.Encode(append.Packets);
+        await _writer.WriteAsync(
+            () =>
+            {
+                long now = Now();
+                _packets.Add(packets, now);
+                _flows.Add(chunks, now);
+                _flowRuns.Put(append.Progress, now);
+                return true;
+            },
+            cancellationToken).ConfigureAwait(false);
     }
+
+    /// <inheritdoc/>
+    public Task<long> GetFlowProgressAsync(Guid run, CancellationToken cancellationToken) =>
+        _readers.ReadAsync(connection => FlowRunTable.Find(connection, run), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<FlowRawPackets>> SearchRawPacketsAsync(RawPacketSearch search, CancellationToken cancellationToken) =>
+        _readers.ReadAsync(connection => RawPacketTable.Search(connection, search, _options, cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<Flow>> SearchFlowsAsync(FlowSearch search, CancellationToken cancellationToken) => await _readers.ReadAsync(
@@ -274,7 +281,6 @@ public sealed class SqliteHistoryStore : IHistoryStore
         Message = _writer.LastError,
         Path = _directory.DatabasePath,
         SizeBytes = _directory.GetSizeBytes(),
-        FlowsDropped = Interlocked.Read(ref _flowsDropped),
     };
 
     /// <summary>Writes what was asked to be written, ends what reads, and gives the directory free. Idempotent.</summary>
@@ -290,6 +296,8 @@ public sealed class SqliteHistoryStore : IHistoryStore
         _pruner.Dispose();
         _resources.Dispose();
         _metrics.Dispose();
+        _flowRuns.Dispose();
+        _packets.Dispose();
         _flows.Dispose();
         _graph.Dispose();
         _keys.Dispose();

@@ -34,6 +34,7 @@ internal sealed class StoreCheck(SqliteConnection connection, IMetadataKeys keys
             check.CheckMetadata();
             check.CheckRevisions();
             check.CheckFlows();
+            check.CheckPackets();
             MetricReader.Check(connection, keys, check._faults, MaximumFaults, cancellationToken);
             check.CheckResources();
         }
@@ -182,6 +183,26 @@ internal sealed class StoreCheck(SqliteConnection connection, IMetadataKeys keys
             catch (Exception e) when (e is FlowChunkException or InvalidDataException)
             {
                 Add($"flow chunk {reader.GetNumberOrNull(0)} cannot be read: {e.Message}");
+            }
+        }
+    }
+
+    private void CheckPackets()
+    {
+        using var all = new Statement(connection, "SELECT number, flow, packets, data FROM raw_packets");
+        using var reader = all.Query();
+        while (Next(reader))
+        {
+            try
+            {
+                if (RawPacketChunk.Decode(reader.GetBytes(3)) is not [var flow] || flow.FlowUUID != reader.GetText(1) || flow.Packets.Count != reader.GetNumber(2))
+                {
+                    throw new InvalidDataException("it does not hold what is said of it");
+                }
+            }
+            catch (Exception e) when (e is FlowChunkException or InvalidDataException)
+            {
+                Add($"row {reader.GetNumberOrNull(0)} of packets cannot be read: {e.Message}");
             }
         }
     }

@@ -6,7 +6,7 @@ namespace Skydive.Storage.Sqlite;
 internal static class StoreStatistics
 {
     // What the tables of a part are called begins with this; what fits none belongs to the graph.
-    private static readonly string[] s_parts = ["flow", "metric_chunk", "metric_series", "metric_block", "metric_move", "resource"];
+    private static readonly string[] s_parts = ["flow", "raw_packets", "metric_chunk", "metric_series", "metric_block", "metric_move", "resource"];
 
     /// <summary>Counts.</summary>
     /// <param name="connection">Where to read.</param>
@@ -15,6 +15,9 @@ internal static class StoreStatistics
         using var flows = new Statement(connection, "SELECT sum(records), sum(length(data)), min(first) FROM flow_chunk");
         using var flowReader = flows.Query();
         flowReader.Read();
+        using var packets = new Statement(connection, "SELECT sum(packets), sum(length(data)) FROM raw_packets");
+        using var packetReader = packets.Query();
+        packetReader.Read();
         using var metrics = new Statement(
             connection,
             "SELECT sum(samples), sum(bytes), min(first) FROM (SELECT samples, length(data) AS bytes, first FROM metric_block "
@@ -27,6 +30,8 @@ internal static class StoreStatistics
             Revisions = SqliteConnections.GetNumber(connection, "SELECT count(*) FROM revision"),
             FlowRecords = flowReader.GetNumberOrNull(0) ?? 0,
             FlowBytes = flowReader.GetNumberOrNull(1) ?? 0,
+            RawPackets = packetReader.GetNumberOrNull(0) ?? 0,
+            RawPacketBytes = packetReader.GetNumberOrNull(1) ?? 0,
             MetricSamples = metricReader.GetNumberOrNull(0) ?? 0,
             MetricBytes = metricReader.GetNumberOrNull(1) ?? 0,
             OldestRevision = GetOldestRevision(connection),
@@ -63,6 +68,7 @@ internal static class StoreStatistics
             GraphBytes = bytes.GetValueOrDefault("graph"),
             FlowBytes = bytes.GetValueOrDefault("flow"),
             MetricBytes = bytes.GetValueOrDefault("metric"),
+            RawPacketBytes = bytes.GetValueOrDefault("raw"),
             ResourceBytes = bytes.GetValueOrDefault("resource"),
             FreeBytes = pageSize * SqliteConnections.GetNumber(connection, "PRAGMA freelist_count"),
         };

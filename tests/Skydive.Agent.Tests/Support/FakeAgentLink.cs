@@ -28,6 +28,10 @@ internal sealed class FakeAgentLink : IAgentLink
 
     public Task<IReadOnlyList<Flow>> SearchFlowsAsync(FlowSearch search, CancellationToken cancellationToken) => Search(search, cancellationToken);
 
+    public Func<RawPacketSearch, IReadOnlyList<FlowRawPackets>> SearchPackets { get; set; } = static _ => [];
+
+    public Task<IReadOnlyList<FlowRawPackets>> SearchRawPacketsAsync(RawPacketSearch search, CancellationToken cancellationToken) => Task.FromResult(SearchPackets(search));
+
     private Task OrderAsync(string order)
     {
         Orders.Enqueue(order);

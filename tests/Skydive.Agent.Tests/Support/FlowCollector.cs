@@ -11,7 +11,7 @@ internal sealed class FlowCollector : IFlowOutput
 
     public bool Refuses { get; set; }
 
-    public bool TryAccept(IReadOnlyList<Flow> flows)
+    public bool TryAccept(IReadOnlyList<Flow> flows, Action<int, int>? onDropped = null)
     {
         if (Refuses)
         {

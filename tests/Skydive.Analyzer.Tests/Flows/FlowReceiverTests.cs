@@ -45,24 +45,40 @@ public sealed class FlowReceiverTests
         Assert.True(receiver.TryAccept([Support.Make.Flow("a"), Support.Make.Flow("b")]));
         Assert.False(receiver.TryAccept([Support.Make.Flow("c")]));
 
-        Assert.Equal((4L, 4L), (receiver.Dropped, receiver.Refused));
+        Assert.Equal(4, receiver.Dropped);
         gate.SetResult();
         await _time.AdvanceUntilAsync(() => receiver.TryAccept([Support.Make.Flow("d")]), TimeSpan.FromMilliseconds(250));
     }
 
     [Fact]
-    public async Task StoreFails_TheBatchIsCountedAndTheNextIsTried()
+    public async Task StoreIsFull_TheBatchIsTriedAgainUntilThereIsRoom()
     {
         _store.Fails = true;
         await using var receiver = Make(10);
-        receiver.TryAccept([Support.Make.Flow("1"), Support.Make.Flow("2")]);
-        await _time.AdvanceUntilAsync(() => receiver.Dropped == 2, TimeSpan.FromMilliseconds(250));
-        Assert.Equal(0, receiver.Refused);
+        Assert.True(receiver.TryAccept([Support.Make.Flow("1"), Support.Make.Flow("2")]));
+        await _time.AdvanceUntilAsync(() => _store.Failures >= 3, TimeSpan.FromMilliseconds(250));
+        Assert.Equal((0L, 2L), (receiver.Dropped, receiver.Status.Waiting));
 
         _store.Fails = false;
-        Assert.True(receiver.TryAccept([.. Enumerable.Range(0, 10).Select(static i => Support.Make.Flow($"{i}"))]));
-        await _time.AdvanceUntilAsync(() => _store.Appends == 1, TimeSpan.FromMilliseconds(250));
+        await _time.AdvanceUntilAsync(() => receiver.Status.Stored == 2, TimeSpan.FromMilliseconds(250));
+        Assert.Equal(1, _store.Appends);
         Assert.False(receiver.Completion.IsCompleted);
+    }
+
+    [Fact]
+    public async Task StoreRefusesOne_ItsDeliveryIsCountedAndToldAndTheOthersAreKept()
+    {
+        _store.Refused.Add("bad");
+        await using var receiver = Make(10);
+        int lost = 0;
+        Assert.True(receiver.TryAccept([Support.Make.Flow("1")]));
+        Assert.True(receiver.TryAccept([Support.Make.Flow("bad"), Support.Make.Flow("2")], (flows, _) => Interlocked.Add(ref lost, flows)));
+        Assert.True(receiver.TryAccept([Support.Make.Flow("3")]));
+
+        await _time.AdvanceUntilAsync(() => receiver.Status.Waiting == 0, TimeSpan.FromMilliseconds(250));
+
+        Assert.Equal((2L, 2L, 2), (receiver.Status.Stored, receiver.Dropped, Volatile.Read(ref lost)));
+        Assert.Equal(["1", "3"], (await _store.SearchFlowsAsync(new(), TestContext.Current.CancellationToken)).Select(static flow => flow.UUID));
     }
 
     [Fact]

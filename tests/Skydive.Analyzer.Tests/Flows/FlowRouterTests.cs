@@ -125,6 +125,30 @@ public sealed class FlowRouterTests
         await Assert.ThrowsAsync<HistoryException>(() => router.SearchFlowsAsync(new() { Slice = new TimeSlice(0, 1) }, TestContext.Current.CancellationToken));
     }
 
+    [Fact]
+    public async Task Packets_OfAgentsAndStore_AreOneListForEachFlow()
+    {
+        var append = new FlowAppend { Packets = [Packets("a", 1, 2), Packets("b", 1)] };
+        await _store.AppendFlowsAsync(append, TestContext.Current.CancellationToken);
+        _one.Packets = [Packets("a", 2, 3)];
+        _two.Packets = [Packets("c", 7)];
+        var router = new FlowRouter(_agents, _store, NullLogger<FlowRouter>.Instance);
+
+        // For now the tables alone are asked; for a time the store as well.
+        Assert.Equal(["a 2 3", "c 7"], await AskAsync(null));
+        Assert.Equal(["a 1 2 3", "b 1", "c 7"], await AskAsync(new(0, 10_000)));
+
+        _two.OnSearch = static _ => throw new AgentRequestException(504, "gone");
+        Assert.Equal(["a 1 2 3", "b 1"], await AskAsync(new(0, 10_000)));
+
+        async Task<IEnumerable<string>> AskAsync(TimeSlice? slice) =>
+            (await router.SearchRawPacketsAsync(new() { FlowUUIDs = ["a", "b", "c"], Slice = slice }, TestContext.Current.CancellationToken))
+                .Select(static flow => $"{flow.FlowUUID} {string.Join(' ', flow.Packets.Select(static packet => packet.Index))}").Order(StringComparer.Ordinal);
+
+        static FlowRawPackets Packets(string flow, params long[] indexes) =>
+            new(flow, [.. indexes.Select(static index => new RawPacket { Index = index, Timestamp = 1000 + index, LinkType = 1, Data = [1] })]);
+    }
+
     private async Task<IEnumerable<string>> SearchAsync(FlowSearch search, TimeSpan? timeout = null)
     {
         var router = new FlowRouter(_agents, _store, NullLogger<FlowRouter>.Instance) { AgentTimeout = timeout ?? TimeSpan.FromSeconds(10) };

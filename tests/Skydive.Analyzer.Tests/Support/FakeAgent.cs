@@ -45,6 +45,14 @@ internal sealed class FakeAgent(string host) : IAgentLink
         return search.Finish(Flows.Where(search.Matches));
     }
 
+    public IReadOnlyList<FlowRawPackets> Packets { get; set; } = [];
+
+    public async Task<IReadOnlyList<FlowRawPackets>> SearchRawPacketsAsync(RawPacketSearch search, CancellationToken cancellationToken)
+    {
+        await OnSearch(cancellationToken);
+        return [.. Packets.Where(flow => search.FlowUUIDs.Contains(flow.FlowUUID))];
+    }
+
     public int Count(string order) => Orders.Count(given => given == order);
 
     private Task OrderAsync(string order, CancellationToken cancellationToken)

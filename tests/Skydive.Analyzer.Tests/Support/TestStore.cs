@@ -72,15 +72,20 @@ internal sealed class TestStore : IHistoryStore
 
     public Task<IReadOnlyList<ElementDifference>> GetDifferencesAsync(long before, long after, CancellationToken cancellationToken) => _store.GetDifferencesAsync(before, after, cancellationToken);
 
-    public Task AppendFlowsAsync(IReadOnlyList<Flow> flows, CancellationToken cancellationToken) => WriteAsync(
+    public Task AppendFlowsAsync(FlowAppend append, CancellationToken cancellationToken) => WriteAsync(
         () =>
         {
             Interlocked.Increment(ref _appends);
-            return _store.AppendFlowsAsync(flows, cancellationToken);
+            Refuse(append.Flows.Select(static flow => flow.UUID));
+            return _store.AppendFlowsAsync(append, cancellationToken);
         },
         cancellationToken);
 
     public Task<IReadOnlyList<Flow>> SearchFlowsAsync(FlowSearch search, CancellationToken cancellationToken) => _store.SearchFlowsAsync(search, cancellationToken);
+
+    public Task<long> GetFlowProgressAsync(Guid run, CancellationToken cancellationToken) => _store.GetFlowProgressAsync(run, cancellationToken);
+
+    public Task<IReadOnlyList<FlowRawPackets>> SearchRawPacketsAsync(RawPacketSearch search, CancellationToken cancellationToken) => _store.SearchRawPacketsAsync(search, cancellationToken);
 
     public Task<IReadOnlyList<FlowSum>> SumFlowsAsync(FlowSumSearch sum, CancellationToken cancellationToken) => _store.SumFlowsAsync(sum, cancellationToken);
 

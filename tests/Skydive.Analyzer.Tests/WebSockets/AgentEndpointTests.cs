@@ -198,26 +198,128 @@ public sealed class AgentEndpointTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Flows_AreStored()
+    public async Task Flows_AreStoredThenAcknowledged()
     {
         using var agent = await _host.ConnectAgentAsync("/ws/agent/flow");
-        await agent.SendAsync(FlowChunk.Encode([Make.Flow("f1"), Make.Flow("f2")]), WebSocketMessageType.Binary);
+        var run = Guid.NewGuid();
+        await agent.SendAsync(Flows(run, 1, "f1", "f2"), WebSocketMessageType.Binary);
         await agent.SendAsync("texts are left aside");
-        await agent.SendAsync(FlowChunk.Encode([Make.Flow("f3")]), WebSocketMessageType.Binary);
+        await agent.SendAsync(Flows(run, 4, "f3"), WebSocketMessageType.Binary);
 
-        await Wait.UntilAsync(() => _host.Store.SearchFlowsAsync(new(), TestContext.Current.CancellationToken).Result.Count == 3);
+        await AcknowledgedAsync(agent, 4);
+
+        Assert.Equal(3, (await _host.Store.SearchFlowsAsync(new(), TestContext.Current.CancellationToken)).Count);
+        var status = _host.Analyzer.GetStatus().Flows!;
+        Assert.Equal((3, 3, 0, 0, 0), (status.Received, status.Stored, status.Waiting, status.Dropped, status.Repeated));
+    }
+
+    [Fact]
+    public async Task Flows_SentAgain_AreRecognised()
+    {
+        var run = Guid.NewGuid();
+        using (var broken = await _host.ConnectAgentAsync("/ws/agent/flow"))
+        {
+            await broken.SendAsync(Flows(run, 1, "f1"), WebSocketMessageType.Binary);
+            await broken.SendAsync(Flows(run, 2, "f2"), WebSocketMessageType.Binary);
+            await Wait.UntilAsync(() => _host.Analyzer.GetStatus().Flows!.Received == 2);
+            broken.Break();
+        }
+
+        using var agent = await _host.ConnectAgentAsync("/ws/agent/flow");
+        await agent.SendAsync(Flows(run, 1, "f1"), WebSocketMessageType.Binary);
+        await agent.SendAsync(Flows(run, 2, "f2"), WebSocketMessageType.Binary);
+        await agent.SendAsync(Flows(run, 3, "f3"), WebSocketMessageType.Binary);
+        await AcknowledgedAsync(agent, 3);
+
+        var status = _host.Analyzer.GetStatus().Flows!;
+        Assert.Equal((3, 3, 2), (status.Received, status.Stored, status.Repeated));
+    }
+
+    [Fact]
+    public async Task Flows_SentAgainToTheNextAnalyzer_AreRecognised()
+    {
+        await using var store = new TestStore();
+        var run = Guid.NewGuid();
+        await using var first = await TestHost.StartAsync(store: store);
+        using var agent = await first.ConnectAgentAsync("/ws/agent/flow");
+        await agent.SendAsync(Flows(run, 7, "f1"), WebSocketMessageType.Binary);
+        await AcknowledgedAsync(agent, 7);
+
+        await using var second = await TestHost.StartAsync(store: store);
+        using var back = await second.ConnectAgentAsync("/ws/agent/flow");
+        await back.SendAsync(Flows(run, 7, "f1"), WebSocketMessageType.Binary);
+        await AcknowledgedAsync(back, 7);
+        Assert.Equal((0, 1), (second.Analyzer.GetStatus().Flows!.Received, second.Analyzer.GetStatus().Flows!.Repeated));
+
+        // Another run begins anew.
+        await back.SendAsync(Flows(Guid.NewGuid(), 1, "f2"), WebSocketMessageType.Binary);
+        await Wait.UntilAsync(() => second.Analyzer.GetStatus().Flows!.Stored == 1);
+    }
+
+    [Fact]
+    public async Task Flows_StoreIsSlow_AreNotAcknowledgedAndTheConnectionStays()
+    {
+        await using var store = new TestStore();
+        await using var host = await TestHost.StartAsync(
+            static options => options with
+            {
+                MaximumBufferedFlows = 2,
+                WebSockets = options.WebSockets with { PingDelay = TimeSpan.FromMilliseconds(50), PongTimeout = TimeSpan.FromMilliseconds(500) },
+            },
+            store: store);
+        var gate = new TaskCompletionSource();
+        store.Gate = gate.Task;
+        using var agent = await host.ConnectAgentAsync("/ws/agent/flow");
+        var run = Guid.NewGuid();
+        for (int i = 1; i <= 50; i++)
+        {
+            await agent.SendAsync(Flows(run, i, $"f{i}"), WebSocketMessageType.Binary);
+        }
+
+        // An outstanding receive answers pings; nothing else may come yet.
+        var receiving = agent.ReceiveAsync(MessageTypes.FlowsAcknowledged, ContractsJsonContext.Default.FlowAcknowledgement);
+        await Task.Delay(1500, TestContext.Current.CancellationToken);
+        Assert.False(receiving.IsCompleted);
+        var waiting = host.Analyzer.GetStatus().Flows!;
+        Assert.InRange(waiting.Waiting, 1, 3);
+        Assert.Equal(0, waiting.Dropped);
+
+        gate.SetResult();
+        if ((await receiving).Sequence < 50)
+        {
+            await AcknowledgedAsync(agent, 50);
+        }
+
+        Assert.Equal((50, 50, 0), (host.Analyzer.GetStatus().Flows!.Received, host.Analyzer.GetStatus().Flows!.Stored, host.Analyzer.GetStatus().Flows!.Dropped));
+    }
+
+    [Fact]
+    public async Task Flows_ThatTheStoreRefuses_AreToldAsLostAndNotAskedForAgain()
+    {
+        await using var store = new TestStore();
+        store.Refused.Add("bad");
+        await using var host = await TestHost.StartAsync(store: store);
+        using var agent = await host.ConnectAgentAsync("/ws/agent/flow");
+        var run = Guid.NewGuid();
+        await agent.SendAsync(Flows(run, 1, "f1"), WebSocketMessageType.Binary);
+        await agent.SendAsync(Flows(run, 2, "bad", "f2"), WebSocketMessageType.Binary);
+        await agent.SendAsync(Flows(run, 3, "f3"), WebSocketMessageType.Binary);
+
+        Assert.Equal([2], await AcknowledgedAsync(agent, 3));
+        Assert.Equal((4, 2, 2), (host.Analyzer.GetStatus().Flows!.Received, host.Analyzer.GetStatus().Flows!.Stored, host.Analyzer.GetStatus().Flows!.Dropped));
+        Assert.Equal(3, await store.GetFlowProgressAsync(run, TestContext.Current.CancellationToken));
     }
 
     [Fact]
     public async Task Flows_Garbage_EndsTheConnectionAndNothingElse()
     {
         var random = new Random(11);
-        byte[] good = FlowChunk.Encode([Make.Flow("f1")]);
-        for (int i = 0; i < 20; i++)
+        byte[] good = Flows(Guid.NewGuid(), 1, "f1");
+        for (int i = 0; i < 40; i++)
         {
             using var agent = await _host.ConnectAgentAsync("/ws/agent/flow");
             byte[] bad = [.. good];
-            bad[random.Next(4)] ^= 0x55;
+            bad[i < 20 ? random.Next(4) : random.Next(40, good.Length)] ^= 0x55;
             await agent.SendAsync(bad, WebSocketMessageType.Binary);
             Assert.Null(await agent.TryReceiveAsync());
         }
@@ -244,6 +346,24 @@ public sealed class AgentEndpointTests : IAsyncLifetime
     {
         var e = await Assert.ThrowsAsync<WebSocketException>(() => TestClient.ConnectAsync(_host.Http.BaseAddress!, "/ws/agent/topology", [("X-Client-Type", "agent")]));
         Assert.Contains("400", e.Message, StringComparison.Ordinal);
+    }
+
+    private static byte[] Flows(Guid run, long sequence, params IReadOnlyList<string> identifiers) =>
+        FlowMessage.Encode(run, sequence, FlowChunk.Encode([.. identifiers.Select(static id => Make.Flow(id))]), []);
+
+    private static async Task<IReadOnlyList<long>> AcknowledgedAsync(TestClient agent, long sequence)
+    {
+        var lost = new List<long>();
+        while (true)
+        {
+            var told = await agent.ReceiveAsync(MessageTypes.FlowsAcknowledged, ContractsJsonContext.Default.FlowAcknowledgement);
+            lost.AddRange(told.Lost);
+            Assert.InRange(told.Sequence, 0, sequence);
+            if (told.Sequence == sequence)
+            {
+                return lost;
+            }
+        }
     }
 
     private static Task SyncAsync(TestClient agent, params Node[] nodes) => agent.SendAsync(MessageWriter.WriteSync(MessageTypes.Sync, "s", nodes, []));

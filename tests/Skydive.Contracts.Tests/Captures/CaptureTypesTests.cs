@@ -58,6 +58,7 @@ public sealed class CaptureTypesTests
         var statistics = new CaptureStatistics
         {
             PacketsReceived = 1, PacketsDropped = 2, PacketsIfDropped = 3, PacketsInvalid = 4, FlowCount = 5, FlowsEvicted = 6, FlowsDropped = 7,
+            RawPacketsDropped = 8, DatagramsDropped = 9, SegmentsDropped = 10,
         };
         var entry = new MetadataBuilder().Set("ID", "c1");
         statistics.WriteTo(entry);

@@ -16,4 +16,13 @@ internal static class Needs
             Assert.Skip("needs ip (package iproute2)");
         }
     }
+
+    /// <summary>A program on the path.</summary>
+    public static void Program(string name)
+    {
+        if (!(Environment.GetEnvironmentVariable("PATH") ?? string.Empty).Split(':').Any(folder => File.Exists(Path.Combine(folder, name))))
+        {
+            Assert.Skip($"needs {name}");
+        }
+    }
 }

@@ -576,14 +576,18 @@ public abstract partial class HistoryStoreConformance
             None);
 
         // Flows count from when they came: those of an old file are kept as long as others.
-        await store.AppendFlowsAsync([Make.Flow("old", 1, 5000)], None);
+        var (oldRun, newRun) = (Guid.NewGuid(), Guid.NewGuid());
+        await store.AppendFlowsAsync(new FlowAppend { Flows = [Make.Flow("old", 1, 5000)], Packets = [Packets("old", (1, 5000))], Progress = [new(oldRun, 4)] }, None);
         time.Milliseconds = 1001;
-        await store.AppendFlowsAsync([Make.Flow("new", 1, 2)], None);
+        await store.AppendFlowsAsync(new FlowAppend { Flows = [Make.Flow("new", 1, 2)], Packets = [Packets("new", (1, 2))], Progress = [new(newRun, 5)] }, None);
         await store.PutResourceAsync("capture", "a", "{}", None);
         time.Milliseconds = 2001;
         while (await store.PruneAsync(None))
         {
         }
+
+        Assert.Equal(["new"], (await store.SearchRawPacketsAsync(new() { FlowUUIDs = ["old", "new"] }, None)).Select(static flow => flow.FlowUUID));
+        Assert.Equal((0, 5), (await store.GetFlowProgressAsync(oldRun, None), await store.GetFlowProgressAsync(newRun, None)));
 
         Assert.Equal(["alive:1", "younger:1", "updated:2"], (await store.GetGraphAsync(new(0, 5000), None)).GetNodes().OrderBy(static node => node.Revision).ThenBy(static node => node.Id).Select(static node => $"{node.Id}:{node.Revision}"));
         Assert.Equal("new", Assert.Single(await store.SearchFlowsAsync(new(), None)).UUID);

@@ -72,6 +72,16 @@ public sealed class MigrationTests : IDisposable
             await store.AppendAsync(Make.Batch(Make.Interface(1, 1000, 3000, 3)), None);
             await store.AppendFlowsAsync([Make.Flow("new", 5, 6)], None);
             await store.AppendMetricsAsync([MakeMetrics.Sample("n", 1, 2)], None);
+            var run = Guid.NewGuid();
+            await store.AppendFlowsAsync(
+                new FlowAppend
+                {
+                    Packets = [new("new", [new() { Timestamp = 5, Index = 1, LinkType = 1, Data = [1, 2, 3] }])],
+                    Progress = [new(run, 9)],
+                },
+                None);
+            Assert.Equal(9, await store.GetFlowProgressAsync(run, None));
+            Assert.Single(await store.SearchRawPacketsAsync(new() { FlowUUIDs = ["new"] }, None));
             Assert.Equal([1, 2, 3], (await store.GetGraphAsync(new(0, 10_000), None)).GetNodes().Select(static node => node.Revision));
             Assert.Equal(301, (await store.SearchFlowsAsync(new(), None)).Count);
             await store.CompactAsync(None);

@@ -15,6 +15,9 @@ namespace Skydive.Gremlin.Plans.Steps;
 /// <param name="Filter">The condition on the nodes; null for none.</param>
 internal sealed record FlowNodesStep(FlowEnds Ends, Filter? Filter) : SynchronousStep
 {
+    /// <summary>Whether the flows of each conversation are put in the order in which its packets pass their capture points.</summary>
+    public bool InPathOrder { get; init; }
+
     private const string TID = "TID";
     private static readonly string[] s_addressKeys = ["MAC", "PeerIntfMAC"];
 
@@ -29,7 +32,7 @@ internal sealed record FlowNodesStep(FlowEnds Ends, Filter? Filter) : Synchronou
     }
 
     /// <inheritdoc/>
-    protected override string Describe() => $"FlowNodes({Ends})[{FilterText.Describe(Filter)}]";
+    protected override string Describe() => $"{(InPathOrder ? "Hops" : "FlowNodes")}({Ends})[{FilterText.Describe(Filter)}]";
 
     /// <summary>The first node of the graph for each of the values that it may have at some keys: one search instead of one for each flow.</summary>
     private static Dictionary<string, Node> Index(IGraphView view, HashSet<string> values, string[] keys, QueryBudget budget)
@@ -72,7 +75,7 @@ internal sealed record FlowNodesStep(FlowEnds Ends, Filter? Filter) : Synchronou
         var flows = new List<Flow>();
         var identifiers = new HashSet<string>(StringComparer.Ordinal);
         var addresses = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var flow in input.Items)
+        foreach (var flow in InPathOrder ? new FlowPathFinder(input.View, budget).Order(input.Items).SelectMany(static path => path) : input.Items)
         {
             budget.Collect();
             flows.Add(flow);
