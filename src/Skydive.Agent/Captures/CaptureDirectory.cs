@@ -20,6 +20,7 @@ namespace Skydive.Agent.Captures;
 internal sealed partial class CaptureDirectory : IAgentLink, IAsyncDisposable
 {
     private const string CapturesKey = "Captures";
+    private const string SFlowKey = "SFlow";
 
     private readonly LiveGraph _graph;
     private readonly AgentOptions _options;
@@ -307,8 +308,8 @@ internal sealed partial class CaptureDirectory : IAgentLink, IAsyncDisposable
         lock (_publishing)
         {
             var captures = _captures.ToArray().Where(entry => nodeIds.Contains(entry.Key.NodeId)).ToLookup(static entry => entry.Key.NodeId);
-            var ticked = new Dictionary<string, MetadataValue>(StringComparer.Ordinal);
-            var changed = new Dictionary<string, MetadataValue>(StringComparer.Ordinal);
+            var ticked = new List<(string NodeId, string Key, MetadataValue Value)>();
+            var changed = new List<(string NodeId, string Key, MetadataValue Value)>();
             var snapshot = _graph.Current;
             foreach (string nodeId in nodeIds)
             {
@@ -316,11 +317,24 @@ internal sealed partial class CaptureDirectory : IAgentLink, IAsyncDisposable
                 [
                     .. captures[nodeId].OrderBy(static entry => entry.Key.CaptureId, StringComparer.Ordinal).Select(static entry => (MetadataValue)entry.Value.ToMetadata()),
                 ];
+                if (snapshot.FindNode(nodeId) is not { } node)
+                {
+                    continue;
+                }
+
                 var list = states.Length == 0 ? default : MetadataValue.List(states);
-                if (snapshot.FindNode(nodeId) is { } node && !node.Metadata[CapturesKey].Equals(list))
+                if (!node.Metadata[CapturesKey].Equals(list))
                 {
                     bool countersOnly = node.Metadata[CapturesKey].Elements.ToArray().Select(WithoutCounters).SequenceEqual(states.Select(WithoutCounters));
-                    (countersOnly ? ticked : changed).Add(nodeId, list);
+                    (countersOnly ? ticked : changed).Add((nodeId, CapturesKey, list));
+                }
+
+                // Those of a capture that has ended say nothing of now.
+                MetadataValue counters = captures[nodeId].OrderBy(static entry => entry.Key.CaptureId, StringComparer.Ordinal)
+                    .Select(static entry => entry.Value.GetSFlow()).FirstOrDefault(static sflow => sflow is not null);
+                if (!node.Metadata[SFlowKey].Equals(counters))
+                {
+                    ticked.Add((nodeId, SFlowKey, counters));
                 }
             }
 
@@ -329,9 +343,9 @@ internal sealed partial class CaptureDirectory : IAgentLink, IAsyncDisposable
         }
     }
 
-    private void Write(Dictionary<string, MetadataValue> lists, bool isTransient)
+    private void Write(List<(string NodeId, string Key, MetadataValue Value)> values, bool isTransient)
     {
-        if (lists.Count == 0)
+        if (values.Count == 0)
         {
             return;
         }
@@ -339,11 +353,11 @@ internal sealed partial class CaptureDirectory : IAgentLink, IAsyncDisposable
         _graph.Write(
             transaction =>
             {
-                foreach (var (nodeId, list) in lists)
+                foreach (var (nodeId, key, value) in values)
                 {
                     if (transaction.FindNode(nodeId) is { } node)
                     {
-                        transaction.SetMetadata(node, list.IsNull ? node.Metadata.Without(CapturesKey) : node.Metadata.With(CapturesKey, list));
+                        transaction.SetMetadata(node, value.IsNull ? node.Metadata.Without(key) : node.Metadata.With(key, value));
                     }
                 }
             },

@@ -68,6 +68,10 @@ internal sealed class CaptureIntake : IDisposable
     public void Take(ReadOnlySpan<byte> frame, int originalLength, long timestampNanoseconds, VlanTag tag = default) =>
         _table.Process(frame, originalLength, timestampNanoseconds, tag);
 
+    /// <summary>Counts a packet that was sampled; see <see cref="FlowTable.ProcessSample"/>.</summary>
+    public void TakeSample(ReadOnlySpan<byte> frame, int originalLength, long timestampNanoseconds, uint samplingRate) =>
+        _table.ProcessSample(frame, originalLength, timestampNanoseconds, samplingRate);
+
     /// <summary>Counts what another counted of a flow; see <see cref="FlowTable.Observe"/>.</summary>
     public void Observe(ReadOnlySpan<byte> headers, LinkType linkType, in FlowObservation observation) => _table.Observe(headers, linkType, in observation);
 

@@ -17,6 +17,7 @@ internal sealed partial class NodeCapture : IFlowSink, IAsyncDisposable
 {
     private const int MaximumRetries = 4;
     private const string InterfaceDown = "interface is down: packets are taken as soon as it is up";
+    private const string NoAddress = "interface has no address: it is listened there as soon as it has one";
 
     private readonly CaptureRequest _request;
     private readonly CaptureSourceKind _kind;
@@ -44,7 +45,7 @@ internal sealed partial class NodeCapture : IFlowSink, IAsyncDisposable
         _logger = logger;
         _isUp = IsUp(request.Node);
         Retries = retries;
-        if (kind.Need == LinkNeed.Up && !_isUp)
+        if ((kind.Need == LinkNeed.Up && !_isUp) || (kind.Need == LinkNeed.Address && request.Address is null))
         {
             _isOver = true;
             _workers = [];
@@ -62,7 +63,10 @@ internal sealed partial class NodeCapture : IFlowSink, IAsyncDisposable
     public string NodeTID => _request.Node.TID!;
 
     /// <summary>What is wrong with it; empty when nothing is.</summary>
-    public string Problem => _error ?? (_kind.Need == LinkNeed.None || _isUp ? string.Empty : InterfaceDown);
+    public string Problem => _error
+        ?? (_kind.Need == LinkNeed.Address ? _request.Address is null ? NoAddress : string.Empty
+        : _kind.Need == LinkNeed.None || _isUp ? string.Empty
+        : InterfaceDown);
 
     /// <summary>How often it was tried to start it again.</summary>
     public int Retries { get; }
@@ -71,12 +75,16 @@ internal sealed partial class NodeCapture : IFlowSink, IAsyncDisposable
     public long? RetryAt { get; private set; }
 
     /// <summary>Takes note of a change of the node. Called by one thread at a time.</summary>
-    /// <returns>Whether the capture has to be made anew: the node has another TID, or the capture had failed and the interface is up now.</returns>
+    /// <returns>
+    /// Whether the capture has to be made anew: the node has another TID, has another address where one is listened at, or the capture had failed and the
+    /// interface is up now.
+    /// </returns>
     public bool NeedsRestart(Node node)
     {
         bool wasUp = _isUp;
         _isUp = IsUp(node);
-        return node.TID is { } tid && (tid != NodeTID || (_isOver && _isUp && !wasUp));
+        bool hasMoved = _kind.Need == LinkNeed.Address && !Equals(ListenAddress.Choose(node, _request.Address), _request.Address);
+        return node.TID is { } tid && (tid != NodeTID || hasMoved || (_isOver && _isUp && !wasUp));
     }
 
     /// <summary>Finds flows in the tables, each of which answers the search for itself. Safe to call from any thread.</summary>
@@ -99,6 +107,9 @@ internal sealed partial class NodeCapture : IFlowSink, IAsyncDisposable
 
         return sum;
     }
+
+    /// <summary>What the node shows under <c>SFlow</c>; null when there is nothing. Safe to call from any thread.</summary>
+    public MetadataMap? GetSFlow() => _workers.Length == 0 ? null : _workers[0].Source.GetSFlow();
 
     /// <summary>The capture as it stands in the <c>Captures</c> list of its node. Safe to call from any thread.</summary>
     public MetadataMap ToMetadata()

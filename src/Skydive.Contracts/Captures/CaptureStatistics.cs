@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Skydive.Contracts.Metadata;
 
 namespace Skydive.Contracts.Captures;
@@ -8,7 +9,10 @@ namespace Skydive.Contracts.Captures;
 public sealed record CaptureStatistics
 {
     private static readonly string[] s_names =
-        [nameof(PacketsReceived), nameof(PacketsDropped), nameof(PacketsIfDropped), nameof(PacketsInvalid), nameof(FlowCount), nameof(FlowsEvicted), nameof(FlowsDropped)];
+    [
+        nameof(PacketsReceived), nameof(PacketsDropped), nameof(PacketsIfDropped), nameof(PacketsInvalid), nameof(FlowCount), nameof(FlowsEvicted), nameof(FlowsDropped),
+        nameof(DatagramsReceived), nameof(DatagramsInvalid), nameof(DatagramsLost), nameof(SetsWithoutTemplate), nameof(DatagramsSent),
+    ];
 
     /// <summary>Packets, or records of other exporters, that came, dropped ones included.</summary>
     public long PacketsReceived { get; init; }
@@ -31,6 +35,26 @@ public sealed record CaptureStatistics
     /// <summary>Flows, or packets for a target, that could not be handed on.</summary>
     public long FlowsDropped { get; init; }
 
+    /// <summary>Datagrams of exporters that came to a collector.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public long DatagramsReceived { get; init; }
+
+    /// <summary>Of these, datagrams that were none of their protocol, or ended in the middle.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public long DatagramsInvalid { get; init; }
+
+    /// <summary>Datagrams of exporters that the kernel dropped because they were not fetched in time, or that are missing by their sequence numbers.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public long DatagramsLost { get; init; }
+
+    /// <summary>Sets of records whose template has not come yet, or never came: their records are not known.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public long SetsWithoutTemplate { get; init; }
+
+    /// <summary>Datagrams that were sent to the target.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public long DatagramsSent { get; init; }
+
     /// <summary>Adds counters.</summary>
     /// <param name="left">Some counters.</param>
     /// <param name="right">Others.</param>
@@ -43,6 +67,11 @@ public sealed record CaptureStatistics
         FlowCount = left.FlowCount + right.FlowCount,
         FlowsEvicted = left.FlowsEvicted + right.FlowsEvicted,
         FlowsDropped = left.FlowsDropped + right.FlowsDropped,
+        DatagramsReceived = left.DatagramsReceived + right.DatagramsReceived,
+        DatagramsInvalid = left.DatagramsInvalid + right.DatagramsInvalid,
+        DatagramsLost = left.DatagramsLost + right.DatagramsLost,
+        SetsWithoutTemplate = left.SetsWithoutTemplate + right.SetsWithoutTemplate,
+        DatagramsSent = left.DatagramsSent + right.DatagramsSent,
     };
 
     /// <summary>Adds counters.</summary>
@@ -64,6 +93,11 @@ public sealed record CaptureStatistics
             FlowCount = Read(nameof(FlowCount)),
             FlowsEvicted = Read(nameof(FlowsEvicted)),
             FlowsDropped = Read(nameof(FlowsDropped)),
+            DatagramsReceived = Read(nameof(DatagramsReceived)),
+            DatagramsInvalid = Read(nameof(DatagramsInvalid)),
+            DatagramsLost = Read(nameof(DatagramsLost)),
+            SetsWithoutTemplate = Read(nameof(SetsWithoutTemplate)),
+            DatagramsSent = Read(nameof(DatagramsSent)),
         };
 
         long Read(string name) => entry[name].TryGetInteger(out long value) ? value : 0;
@@ -88,6 +122,11 @@ public sealed record CaptureStatistics
         SetIfAny(nameof(FlowCount), FlowCount);
         SetIfAny(nameof(FlowsEvicted), FlowsEvicted);
         SetIfAny(nameof(FlowsDropped), FlowsDropped);
+        SetIfAny(nameof(DatagramsReceived), DatagramsReceived);
+        SetIfAny(nameof(DatagramsInvalid), DatagramsInvalid);
+        SetIfAny(nameof(DatagramsLost), DatagramsLost);
+        SetIfAny(nameof(SetsWithoutTemplate), SetsWithoutTemplate);
+        SetIfAny(nameof(DatagramsSent), DatagramsSent);
 
         void SetIfAny(string name, long value)
         {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging.Abstractions;
 using Skydive.Agent.Captures;
@@ -8,6 +9,7 @@ using Skydive.Contracts.Metadata;
 using Skydive.Contracts.Queries;
 using Skydive.Contracts.Topology;
 using Skydive.Graph;
+using Skydive.Linux.Namespaces;
 
 namespace Skydive.Agent.Tests.Support;
 
@@ -72,6 +74,13 @@ internal sealed class CaptureLab : IAsyncDisposable
     /// <summary>Has ns1 ping the host.</summary>
     public void Ping(int count, string address = "10.77.0.2") =>
         Network.Execute("ns1", string.Create(CultureInfo.InvariantCulture, $"ping -q -c {count} -i 0.02 -W 2 {address}"));
+
+    /// <summary>Makes a socket in a namespace.</summary>
+    public Socket OpenSocket(string inNamespace, SocketType type, ProtocolType protocol, AddressFamily family = AddressFamily.InterNetwork)
+    {
+        using var target = NetworkNamespace.Open(Network.RealPath(inNamespace));
+        return target.CreateSocket(family, type, protocol);
+    }
 
     /// <summary>The entry of a capture in the list of its node.</summary>
     public MetadataMap Entry(Node node, string captureId) => Find(Probes.Graph.Current, node.Id, captureId)!;

@@ -1,3 +1,4 @@
+using System.Net;
 using Skydive.Agent.Topology;
 using Skydive.Contracts.Captures;
 using Skydive.Contracts.Topology;
@@ -24,6 +25,9 @@ internal sealed record CaptureRequest(Node Node, Capture Capture, CaptureType Ty
         Capture.HeaderSize > 0 ? Capture.HeaderSize
         : Capture.IPDefrag || Capture.ReassembleTCP || Capture.ExtraLayers != 0 ? MaximumHeaderSize
         : DefaultHeaderSize;
+
+    /// <summary>The node's address at which a collector listens; null when there is none.</summary>
+    public IPAddress? Address { get; } = ListenAddress.Choose(Node);
 
     /// <summary>Where the node's interface is.</summary>
     /// <exception cref="IOException">The node is no interface of the kernel's, or none any more.</exception>
