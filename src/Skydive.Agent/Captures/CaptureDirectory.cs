@@ -10,6 +10,7 @@ using Skydive.Contracts.Queries;
 using Skydive.Contracts.Topology;
 using Skydive.Graph;
 using Skydive.Graph.Events;
+using Skydive.Linux.Namespaces;
 
 namespace Skydive.Agent.Captures;
 
@@ -51,6 +52,9 @@ internal sealed partial class CaptureDirectory : IAgentLink, IAsyncDisposable
 
     /// <summary>How sources of a capture type are made; null when they cannot be.</summary>
     internal Func<CaptureType, CaptureSourceKind?> FindKind { get; init; } = CaptureSourceCatalog.Find;
+
+    /// <summary>The namespace from which is sent to targets; null for that of this process.</summary>
+    internal NetworkNamespace? TargetNamespace { get; init; }
 
     /// <summary>Ends when the directory is disposed, or fails with what broke it.</summary>
     public Task Completion { get; private set; } = Task.CompletedTask;
@@ -244,7 +248,7 @@ internal sealed partial class CaptureDirectory : IAgentLink, IAsyncDisposable
         Find(node, capture, out _) is { } kind && (kind.Need == LinkNeed.None || _findLink(node.Id) is not null);
 
     private NodeCapture? Make(Node node, Capture capture, int retries) => Find(node, capture, out var type) is { } kind
-        ? new(new(node, capture, type!, _findLink(node.Id), _options), kind, _flows, _logger, retries)
+        ? new(new(node, capture, type!, _findLink(node.Id), _options) { TargetNamespace = TargetNamespace }, kind, _flows, _logger, retries)
         : null;
 
     private CaptureSourceKind? Find(Node node, Capture capture, out CaptureType? type)

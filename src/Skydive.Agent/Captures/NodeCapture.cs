@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using Skydive.Agent.Captures.Sources;
+using Skydive.Agent.Captures.Targets;
 using Skydive.Contracts.Captures;
 using Skydive.Contracts.Flows;
 using Skydive.Contracts.Metadata;
@@ -97,7 +98,7 @@ internal sealed partial class NodeCapture : IFlowSink, IAsyncDisposable
         foreach (var worker in _workers)
         {
             var table = worker.Intake.GetStats();
-            sum += worker.Source.GetStatistics() + new CaptureStatistics
+            sum += worker.Source.GetStatistics() + worker.Intake.GetTargetStatistics() + new CaptureStatistics
             {
                 PacketsInvalid = table.PacketsInvalid,
                 FlowCount = table.FlowCount,
@@ -122,6 +123,8 @@ internal sealed partial class NodeCapture : IFlowSink, IAsyncDisposable
             .SetIfNotNull("Name", Capture.Name)
             .SetIfNotNull("Description", Capture.Description)
             .SetIfNotNull("BPFFilter", Capture.BPFFilter)
+            .SetIfNotNull("Target", Capture.Target)
+            .SetIfNotNull("TargetType", Capture.TargetType)
             .SetIfNotNull("Error", error);
         if (_workers.Length > 0)
         {
@@ -161,13 +164,19 @@ internal sealed partial class NodeCapture : IFlowSink, IAsyncDisposable
 
     private CaptureWorker[] Open()
     {
-        IReadOnlyList<ICaptureSource> sources;
+        IReadOnlyList<ICaptureSource> sources = [];
+        var targets = new List<CaptureTargets?>();
         try
         {
             sources = _kind.Open(_request);
+            foreach (var source in sources)
+            {
+                targets.Add(CaptureTargets.Open(_request, source.LinkType, targets.Count, this));
+            }
         }
         catch (Exception e) when (e is LinuxException or SocketException or IOException)
         {
+            Close();
             Fail(e.Message);
             if (Retries < MaximumRetries)
             {
@@ -178,12 +187,22 @@ internal sealed partial class NodeCapture : IFlowSink, IAsyncDisposable
         }
         catch (Exception e) when (e is BpfSyntaxException or NotSupportedException)
         {
+            Close();
             Fail(e.Message);
             return [];
         }
 
         return [.. sources.Select((source, i) => new CaptureWorker(
-            source, new(MakeTableOptions(source, sources.Count), this), i == 0 ? $"capture {_request.Node.Name}" : $"capture {_request.Node.Name} {i}", OnEnd, _stop.Token))];
+            source, new(MakeTableOptions(source, sources.Count), this, targets[i]), i == 0 ? $"capture {_request.Node.Name}" : $"capture {_request.Node.Name} {i}", OnEnd, _stop.Token))];
+
+        void Close()
+        {
+            targets.ForEach(static target => target?.Dispose());
+            foreach (var source in sources)
+            {
+                source.Dispose();
+            }
+        }
     }
 
     private FlowTableOptions MakeTableOptions(ICaptureSource source, int count) => new()

@@ -19,11 +19,14 @@ namespace Skydive.Agent.Tests.Support;
 /// </summary>
 internal sealed class CaptureLab : IAsyncDisposable
 {
+    private readonly NetworkNamespace _host;
+
     private CaptureLab(TestNetwork network, TestProbes probes, AgentOptions options)
     {
         Network = network;
         Probes = probes;
-        Captures = new(probes.Graph, options, Flows, NullLogger.Instance, probes.Netlink.FindLink);
+        _host = network.OpenHost();
+        Captures = new(probes.Graph, options, Flows, NullLogger.Instance, probes.Netlink.FindLink) { TargetNamespace = _host };
         Captures.Start();
     }
 
@@ -37,6 +40,9 @@ internal sealed class CaptureLab : IAsyncDisposable
 
     /// <summary>The end of the pair in the host's namespace.</summary>
     public Node Outer => Probes.Find("v1")!;
+
+    /// <summary>The other end.</summary>
+    public Node Inner => Probes.Find("eth0", "ns1")!;
 
     public static async Task<CaptureLab> StartAsync(AgentOptions? options = null)
     {
@@ -63,6 +69,7 @@ internal sealed class CaptureLab : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Captures.DisposeAsync();
+        _host.Dispose();
         Probes.Dispose();
         Network.Dispose();
     }
