@@ -163,6 +163,7 @@ public sealed class CaptureTargetTests
         await Tools.WaitAsync(() => tshark.Error.Contains("Capturing on", StringComparison.Ordinal));
         await Task.Delay(500, TestContext.Current.CancellationToken);
         await lab.StartAsync(lab.Outer, new Capture { UUID = "c1", GremlinQuery = "G.V()", BPFFilter = "icmp", HeaderSize = 64, Target = "10.77.0.1:0", TargetType = "local,erspanv1" });
+        Assert.Null(lab.Entry(lab.Outer, "c1")["Error"].AsString);
         lab.Network.Execute("ns1", "ping -q -c 1 -W 2 -s 1000 10.77.0.2");
 
         var flow = Assert.Single(await lab.UntilFoundAsync(static flow => flow.CaptureID == "c1", static flows => flows.Count == 1 && flows[0].Metric!.BAPackets == 1));

@@ -47,17 +47,15 @@ internal sealed class RunningTool : IDisposable
     {
         Tools.TryRun("kill", string.Create(CultureInfo.InvariantCulture, $"-TERM {_process.Id}"));
         Assert.True(_process.WaitForExit(Tools.Patience), "the program does not end");
-
-        // Until what it wrote has been read.
-        _process.WaitForExit();
     }
 
     public void Dispose()
     {
         if (!_process.HasExited)
         {
-            _process.Kill();
-            _process.WaitForExit();
+            // Without waiting for who else has its output open.
+            _process.Kill(entireProcessTree: true);
+            _process.WaitForExit(Tools.Patience);
         }
 
         _process.Dispose();

@@ -11,7 +11,6 @@ namespace Skydive.Agent.Captures.Targets;
 /// <remarks>Source: draft-foschiano-erspan-03, section 4.2; RFC 2784 and 2890 (GRE).</remarks>
 internal sealed class ErspanExporter : IPacketExporter
 {
-    private const ProtocolType Gre = (ProtocolType)IpProtocol.Gre;
     private const ushort SequencePresent = 0x1000;
     private const ushort ErspanTypeII = 0x88be;
     private const int GreLength = 8;
@@ -54,9 +53,10 @@ internal sealed class ErspanExporter : IPacketExporter
     public long Dropped => _socket.Dropped;
 
     /// <summary>Makes an exporter.</summary>
-    /// <exception cref="SocketException">There is no way to the target, or CAP_NET_RAW is missing.</exception>
+    /// <exception cref="SocketException">There is no way to the target.</exception>
+    /// <exception cref="Skydive.Linux.LinuxException">CAP_NET_RAW is missing.</exception>
     public static ErspanExporter Open(TargetRequest request) =>
-        new(TargetSocket.Open(request.EndPoint, SocketType.Raw, Gre, request.Namespace), request.Identifier, request.InterfaceIndex);
+        new(TargetSocket.OpenRaw(request.EndPoint, IpProtocol.Gre, request.Namespace), request.Identifier, request.InterfaceIndex);
 
     /// <inheritdoc/>
     public void Take(ReadOnlySpan<byte> frame, LinkType linkType, int originalLength, VlanTag tag)

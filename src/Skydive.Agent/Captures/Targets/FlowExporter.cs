@@ -63,7 +63,7 @@ internal sealed class FlowExporter : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _socket.Dispose();
 
-    private static TargetSocket OpenSocket(TargetRequest request) => TargetSocket.Open(request.EndPoint, SocketType.Dgram, ProtocolType.Udp, request.Namespace);
+    private static TargetSocket OpenSocket(TargetRequest request) => TargetSocket.OpenUdp(request.EndPoint, request.Namespace);
 
     private bool TryAdd(in NetFlowRecord record, long last)
     {

@@ -51,7 +51,7 @@ internal sealed class SFlowExporter : IPacketExporter
     /// <exception cref="LinuxException">The interface's counters cannot be read.</exception>
     public static SFlowExporter Open(TargetRequest request)
     {
-        var socket = TargetSocket.Open(request.EndPoint, SocketType.Dgram, ProtocolType.Udp, request.Namespace);
+        var socket = TargetSocket.OpenUdp(request.EndPoint, request.Namespace);
         try
         {
             return new(socket, request is { Location: { } location, PollingInterval.Ticks: > 0 } ? RtnetlinkClient.Open(location.Namespace) : null, request);

@@ -7,6 +7,10 @@ namespace Skydive.Agent.Captures.Targets;
 /// <summary>A socket that sends datagrams to a target and never waits. For one thread, but for the counters.</summary>
 internal sealed class TargetSocket : IDisposable
 {
+    private const int FamilyIPv4 = 2; // AF_INET
+    private const int FamilyIPv6 = 10; // AF_INET6
+    private const int RawSocket = 3; // SOCK_RAW
+
     private readonly Socket _socket;
     private long _sent;
     private long _dropped;
@@ -22,26 +26,28 @@ internal sealed class TargetSocket : IDisposable
     /// <summary>The address from which is sent.</summary>
     public IPAddress LocalAddress => ((IPEndPoint)_socket.LocalEndPoint!).Address;
 
-    /// <summary>Makes a socket.</summary>
+    /// <summary>Makes a socket for UDP.</summary>
     /// <param name="target">Who is sent to.</param>
-    /// <param name="type">The kind of socket.</param>
-    /// <param name="protocol">The protocol above IP.</param>
     /// <param name="from">The namespace from which is sent; null for that of this process.</param>
-    /// <exception cref="SocketException">There is no way to the target, or the right to use such a socket is missing.</exception>
-    public static TargetSocket Open(IPEndPoint target, SocketType type, ProtocolType protocol, NetworkNamespace? from)
+    /// <exception cref="SocketException">There is no way to the target.</exception>
+    public static TargetSocket OpenUdp(IPEndPoint target, NetworkNamespace? from) => Connect(
+        from is null ? new Socket(target.AddressFamily, SocketType.Dgram, ProtocolType.Udp) : from.CreateSocket(target.AddressFamily, SocketType.Dgram, ProtocolType.Udp),
+        target);
+
+    /// <summary>Makes a socket for a protocol above IP.</summary>
+    /// <param name="target">Who is sent to; the port does not matter.</param>
+    /// <param name="protocol">The number of the protocol.</param>
+    /// <param name="from">The namespace from which is sent; null for that of this process.</param>
+    /// <exception cref="SocketException">There is no way to the target.</exception>
+    /// <exception cref="Skydive.Linux.LinuxException">CAP_NET_RAW is missing.</exception>
+    public static TargetSocket OpenRaw(IPEndPoint target, byte protocol, NetworkNamespace? from)
     {
-        var socket = from is null ? new Socket(target.AddressFamily, type, protocol) : from.CreateSocket(target.AddressFamily, type, protocol);
-        try
-        {
-            socket.Blocking = false;
-            socket.Connect(target);
-            return new(socket);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
+        // Socket's own constructor knows no protocols but the common ones.
+        using var current = from is null ? NetworkNamespace.OpenCurrent() : null;
+        using var descriptor = (from ?? current!).CreateSocket(target.AddressFamily == AddressFamily.InterNetwork ? FamilyIPv4 : FamilyIPv6, RawSocket, protocol);
+        var handle = new SafeSocketHandle(descriptor.DangerousGetHandle(), ownsHandle: true);
+        descriptor.SetHandleAsInvalid();
+        return Connect(new Socket(handle), target);
     }
 
     /// <summary>Sends a datagram, or counts that it could not be sent.</summary>
@@ -66,4 +72,19 @@ internal sealed class TargetSocket : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _socket.Dispose();
+
+    private static TargetSocket Connect(Socket socket, IPEndPoint target)
+    {
+        try
+        {
+            socket.Blocking = false;
+            socket.Connect(target);
+            return new(socket);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
 }
