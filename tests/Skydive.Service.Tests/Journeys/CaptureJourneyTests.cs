@@ -73,6 +73,55 @@ public sealed class CaptureJourneyTests
         await Wait.UntilAsync(async () => (await service.Client.FlowsAsync($"{down}.Flows()")).Count == 1, TimeSpan.FromSeconds(5));
     }
 
+    /// <summary>One capture sends what it sees to another's collector at the host's loopback interface.</summary>
+    [Theory]
+    [InlineData("sflow", "sflow", 0)]
+    [InlineData("netflow", "ipfix", 1)]
+    [InlineData("netflow", "netflowv5", 2)]
+    public async Task Collector_OfWhatACaptureSends_HasItsFlowsAndCounters(string type, string target, int offset)
+    {
+        Needs.Root();
+        int port = 20_000 + (Environment.ProcessId % 10_000 * 3) + offset;
+        using var lab = new Lab();
+        using var data = new TemporaryDirectory();
+        await using var service = await TestService.StartAsync("allinone", data.Path, new Dictionary<string, string> { ["SKYDIVE_FLOW_UPDATE"] = "1" });
+        var there = await service.Client.CreateCaptureAsync(
+            new() { GremlinQuery = "G.V().Has('Type','host').Out('Name','lo')", Type = type, Port = port }, null, CancellationToken.None);
+        await service.Client.WaitForCaptureAsync(there.UUID, 1);
+        var lo = Assert.Single(await service.Client.NodesAsync("G.V().Has('Type','host').Out('Name','lo')"));
+        string socket = type == "sflow" ? "SFlowSocket" : "NetFlowSocket";
+        Assert.Contains(lo.Metadata["Captures"].Elements.ToArray(), entry => entry.AsMap![socket].AsString == $"127.0.0.1:{port}");
+        var here = await service.Client.CreateCaptureAsync(
+            new()
+            {
+                GremlinQuery = $"G.V().Has('Name','{lab.Prefix}1-eth0')", BPFFilter = "icmp", Target = $"127.0.0.1:{port}", TargetType = target, SamplingRate = 1, PollingInterval = 1,
+            },
+            null,
+            CancellationToken.None);
+        await service.Client.WaitForCaptureAsync(here.UUID, 1);
+        lab.Ping(5);
+
+        await Wait.UntilAsync(
+            async () => (await service.Client.FlowsAsync("G.Flows()")) is { Count: 1 } flows && flows[0].CaptureID == there.UUID && flows[0].Metric is { ABPackets: 5, BAPackets: 5 },
+            TimeSpan.FromSeconds(15));
+        Assert.Equal("ECHO", Assert.Single(await service.Client.FlowsAsync($"G.Flows('NodeTID','{lo.TID}')")).ICMP!.Type);
+        await Wait.UntilAsync(
+            async () => (await service.Client.GetCaptureAsync(there.UUID, CancellationToken.None)).Statistics is { DatagramsReceived: > 0, DatagramsInvalid: 0, DatagramsLost: 0, SetsWithoutTemplate: 0, PacketsReceived: >= 2 }
+                && (await service.Client.GetCaptureAsync(here.UUID, CancellationToken.None)).Statistics is { DatagramsSent: > 0, FlowsDropped: 0, PacketsReceived: 10 },
+            TimeSpan.FromSeconds(10));
+        if (type == "sflow")
+        {
+            await Wait.UntilAsync(
+                async () => (await service.Client.QueryTextAsync("G.V().Has('Name','lo').Metrics('SFlow')", "application/json", CancellationToken.None)).Contains("IfOutOctets", StringComparison.Ordinal),
+                TimeSpan.FromSeconds(10));
+        }
+
+        // Nothing is left of them.
+        await service.Client.DeleteCaptureAsync(here.UUID, CancellationToken.None);
+        await service.Client.DeleteCaptureAsync(there.UUID, CancellationToken.None);
+        await Wait.UntilAsync(async () => (await service.Client.NodesAsync("G.V().HasKey('Captures')")).Count == 0 && (await service.Client.NodesAsync("G.V().HasKey('SFlow')")).Count == 0, TimeSpan.FromSeconds(10));
+    }
+
     [Fact]
     public async Task Capture_TimeToLiveIsOver_Ends()
     {
