@@ -73,6 +73,60 @@ public sealed class CaptureJourneyTests
         await Wait.UntilAsync(async () => (await service.Client.FlowsAsync($"{down}.Flows()")).Count == 1, TimeSpan.FromSeconds(5));
     }
 
+    /// <summary>A capture on a path through a bridge, and what can be asked of its flows.</summary>
+    [Fact]
+    public async Task Capture_OnAPath_FlowsAnswerQuestionsOfEveryKind()
+    {
+        Needs.Root();
+        using var lab = new Lab();
+        using var data = new TemporaryDirectory();
+        await using var service = await TestService.StartAsync("allinone", data.Path);
+        string path = $"G.V().Has('Name','{lab.Prefix}1-eth0').ShortestPathTo(Metadata('Name','{lab.Prefix}2-eth0'), Metadata('RelationType','layer2'))";
+        await service.Client.CaptureAsync(path, "icmp", 3);
+        lab.Ping(1);
+        Shell.Run($"ip netns exec {lab.Prefix}2 ping -q -c 3 -i 0.05 -s 1024 10.199.8.1");
+        await Wait.UntilAsync(async () => (await service.Client.FlowsAsync("G.Flows().Has('Metric.BAPackets', GT(0))")) is { Count: 6 } seen && seen.Sum(static flow => flow.Metric!.BAPackets) == 12, TimeSpan.FromSeconds(5));
+
+        // The path, its ends, where it was seen.
+        Assert.Equal("2", await TextAsync($"{path}.Flows().Dedup().Count()"));
+        string large = "Has('Metric.ABPackets', 3).Has('Network.A','10.199.8.2')";
+        var flow = (await service.Client.FlowsAsync($"G.Flows().{large}"))[0];
+        foreach (var (step, address) in new[] { ("In", "10.199.8.2/24"), ("Out", "10.199.8.1/24") })
+        {
+            var end = Assert.Single(await service.Client.NodesAsync($"G.Flows().{large}.{step}().Dedup()"));
+            Assert.Equal(("eth0", address), (end.Name, end.Metadata["IPV4"].Elements[0].AsString));
+        }
+
+        Assert.Equal(3, (await service.Client.NodesAsync($"G.Flows('TrackingID','{flow.TrackingID}').Hops().Dedup()")).Count);
+        Assert.Equal(5, (await service.Client.NodesAsync($"G.Flows('TrackingID','{flow.TrackingID}').Nodes().Dedup()")).Count);
+        Assert.Equal(3, (await service.Client.NodesAsync($"G.Flows('TrackingID','{flow.TrackingID}').CaptureNode().Dedup()")).Count);
+
+        // Short and long forms, ranges, sums, order.
+        Assert.Equal(await TextAsync("G.Flows().Has('Application','ICMPv4').Count()"), await TextAsync("G.Flows('Application','ICMPv4').Count()"));
+        Assert.Equal("6", await TextAsync("G.Flows().Has('Network', IPV4Range('10.199.8.0/24')).Count()"));
+        Assert.Equal("0", await TextAsync("G.Flows().Has('Network', IPV4Range('10.199.9.0/24')).Count()"));
+        Assert.Equal("4", await TextAsync("G.Flows().Dedup().Sum('Metric.ABPackets')"));
+        var sorted = await service.Client.FlowsAsync("G.Flows().Sort(DESC,'Start')");
+        Assert.Equal(sorted.Select(static flow => flow.Start).OrderDescending(), sorted.Select(static flow => flow.Start));
+
+        // Counters and comparisons.
+        long bytes = flow.Metric!.ABBytes;
+        Assert.Equal(3 * 1066, bytes);
+        foreach (var (predicate, holds) in new[]
+        {
+            ($"GT({bytes - 1})", true), ($"GT({bytes})", false), ($"GTE({bytes})", true), ($"GTE({bytes + 1})", false), ($"LT({bytes + 1})", true), ($"LT({bytes})", false),
+            ($"LTE({bytes})", true), ($"LTE({bytes - 1})", false), ($"Inside({bytes - 1},{bytes + 1})", true), ($"Inside({bytes},{bytes + 1})", false),
+            ($"Between({bytes},{bytes + 1})", true), ($"Between({bytes},{bytes})", false),
+        })
+        {
+            Assert.Equal((predicate, holds ? "3" : "0"), (predicate, await TextAsync($"G.Flows('TrackingID','{flow.TrackingID}').Has('Metric.ABBytes', {predicate}).Count()")));
+        }
+
+        Assert.Equal("6", await TextAsync("G.Flows().Has('Metric.RTT', GT(0)).Count()"));
+
+        async Task<string> TextAsync(string gremlin) => (await service.Client.QueryTextAsync(gremlin, "application/json", CancellationToken.None)).Trim();
+    }
+
     /// <summary>One capture sends what it sees to another's collector at the host's loopback interface.</summary>
     [Theory]
     [InlineData("sflow", "sflow", 0)]
