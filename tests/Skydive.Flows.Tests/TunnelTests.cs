@@ -49,6 +49,42 @@ public sealed class TunnelTests
         Assert.Equal((1, innerLength), (inner.Metric!.ABPackets, inner.Metric.ABBytes));
     }
 
+    [Theory]
+    [MemberData(nameof(Outers))]
+    public void ProcessSample_OfAPacketInATunnel_CountsInBothFlowsForAsManyAsItStandsFor(string application, byte[] frame, string path, long identifier)
+    {
+        var collector = new FlowCollector();
+        using (var table = new FlowTable(new FlowTableOptions { MplsUdpPort = 51234 }, collector))
+        {
+            table.ProcessSample(frame, frame.Length + 10, 1_000_000, 400);
+            table.ProcessSample(frame, frame.Length, 2_000_000, 0);
+            table.Process(frame, frame.Length, 3_000_000);
+            table.Finish(4_000_000);
+        }
+
+        Flow outer = Assert.Single(collector.Flows, static flow => flow.ParentUUID.Length == 0);
+        Assert.Equal((path, application, identifier), (outer.LayersPath, outer.Application, outer.Network?.ID ?? 0));
+        bool hasLength = outer.Link is not null;
+        Assert.Equal((402, (402 * frame.Length) + (hasLength ? 400 * 10 : 0)), (outer.Metric!.ABPackets, outer.Metric.ABBytes));
+        Flow inner = Assert.Single(collector.Flows, flow => flow.ParentUUID == outer.UUID);
+        Assert.Equal((402, 402 * (20 + 8 + 40 + (inner.Link is null ? 0 : 14))), (inner.Metric!.ABPackets, inner.Metric.ABBytes));
+    }
+
+    [Fact]
+    public void ProcessSample_OfFragments_CountsThemAsTheyAre()
+    {
+        var collector = new FlowCollector();
+        using (var table = new FlowTable(new FlowTableOptions { Defragment = true }, collector))
+        {
+            byte[] first = new FrameBuilder().Ethernet(MacA, MacB).IPv4(AddressA, AddressB, fragment: 0x2000).Udp(7, 8).Payload(new byte[16]).Build();
+            table.ProcessSample(first, first.Length, 1_000_000, 100);
+            table.Finish(4_000_000);
+        }
+
+        Flow flow = Assert.Single(collector.Flows);
+        Assert.Equal(("Ethernet/IPv4/Fragment", 100), (flow.LayersPath, flow.Metric!.ABPackets));
+    }
+
     [Fact]
     public void Process_OfOneConversationInTwoTunnels_KeepsThemApart()
     {

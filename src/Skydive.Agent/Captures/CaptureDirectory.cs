@@ -10,6 +10,7 @@ using Skydive.Contracts.Queries;
 using Skydive.Contracts.Topology;
 using Skydive.Graph;
 using Skydive.Graph.Events;
+using Skydive.Linux.Namespaces;
 
 namespace Skydive.Agent.Captures;
 
@@ -20,6 +21,7 @@ namespace Skydive.Agent.Captures;
 internal sealed partial class CaptureDirectory : IAsyncDisposable
 {
     private const string CapturesKey = "Captures";
+    private const string SFlowKey = "SFlow";
 
     private readonly LiveGraph _graph;
     private readonly AgentOptions _options;
@@ -48,6 +50,9 @@ internal sealed partial class CaptureDirectory : IAsyncDisposable
 
     /// <summary>How sources of a capture type are made; null when they cannot be.</summary>
     internal Func<CaptureType, CaptureSourceKind?> FindKind { get; init; } = CaptureSourceCatalog.Find;
+
+    /// <summary>The namespace from which is sent to targets; null for that of this process.</summary>
+    internal NetworkNamespace? TargetNamespace { get; init; }
 
     /// <summary>Ends when the directory is disposed, or fails with what broke it.</summary>
     public Task Completion { get; private set; } = Task.CompletedTask;
@@ -261,7 +266,7 @@ internal sealed partial class CaptureDirectory : IAsyncDisposable
         Find(node, capture, out _) is { } kind && (kind.Need == LinkNeed.None || _findLink(node.Id) is not null);
 
     private NodeCapture? Make(Node node, Capture capture, int retries) => Find(node, capture, out var type) is { } kind
-        ? new(new(node, capture, type!, _findLink(node.Id), _options), kind, _flows, _logger, retries)
+        ? new(new(node, capture, type!, _findLink(node.Id), _options) { TargetNamespace = TargetNamespace }, kind, _flows, _logger, retries)
         : null;
 
     private CaptureSourceKind? Find(Node node, Capture capture, out CaptureType? type)
@@ -310,8 +315,41 @@ internal sealed partial class CaptureDirectory : IAsyncDisposable
         }
     }
 
-    private void Publish(IReadOnlyCollection<string> nodeIds) => _lists.Publish(
-        nodeIds,
-        () => _captures.ToArray().Where(entry => nodeIds.Contains(entry.Key.NodeId)).OrderBy(static entry => entry.Key.CaptureId, StringComparer.Ordinal)
-            .ToLookup(static entry => entry.Key.NodeId, static entry => entry.Value.ToMetadata()));
+    private void Publish(IReadOnlyCollection<string> nodeIds)
+    {
+        _lists.Publish(
+            nodeIds,
+            () => Of(nodeIds).OrderBy(static entry => entry.Key.CaptureId, StringComparer.Ordinal).ToLookup(static entry => entry.Key.NodeId, static entry => entry.Value.ToMetadata()));
+        PublishSFlow(nodeIds);
+    }
+
+    /// <summary>Shows what sFlow agents count, which is a transient commit, as all counters are. Those of a capture that has ended say nothing of now.</summary>
+    private void PublishSFlow(IReadOnlyCollection<string> nodeIds)
+    {
+        var counters = Of(nodeIds).OrderBy(static entry => entry.Key.CaptureId, StringComparer.Ordinal)
+            .Select(static entry => (entry.Key.NodeId, Counters: entry.Value.GetSFlow())).Where(static entry => entry.Counters is not null)
+            .ToLookup(static entry => entry.NodeId, static entry => (MetadataValue)entry.Counters!);
+        var snapshot = _graph.Current;
+        string[] changed = [.. nodeIds.Where(nodeId => snapshot.FindNode(nodeId) is { } node && !node.Metadata[SFlowKey].Equals(counters[nodeId].FirstOrDefault()))];
+        if (changed.Length == 0)
+        {
+            return;
+        }
+
+        _graph.Write(
+            transaction =>
+            {
+                foreach (string nodeId in changed)
+                {
+                    if (transaction.FindNode(nodeId) is { } node)
+                    {
+                        transaction.SetMetadata(node, counters[nodeId].FirstOrDefault() is { IsNull: false } value ? node.Metadata.With(SFlowKey, value) : node.Metadata.Without(SFlowKey));
+                    }
+                }
+            },
+            isTransient: true);
+    }
+
+    private IEnumerable<KeyValuePair<(string NodeId, string CaptureId), NodeCapture>> Of(IReadOnlyCollection<string> nodeIds) =>
+        _captures.ToArray().Where(entry => nodeIds.Contains(entry.Key.NodeId));
 }

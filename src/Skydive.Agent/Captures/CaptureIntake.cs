@@ -1,4 +1,6 @@
 using System.Runtime.CompilerServices;
+using Skydive.Agent.Captures.Targets;
+using Skydive.Contracts.Captures;
 using Skydive.Contracts.Flows;
 using Skydive.Contracts.Queries;
 using Skydive.Flows.Table;
@@ -7,12 +9,14 @@ using Skydive.Packets;
 namespace Skydive.Agent.Captures;
 
 /// <summary>
-/// What a source hands its traffic to: a flow table of its own. Belongs to the thread of the capture, but for searches and counters.
+/// What a source hands its traffic to: a flow table of its own, and what sends packets to a target. Belongs to the thread of the capture, but for searches and counters.
 /// </summary>
 internal sealed class CaptureIntake : IDisposable
 {
     private readonly FlowTableOptions _options;
     private readonly IFlowSink _sink;
+    private readonly CaptureTargets? _targets;
+    private readonly bool _sendsPackets;
     private readonly Lock _replacing = new();
     private FlowTable _table;
     private FlowStats _earlier;
@@ -20,11 +24,14 @@ internal sealed class CaptureIntake : IDisposable
     /// <summary>Makes an empty table.</summary>
     /// <param name="options">How it works.</param>
     /// <param name="sink">Where flows go.</param>
-    public CaptureIntake(FlowTableOptions options, IFlowSink sink)
+    /// <param name="targets">Where flows go instead, and packets; null for nowhere. Closed with this.</param>
+    public CaptureIntake(FlowTableOptions options, IFlowSink sink, CaptureTargets? targets = null)
     {
         _options = options;
-        _sink = sink;
-        _table = new(options, sink);
+        _sink = targets ?? sink;
+        _targets = targets;
+        _sendsPackets = targets?.NeedsPackets == true;
+        _table = new(options, _sink);
         _earlier = new() { CaptureID = options.CaptureId };
     }
 
@@ -42,7 +49,10 @@ internal sealed class CaptureIntake : IDisposable
     }
 
     /// <summary>When <see cref="Tick"/> has something to do, by the clock of the packets.</summary>
-    public long NextTickNanoseconds => _table.NextTickNanoseconds;
+    public long NextTickNanoseconds => _targets is null ? _table.NextTickNanoseconds : Math.Min(_table.NextTickNanoseconds, _targets.NextTickNanoseconds);
+
+    /// <summary>What became of what was sent to the target. Safe to call from any thread.</summary>
+    public CaptureStatistics GetTargetStatistics() => _targets?.GetStatistics() ?? new();
 
     private FlowTable Table
     {
@@ -79,20 +89,54 @@ internal sealed class CaptureIntake : IDisposable
     /// <param name="timestampNanoseconds">When it was captured.</param>
     /// <param name="tag">The VLAN tag that the kernel has cut off, if it has.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Take(ReadOnlySpan<byte> frame, int originalLength, long timestampNanoseconds, VlanTag tag = default) =>
+    public void Take(ReadOnlySpan<byte> frame, int originalLength, long timestampNanoseconds, VlanTag tag = default)
+    {
+        if (_sendsPackets)
+        {
+            Send(frame, originalLength, tag);
+            if (!_targets!.NeedsFlows)
+            {
+                return;
+            }
+        }
+
         _table.Process(frame, originalLength, timestampNanoseconds, tag);
+    }
+
+    /// <summary>Counts a packet that was sampled; see <see cref="FlowTable.ProcessSample"/>.</summary>
+    public void TakeSample(ReadOnlySpan<byte> frame, int originalLength, long timestampNanoseconds, uint samplingRate)
+    {
+        if (_sendsPackets)
+        {
+            Send(frame, originalLength, default);
+        }
+
+        _table.ProcessSample(frame, originalLength, timestampNanoseconds, samplingRate);
+    }
 
     /// <summary>Counts what another counted of a flow; see <see cref="FlowTable.Observe"/>.</summary>
     public void Observe(ReadOnlySpan<byte> headers, LinkType linkType, in FlowObservation observation) => _table.Observe(headers, linkType, in observation);
 
     /// <summary>Counts what waits in the table's batch.</summary>
-    public void Flush() => _table.Flush();
+    public void Flush()
+    {
+        _table.Flush();
+        _targets?.Flush();
+    }
 
     /// <summary>Tells the time, by the clock of the packets.</summary>
-    public void Tick(long nowNanoseconds) => _table.Tick(nowNanoseconds);
+    public void Tick(long nowNanoseconds)
+    {
+        _table.Tick(nowNanoseconds);
+        _targets?.Tick(nowNanoseconds);
+    }
 
     /// <summary>Sends all flows and forgets them.</summary>
-    public void Finish(long nowNanoseconds) => _table.Finish(nowNanoseconds);
+    public void Finish(long nowNanoseconds)
+    {
+        _table.Finish(nowNanoseconds);
+        _targets?.Flush();
+    }
 
     /// <summary>Begins anew for packets of another time.</summary>
     /// <param name="nowNanoseconds">The time now, by the clock of the packets so far.</param>
@@ -110,12 +154,19 @@ internal sealed class CaptureIntake : IDisposable
         old.Dispose();
     }
 
-    /// <summary>Finds flows. Safe to call from any thread.</summary>
-    public IReadOnlyList<Flow> Search(FlowSearch search) => Table.Search(search);
+    /// <summary>Finds flows, unless they are for a target only. Safe to call from any thread.</summary>
+    public IReadOnlyList<Flow> Search(FlowSearch search) => _targets is { IsLocalToo: false } ? [] : Table.Search(search);
 
     /// <summary>Gives packets that are kept of some flows. Safe to call from any thread.</summary>
     public IReadOnlyList<FlowRawPackets> SearchRawPackets(RawPacketSearch search) => Table.SearchRawPackets(search);
 
     /// <inheritdoc/>
-    public void Dispose() => _table.Dispose();
+    public void Dispose()
+    {
+        _table.Dispose();
+        _targets?.Dispose();
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void Send(ReadOnlySpan<byte> frame, int originalLength, VlanTag tag) => _targets!.OnPacket(frame, _table.LinkType, originalLength, tag);
 }

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using Skydive.Agent.Captures.Sources;
+using Skydive.Agent.Captures.Targets;
 using Skydive.Contracts.Captures;
 using Skydive.Contracts.Flows;
 using Skydive.Contracts.Metadata;
@@ -17,6 +18,7 @@ internal sealed partial class NodeCapture : IFlowSink, IAsyncDisposable
 {
     private const int MaximumRetries = 4;
     private const string InterfaceDown = "interface is down: packets are taken as soon as it is up";
+    private const string NoAddress = "interface has no address: it is listened there as soon as it has one";
 
     private readonly CaptureRequest _request;
     private readonly CaptureSourceKind _kind;
@@ -51,7 +53,7 @@ internal sealed partial class NodeCapture : IFlowSink, IAsyncDisposable
         };
         _isUp = IsUp(request.Node);
         Retries = retries;
-        if (kind.Need == LinkNeed.Up && !_isUp)
+        if ((kind.Need == LinkNeed.Up && !_isUp) || (kind.Need == LinkNeed.Address && request.Address is null))
         {
             _isOver = true;
             _workers = [];
@@ -69,7 +71,10 @@ internal sealed partial class NodeCapture : IFlowSink, IAsyncDisposable
     public string NodeTID => _request.Node.TID!;
 
     /// <summary>What is wrong with it; empty when nothing is.</summary>
-    public string Problem => _error ?? (_kind.Need == LinkNeed.None || _isUp ? string.Empty : InterfaceDown);
+    public string Problem => _error
+        ?? (_kind.Need == LinkNeed.Address ? _request.Address is null ? NoAddress : string.Empty
+        : _kind.Need == LinkNeed.None || _isUp ? string.Empty
+        : InterfaceDown);
 
     /// <summary>How often it was tried to start it again.</summary>
     public int Retries { get; }
@@ -78,12 +83,16 @@ internal sealed partial class NodeCapture : IFlowSink, IAsyncDisposable
     public long? RetryAt { get; private set; }
 
     /// <summary>Takes note of a change of the node. Called by one thread at a time.</summary>
-    /// <returns>Whether the capture has to be made anew: the node has another TID, or the capture had failed and the interface is up now.</returns>
+    /// <returns>
+    /// Whether the capture has to be made anew: the node has another TID, has another address where one is listened at, or the capture had failed and the
+    /// interface is up now.
+    /// </returns>
     public bool NeedsRestart(Node node)
     {
         bool wasUp = _isUp;
         _isUp = IsUp(node);
-        return node.TID is { } tid && (tid != NodeTID || (_isOver && _isUp && !wasUp));
+        bool hasMoved = _kind.Need == LinkNeed.Address && !Equals(ListenAddress.Choose(node, _request.Address), _request.Address);
+        return node.TID is { } tid && (tid != NodeTID || hasMoved || (_isOver && _isUp && !wasUp));
     }
 
     /// <summary>Finds flows in the tables, each of which answers the search for itself. Safe to call from any thread.</summary>
@@ -100,7 +109,7 @@ internal sealed partial class NodeCapture : IFlowSink, IAsyncDisposable
         foreach (var worker in _workers)
         {
             var table = worker.Intake.GetStats();
-            sum += worker.Source.GetStatistics() + new CaptureStatistics
+            sum += worker.Source.GetStatistics() + worker.Intake.GetTargetStatistics() + new CaptureStatistics
             {
                 PacketsInvalid = table.PacketsInvalid,
                 FlowCount = table.FlowCount,
@@ -114,6 +123,9 @@ internal sealed partial class NodeCapture : IFlowSink, IAsyncDisposable
         return sum;
     }
 
+    /// <summary>What the node shows under <c>SFlow</c>; null when there is nothing. Safe to call from any thread.</summary>
+    public MetadataMap? GetSFlow() => _workers.Length == 0 ? null : _workers[0].Source.GetSFlow();
+
     /// <summary>The capture as it stands in the <c>Captures</c> list of its node. Safe to call from any thread.</summary>
     public MetadataMap ToMetadata()
     {
@@ -125,6 +137,8 @@ internal sealed partial class NodeCapture : IFlowSink, IAsyncDisposable
             .SetIfNotNull("Name", Capture.Name)
             .SetIfNotNull("Description", Capture.Description)
             .SetIfNotNull("BPFFilter", Capture.BPFFilter)
+            .SetIfNotNull("Target", Capture.Target)
+            .SetIfNotNull("TargetType", Capture.TargetType)
             .SetIfNotNull("Error", error);
         if (_workers.Length > 0)
         {
@@ -164,13 +178,19 @@ internal sealed partial class NodeCapture : IFlowSink, IAsyncDisposable
 
     private CaptureWorker[] Open()
     {
-        IReadOnlyList<ICaptureSource> sources;
+        IReadOnlyList<ICaptureSource> sources = [];
+        var targets = new List<CaptureTargets?>();
         try
         {
             sources = _kind.Open(_request);
+            foreach (var source in sources)
+            {
+                targets.Add(CaptureTargets.Open(_request, source.LinkType, targets.Count, this));
+            }
         }
         catch (Exception e) when (e is LinuxException or SocketException or IOException)
         {
+            Close();
             Fail(e.Message);
             if (Retries < MaximumRetries)
             {
@@ -181,12 +201,22 @@ internal sealed partial class NodeCapture : IFlowSink, IAsyncDisposable
         }
         catch (Exception e) when (e is BpfSyntaxException or NotSupportedException)
         {
+            Close();
             Fail(e.Message);
             return [];
         }
 
         return [.. sources.Select((source, i) => new CaptureWorker(
-            source, new(MakeTableOptions(source, sources.Count), this), i == 0 ? $"capture {_request.Node.Name}" : $"capture {_request.Node.Name} {i}", OnEnd, _stop.Token))];
+            source, new(MakeTableOptions(source, sources.Count), this, targets[i]), i == 0 ? $"capture {_request.Node.Name}" : $"capture {_request.Node.Name} {i}", OnEnd, _stop.Token))];
+
+        void Close()
+        {
+            targets.ForEach(static target => target?.Dispose());
+            foreach (var source in sources)
+            {
+                source.Dispose();
+            }
+        }
     }
 
     private FlowTableOptions MakeTableOptions(ICaptureSource source, int count) => new()

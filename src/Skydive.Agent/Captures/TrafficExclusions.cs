@@ -51,9 +51,24 @@ internal static class TrafficExclusions
     private static IEnumerable<string> Describe(Uri analyzer) =>
         Resolve(analyzer.IdnHost).Select(address => string.Create(CultureInfo.InvariantCulture, $"not (host {address} and tcp port {analyzer.Port})"));
 
-    private static string Describe(IPEndPoint target, string type) => type == TargetTypes.Erspan
-        ? string.Create(CultureInfo.InvariantCulture, $"not ({(target.AddressFamily == AddressFamily.InterNetwork ? "ip" : "ip6")} proto 47 and host {target.Address})")
-        : string.Create(CultureInfo.InvariantCulture, $"not (host {target.Address} and udp port {target.Port})");
+    /// <summary>
+    /// What is sent to a target, and what it answers when nobody takes it there: each such message would be sent to it again. Of a message about an unreachable
+    /// destination the packet that it quotes is looked at, which begins behind 8 bytes; options in its header are not expected.
+    /// </summary>
+    private static string Describe(IPEndPoint target, string type)
+    {
+        bool isIPv4 = target.AddressFamily == AddressFamily.InterNetwork;
+        bool isGre = type == TargetTypes.Erspan;
+        byte protocol = isGre ? IpProtocol.Gre : IpProtocol.Udp;
+        string sent = isGre
+            ? string.Create(CultureInfo.InvariantCulture, $"{(isIPv4 ? "ip" : "ip6")} proto {protocol} and host {target.Address}")
+            : string.Create(CultureInfo.InvariantCulture, $"host {target.Address} and udp port {target.Port}");
+        string quoted = isIPv4
+            ? string.Create(CultureInfo.InvariantCulture, $"src host {target.Address} and icmp[0] == {IcmpV4Type.DestinationUnreachable} and icmp[17] == {protocol}")
+            : string.Create(CultureInfo.InvariantCulture, $"src host {target.Address} and ip6 proto {IpProtocol.IcmpV6} and ip6[40] == {IcmpV6Type.DestinationUnreachable} and ip6[54] == {protocol}");
+        string port = isGre ? string.Empty : string.Create(CultureInfo.InvariantCulture, $" and {(isIPv4 ? "icmp[30:2]" : "ip6[90:2]")} == {target.Port}");
+        return $"not ({sent}) and not ({quoted}{port})";
+    }
 
     private static IPAddress[] Resolve(string host)
     {

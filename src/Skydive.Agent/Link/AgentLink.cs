@@ -36,4 +36,8 @@ internal sealed class AgentLink(string host, CaptureDirectory captures, Injectio
     /// <inheritdoc/>
     public Task<IReadOnlyList<Flow>> SearchFlowsAsync(FlowSearch search, CancellationToken cancellationToken) =>
         captures.SearchFlowsAsync(search, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<FlowRawPackets>> SearchRawPacketsAsync(RawPacketSearch search, CancellationToken cancellationToken) =>
+        captures.SearchRawPacketsAsync(search, cancellationToken);
 }

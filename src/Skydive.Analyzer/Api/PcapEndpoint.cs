@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using System.IO.Compression;
 using Microsoft.AspNetCore.Http;
 using Skydive.Contracts.Flows;
 using Skydive.Flows.Offline;
@@ -7,11 +9,18 @@ using Skydive.Storage;
 
 namespace Skydive.Analyzer.Api;
 
-/// <summary><c>/api/pcap</c>: the flows of a pcap file go to the flow store, all or, when the file is damaged, none.</summary>
+/// <summary>
+/// <c>/api/pcap</c>: the flows of a pcap or pcapng file, which may be compressed with gzip, go to the flow store. Of a file that is damaged or ends too soon, those of the
+/// packets before that, and the answer says what is wrong.
+/// </summary>
 internal sealed class PcapEndpoint(IHistoryStore store)
 {
     /// <summary>What is held until the end of the file is seen: some hundred megabytes.</summary>
     private const int MaximumFlows = 1_000_000;
+
+    // RFC 1952, section 2.3.1.
+    private const int GzipMagic1 = 0x1f;
+    private const int GzipMagic2 = 0x8b;
 
     /// <summary>POST: the file as body.</summary>
     public async Task PostAsync(HttpContext context)
@@ -35,19 +44,53 @@ internal sealed class PcapEndpoint(IHistoryStore store)
         await context.Request.Body.CopyToAsync(file, context.RequestAborted).ConfigureAwait(false);
         file.Position = 0;
         var collected = new Collector();
-        await Task.Run(
-            () =>
-            {
-                using var reader = new PcapReader(file, leaveOpen: true);
-                PcapFlows.Read(reader, new FlowTableOptions(), collected, context.RequestAborted);
-            },
-            context.RequestAborted).ConfigureAwait(false);
+        var damage = await Task.Run(() => Read(file, collected, context.RequestAborted), context.RequestAborted).ConfigureAwait(false);
         foreach (var batch in collected.Batches)
         {
             await store.AppendFlowsAsync(batch, context.RequestAborted).ConfigureAwait(false);
         }
 
+        if (damage is not null)
+        {
+            throw collected.Batches.Count == 0 ? damage : new PcapFormatException($"{damage.Message}; the flows of the packets before are kept", damage.Offset);
+        }
+
         context.Response.StatusCode = StatusCodes.Status202Accepted;
+    }
+
+    /// <summary>Reads all packets.</summary>
+    /// <returns>What is wrong with the file; null when nothing is.</returns>
+    private static PcapFormatException? Read(FileStream file, Collector collected, CancellationToken cancellationToken)
+    {
+        bool isCompressed = file.ReadByte() == GzipMagic1 && file.ReadByte() == GzipMagic2;
+        file.Position = 0;
+        using var gzip = isCompressed ? new GZipStream(file, CompressionMode.Decompress, leaveOpen: true) : null;
+        try
+        {
+            using var reader = new PcapReader(gzip ?? (Stream)file, leaveOpen: true);
+            var summary = PcapFlows.Read(reader, new FlowTableOptions(), collected, cancellationToken);
+            return gzip is not null && IsCut(file, reader.Offset) ? new PcapFormatException($"The gzip stream ends too soon, after {summary.Packets} packets", reader.Offset) : null;
+        }
+        catch (PcapFormatException e)
+        {
+            return e;
+        }
+        catch (InvalidDataException e)
+        {
+            return new PcapFormatException($"The gzip stream is damaged: {e.Message}", file.Position);
+        }
+    }
+
+    /// <summary>
+    /// Whether a gzip file is longer by its own account than what came out of it: decompression takes an end between two packets for the end. A file of several
+    /// parts tells the length of the last one.
+    /// </summary>
+    private static bool IsCut(FileStream file, long length)
+    {
+        Span<byte> trailer = stackalloc byte[sizeof(uint)];
+        file.Seek(-trailer.Length, SeekOrigin.End);
+        file.ReadExactly(trailer);
+        return length < uint.MaxValue && BinaryPrimitives.ReadUInt32LittleEndian(trailer) > length;
     }
 
     private sealed class Collector : IFlowSink

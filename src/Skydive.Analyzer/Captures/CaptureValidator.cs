@@ -113,7 +113,6 @@ internal static class CaptureValidator
         AddUnless(type.HasTcpMetric || !capture.ExtraTCPMetric, nameof(capture.ExtraTCPMetric));
         AddUnless(type.Listens || capture.Port == 0, nameof(capture.Port));
         AddUnless(type.SeesPackets || target?.Types.Any(static kind => kind is TargetTypes.Erspan or TargetTypes.SFlow) != true, nameof(capture.TargetType));
-        AddUnless(target is null, nameof(capture.TargetType));
         if (missing.Count > 0)
         {
             throw Invalid($"{string.Join(", ", missing)}: not possible with captures of type {name}");

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Skydive.Contracts.Metadata;
 
 namespace Skydive.Contracts.Captures;
@@ -8,8 +9,11 @@ namespace Skydive.Contracts.Captures;
 public sealed record CaptureStatistics
 {
     private static readonly string[] s_names =
-        [nameof(PacketsReceived), nameof(PacketsDropped), nameof(PacketsIfDropped), nameof(PacketsInvalid), nameof(FlowCount), nameof(FlowsEvicted), nameof(FlowsDropped),
-            nameof(RawPacketsDropped), nameof(DatagramsDropped), nameof(SegmentsDropped)];
+    [
+        nameof(PacketsReceived), nameof(PacketsDropped), nameof(PacketsIfDropped), nameof(PacketsInvalid), nameof(FlowCount), nameof(FlowsEvicted), nameof(FlowsDropped),
+        nameof(RawPacketsDropped), nameof(DatagramsDropped), nameof(SegmentsDropped),
+        nameof(DatagramsReceived), nameof(DatagramsInvalid), nameof(DatagramsLost), nameof(SetsWithoutTemplate), nameof(DatagramsSent),
+    ];
 
     /// <summary>Packets, or records of other exporters, that came, dropped ones included.</summary>
     public long PacketsReceived { get; init; }
@@ -44,6 +48,26 @@ public sealed record CaptureStatistics
     /// <summary>TCP gaps that were given up early because there was no more memory for the segments behind them.</summary>
     public long SegmentsDropped { get; init; }
 
+    /// <summary>Datagrams of exporters that came to a collector.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public long DatagramsReceived { get; init; }
+
+    /// <summary>Of these, datagrams that were none of their protocol, or ended in the middle.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public long DatagramsInvalid { get; init; }
+
+    /// <summary>Datagrams of exporters that the kernel dropped because they were not fetched in time, or that are missing by their sequence numbers.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public long DatagramsLost { get; init; }
+
+    /// <summary>Sets of records whose template has not come yet, or never came: their records are not known.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public long SetsWithoutTemplate { get; init; }
+
+    /// <summary>Datagrams that were sent to the target.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public long DatagramsSent { get; init; }
+
     /// <summary>Adds counters.</summary>
     /// <param name="left">Some counters.</param>
     /// <param name="right">Others.</param>
@@ -59,6 +83,11 @@ public sealed record CaptureStatistics
         RawPacketsDropped = left.RawPacketsDropped + right.RawPacketsDropped,
         DatagramsDropped = left.DatagramsDropped + right.DatagramsDropped,
         SegmentsDropped = left.SegmentsDropped + right.SegmentsDropped,
+        DatagramsReceived = left.DatagramsReceived + right.DatagramsReceived,
+        DatagramsInvalid = left.DatagramsInvalid + right.DatagramsInvalid,
+        DatagramsLost = left.DatagramsLost + right.DatagramsLost,
+        SetsWithoutTemplate = left.SetsWithoutTemplate + right.SetsWithoutTemplate,
+        DatagramsSent = left.DatagramsSent + right.DatagramsSent,
     };
 
     /// <summary>Adds counters.</summary>
@@ -83,6 +112,11 @@ public sealed record CaptureStatistics
             RawPacketsDropped = Read(nameof(RawPacketsDropped)),
             DatagramsDropped = Read(nameof(DatagramsDropped)),
             SegmentsDropped = Read(nameof(SegmentsDropped)),
+            DatagramsReceived = Read(nameof(DatagramsReceived)),
+            DatagramsInvalid = Read(nameof(DatagramsInvalid)),
+            DatagramsLost = Read(nameof(DatagramsLost)),
+            SetsWithoutTemplate = Read(nameof(SetsWithoutTemplate)),
+            DatagramsSent = Read(nameof(DatagramsSent)),
         };
 
         long Read(string name) => entry[name].TryGetInteger(out long value) ? value : 0;
@@ -110,6 +144,11 @@ public sealed record CaptureStatistics
         SetIfAny(nameof(RawPacketsDropped), RawPacketsDropped);
         SetIfAny(nameof(DatagramsDropped), DatagramsDropped);
         SetIfAny(nameof(SegmentsDropped), SegmentsDropped);
+        SetIfAny(nameof(DatagramsReceived), DatagramsReceived);
+        SetIfAny(nameof(DatagramsInvalid), DatagramsInvalid);
+        SetIfAny(nameof(DatagramsLost), DatagramsLost);
+        SetIfAny(nameof(SetsWithoutTemplate), SetsWithoutTemplate);
+        SetIfAny(nameof(DatagramsSent), DatagramsSent);
 
         void SetIfAny(string name, long value)
         {

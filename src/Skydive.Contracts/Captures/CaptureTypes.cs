@@ -57,8 +57,8 @@ public static class CaptureTypes
         new() { Name = OvsMirror, NodeTypes = Set(OvsPort), AllowsMany = false, IsAvailable = false },
         new() { Name = Dpdk, NodeTypes = Set(DpdkPort), AllowsMany = false, IsAvailable = false },
         new() { Name = PcapSocket, NodeTypes = Set([.. s_interfaces, OvsBridge]), AllowsMany = false },
-        new() { Name = SFlow, NodeTypes = s_interfaceSet, AllowsMany = false, Listens = true, IsAvailable = false },
-        new() { Name = NetFlow, NodeTypes = s_interfaceSet, TakesFilter = false, SeesPackets = false, HasTcpMetric = false, AllowsMany = false, Listens = true, IsAvailable = false },
+        new() { Name = SFlow, NodeTypes = s_interfaceSet, AllowsMany = false, Listens = true },
+        new() { Name = NetFlow, NodeTypes = s_interfaceSet, TakesFilter = false, SeesPackets = false, HasTcpMetric = false, AllowsMany = false, Listens = true },
         new() { Name = Ebpf, NodeTypes = s_interfaceSet, TakesFilter = false, SeesPackets = false, AllowsMany = false },
     ];
 

@@ -12,6 +12,31 @@ public sealed unsafe partial class FlowTable
     private const int MaxLayerBytes = 4096;
     private const int EthernetAddressesLength = 12;
 
+    /// <summary>
+    /// Counts a packet that was sampled: as many packets of its length as it stands for, at each level of encapsulation. Fragments that were sampled
+    /// are not put together, as others of their datagram were not.
+    /// </summary>
+    /// <param name="frame">The captured bytes; not kept.</param>
+    /// <param name="originalLength">How many bytes it had on the wire.</param>
+    /// <param name="timestampNanoseconds">When it was sampled.</param>
+    /// <param name="samplingRate">One of so many packets was sampled, at least 1.</param>
+    public void ProcessSample(ReadOnlySpan<byte> frame, int originalLength, long timestampNanoseconds, uint samplingRate)
+    {
+        _packetsReceived++;
+        if (!PacketDecoder.TryDecode(frame, _linkType, default, out DecodedPacket packet))
+        {
+            _packetsInvalid++;
+            return;
+        }
+
+        PendingPacket* pending = _pending + _pendingCount;
+        _samplingRate = Math.Max(1, samplingRate);
+        FillLevel(pending, in packet, frame.Length, originalLength, timestampNanoseconds);
+        pending->Hash = pending->Key.Hash(in _secret);
+        Attend(frame, ref packet, originalLength, timestampNanoseconds, default);
+        _samplingRate = 1;
+    }
+
     // The packet is filled in at the end of the batch, but does not count among it yet.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void Attend(ReadOnlySpan<byte> frame, ref DecodedPacket packet, int originalLength, long timestampNanoseconds, VlanTag tag)
@@ -59,8 +84,15 @@ public sealed unsafe partial class FlowTable
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void FillLevel(PendingPacket* pending, in DecodedPacket packet, int capturedLength, int length, long timestampNanoseconds) =>
+    private void FillLevel(PendingPacket* pending, in DecodedPacket packet, int capturedLength, int length, long timestampNanoseconds)
+    {
         Fill(pending, in packet, capturedLength, length, timestampNanoseconds, default);
+        if (_samplingRate > 1)
+        {
+            pending->Signals |= PacketSignals.Sample;
+            pending->SamplingRate = _samplingRate;
+        }
+    }
 
     // Returns false when the level is a fragment that waits for others.
     private bool TryAttendLevel(ref ReadOnlySpan<byte> frame, ref DecodedPacket packet, ref int length, VlanTag tag)
@@ -83,7 +115,7 @@ public sealed unsafe partial class FlowTable
             CopyPacket(pending, frame, in packet, tag);
         }
 
-        if (_defragmenter is not null && (packet.Traits & PacketTraits.Fragment) != 0)
+        if (_defragmenter is not null && _samplingRate == 1 && (packet.Traits & PacketTraits.Fragment) != 0)
         {
             if (!TryReassemble(ref frame, ref packet, ref length))
             {

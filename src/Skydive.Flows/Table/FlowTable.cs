@@ -62,6 +62,9 @@ public sealed unsafe partial class FlowTable : IDisposable
     private int _pendingCount;
     private int _deepestLevel;
 
+    // How many packets the one at hand stands for.
+    private uint _samplingRate = 1;
+
     // The bytes of the batch's packets that are to be kept.
     private readonly byte[] _bytes;
     private readonly int _bytesLimit;
@@ -389,6 +392,13 @@ public sealed unsafe partial class FlowTable : IDisposable
         {
             // One has been counted already.
             *(isFromB ? &hot->Total.BAPackets : &hot->Total.ABPackets) += packet->PacketCount - 1;
+        }
+
+        if ((packet->Signals & PacketSignals.Sample) != 0)
+        {
+            long others = packet->SamplingRate - 1L;
+            *(isFromB ? &hot->Total.BAPackets : &hot->Total.ABPackets) += others;
+            *(isFromB ? &hot->Total.BABytes : &hot->Total.ABBytes) += others * packet->Length;
         }
 
         if ((packet->Signals & Extra) != 0)

@@ -38,4 +38,7 @@ internal enum PacketSignals : ushort
 
     /// <summary>The flow's UUID is to be told.</summary>
     TellUuid = 1024,
+
+    /// <summary>The packet stands for several, of which it was sampled.</summary>
+    Sample = 2048,
 }

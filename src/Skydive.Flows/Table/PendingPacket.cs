@@ -41,6 +41,9 @@ internal struct PendingPacket
     public int PacketCount;
     public bool IsReassembled;
 
+    /// <summary>With <see cref="PacketSignals.Sample"/>: how many packets this one stands for.</summary>
+    public uint SamplingRate;
+
     /// <summary>With <see cref="PacketSignals.Packet"/>: which bytes of the batch are the packet's.</summary>
     public int BytesOffset;
     public int BytesLength;

@@ -6,11 +6,11 @@ namespace Skydive.Packets.Collectors;
 
 /// <summary>
 /// Reads NetFlow version 5 and 9 and IPFIX datagrams, and remembers what exporters tell about them: templates, sampling, sequence numbers, for each
-/// exporter and observation domain by itself. What is remembered is bounded; the exporter that was silent for longest is forgotten first. Not for use
-/// by several threads at once.
+/// exporter and observation domain by itself. What is remembered is bounded; the exporter that was silent for longest is forgotten first. Records that
+/// come before their template wait for it. Not for use by several threads at once.
 /// </summary>
 /// <remarks>
-/// <para>Datagrams cost no memory but for new templates. Bad ones are counted and end where they go wrong.</para>
+/// <para>Datagrams cost no memory but for new templates, and sets that wait for one. Bad ones are counted and end where they go wrong.</para>
 /// Source: RFC 3954 (version 9), RFC 7011 (IPFIX), RFC 5103 (both directions in a record); Cisco's "NetFlow Services Solutions Guide" (version 5).
 /// </remarks>
 public sealed class NetFlowDecoder
@@ -19,6 +19,8 @@ public sealed class NetFlowDecoder
     private const int MaximumTemplatesPerDomain = 256;
     private const int MaximumFields = 256;
     private const int MaximumTotalFields = 64 << 10;
+    private const int MaximumWaitingSets = 256;
+    private const int MaximumWaitingBytes = 1 << 20;
 
     private const int HeaderLengthV5 = 24;
     private const int RecordLengthV5 = 48;
@@ -39,6 +41,8 @@ public sealed class NetFlowDecoder
     private readonly INetFlowHandler _handler;
     private int _templates;
     private int _fields;
+    private int _waitingSets;
+    private int _waitingBytes;
     private long _datagrams;
     private long _malformed;
     private long _records;
@@ -143,7 +147,7 @@ public sealed class NetFlowDecoder
         uint seconds = BinaryPrimitives.ReadUInt32BigEndian(datagram[8..]);
         var domain = Find(Domain(exporter, 9, BinaryPrimitives.ReadUInt32BigEndian(datagram[16..])));
         CountLost(domain, BinaryPrimitives.ReadUInt32BigEndian(datagram[12..]), 1);
-        return DecodeSets(datagram[HeaderLengthV9..], domain, new ExportTime(seconds * NanosecondsPerSecond, uptime), isIpfix: false, out _);
+        return DecodeSets(datagram[HeaderLengthV9..], domain, new NetFlowExportTime(seconds * NanosecondsPerSecond, uptime), isIpfix: false, out _);
     }
 
     private bool DecodeIpfix(ReadOnlySpan<byte> datagram, IPAddress exporter)
@@ -163,7 +167,7 @@ public sealed class NetFlowDecoder
         uint sequence = BinaryPrimitives.ReadUInt32BigEndian(datagram[8..]);
         var domain = Find(Domain(exporter, 10, BinaryPrimitives.ReadUInt32BigEndian(datagram[12..])));
         var sets = datagram[HeaderLengthIpfix..Math.Min(length, datagram.Length)];
-        bool isWhole = DecodeSets(sets, domain, new ExportTime(seconds * NanosecondsPerSecond, null), isIpfix: true, out int records) && length <= datagram.Length;
+        bool isWhole = DecodeSets(sets, domain, new NetFlowExportTime(seconds * NanosecondsPerSecond, null), isIpfix: true, out int records) && length <= datagram.Length;
 
         // Counts records. Those without a template are not known, and with them the number that comes next.
         CountLost(domain, sequence, records < 0 ? null : (uint)records);
@@ -176,7 +180,7 @@ public sealed class NetFlowDecoder
     /// <param name="time">When they were sent.</param>
     /// <param name="isIpfix">Whether they are of IPFIX, or else of version 9.</param>
     /// <param name="records">How many records there were; below 0 when that is not known.</param>
-    private bool DecodeSets(ReadOnlySpan<byte> sets, NetFlowDomainState domain, ExportTime time, bool isIpfix, out int records)
+    private bool DecodeSets(ReadOnlySpan<byte> sets, NetFlowDomainState domain, NetFlowExportTime time, bool isIpfix, out int records)
     {
         records = 0;
         while (sets.Length >= SetHeaderLength)
@@ -196,6 +200,7 @@ public sealed class NetFlowDecoder
                 {
                     _withoutTemplate++;
                     records = int.MinValue;
+                    Wait(domain, new(id, content.ToArray(), time));
                 }
                 else
                 {
@@ -315,6 +320,7 @@ public sealed class NetFlowDecoder
         if (isKept && minimum > 0)
         {
             Keep(domain, id, new(fields, isOptions, minimum));
+            DecodeWaiting(domain, id);
         }
         else
         {
@@ -333,7 +339,7 @@ public sealed class NetFlowDecoder
         return ((type & EnterpriseBit) == 0 || isReverse) && Enum.IsDefined(field) ? field : NetFlowField.Skipped;
     }
 
-    private bool DecodeData(ReadOnlySpan<byte> set, NetFlowDomainState domain, NetFlowTemplate template, ExportTime time, out int records)
+    private bool DecodeData(ReadOnlySpan<byte> set, NetFlowDomainState domain, NetFlowTemplate template, NetFlowExportTime time, out int records)
     {
         records = 0;
         while (set.Length >= template.MinimumLength)
@@ -457,6 +463,50 @@ public sealed class NetFlowDecoder
         _fields += template.Fields.Length;
     }
 
+    /// <summary>Keeps a set until its template comes. When there is no more room the domain's oldest ones are lost, or else this one.</summary>
+    private void Wait(NetFlowDomainState domain, NetFlowWaitingSet set)
+    {
+        while (domain.Waiting.Count > 0 && IsFull())
+        {
+            Release(domain.Waiting.Dequeue());
+        }
+
+        if (!IsFull())
+        {
+            domain.Waiting.Enqueue(set);
+            _waitingSets++;
+            _waitingBytes += set.Content.Length;
+        }
+
+        bool IsFull() => _waitingSets == MaximumWaitingSets || _waitingBytes + set.Content.Length > MaximumWaitingBytes;
+    }
+
+    private void DecodeWaiting(NetFlowDomainState domain, ushort id)
+    {
+        for (int left = domain.Waiting.Count; left > 0; left--)
+        {
+            var set = domain.Waiting.Dequeue();
+            if (set.Template != id)
+            {
+                domain.Waiting.Enqueue(set);
+                continue;
+            }
+
+            Release(set);
+            _withoutTemplate--;
+            if (domain.Templates.TryGetValue(id, out var template) && !DecodeData(set.Content, domain, template, set.Time, out _))
+            {
+                _malformed++;
+            }
+        }
+    }
+
+    private void Release(NetFlowWaitingSet set)
+    {
+        _waitingSets--;
+        _waitingBytes -= set.Content.Length;
+    }
+
     private void Forget(NetFlowDomainState domain, ushort id)
     {
         if (domain.Templates.Remove(id, out var template))
@@ -470,6 +520,11 @@ public sealed class NetFlowDecoder
     {
         var oldest = _domains.MinBy(static entry => entry.Value.LastUsed);
         ForgetTemplates(oldest.Value);
+        while (oldest.Value.Waiting.TryDequeue(out var set))
+        {
+            Release(set);
+        }
+
         _domains.Remove(oldest.Key);
     }
 
@@ -495,13 +550,8 @@ public sealed class NetFlowDecoder
         }
     }
 
-    /// <summary>When a datagram was sent.</summary>
-    /// <param name="Nanoseconds">Since 1970-01-01 UTC.</param>
-    /// <param name="UptimeMilliseconds">The exporter's uptime then, for version 9.</param>
-    private readonly record struct ExportTime(long Nanoseconds, uint? UptimeMilliseconds);
-
     /// <summary>Reads the fields of one record; keeps what makes sense only together with others.</summary>
-    private struct FieldReader(NetFlowDomainState domain, ExportTime time)
+    private struct FieldReader(NetFlowDomainState domain, NetFlowExportTime time)
     {
         private uint? _firstUptime;
         private uint? _lastUptime;
@@ -607,7 +657,7 @@ public sealed class NetFlowDecoder
 
         private readonly long? ToTime(uint uptime) =>
             time.UptimeMilliseconds is { } now ? AtUptime(time.Nanoseconds, now, uptime)
-            : _systemInit != 0 ? FromMilliseconds((ulong)_systemInit + uptime)
+            : _systemInit != 0 ? AtUptime(time.Nanoseconds, (uint)((time.Nanoseconds / NanosecondsPerMillisecond) - _systemInit), uptime)
             : null;
 
         private void Read(ref NetFlowRecord record, NetFlowField field, ulong number)

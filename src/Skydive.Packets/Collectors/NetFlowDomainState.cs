@@ -6,6 +6,9 @@ internal sealed class NetFlowDomainState
     /// <summary>Its templates by number.</summary>
     public Dictionary<ushort, NetFlowTemplate> Templates { get; } = [];
 
+    /// <summary>Sets of records whose template has not come yet, those that came first before others.</summary>
+    public Queue<NetFlowWaitingSet> Waiting { get; } = new();
+
     /// <summary>When it was last heard of, in datagrams.</summary>
     public long LastUsed { get; set; }
 

@@ -13,6 +13,7 @@ internal enum NetFlowField : ushort
     TcpControlBits = 6,
     SourcePort = 7,
     SourceIPv4 = 8,
+    IngressInterface = 10,
     DestinationPort = 11,
     DestinationIPv4 = 12,
     LastSwitched = 21, // flowEndSysUpTime

@@ -1,8 +1,8 @@
 namespace Skydive.Packets.Collectors;
 
 /// <summary>
-/// Counters of one source as sFlow samples bring them, by the names that Skydive gives them. A counter that no record had is not there. Not for
-/// use by several threads at once.
+/// Counters of one source as sFlow samples bring them, by the names that Skydive gives them. A counter that no record had, or that the exporter said it
+/// does not know (all bits set), is not there. Not for use by several threads at once.
 /// </summary>
 /// <remarks>Source: sFlow version 5, section 5.3; Open vSwitch counters from its ofproto/ofproto-dpif-sflow.c and lib/sflow.h.</remarks>
 public sealed class SFlowCounters
@@ -12,6 +12,7 @@ public sealed class SFlowCounters
     private const uint VlanFormat = 5;
     private const uint ApplicationResourcesFormat = 2203;
     private const uint OpenVSwitchFormat = 2207;
+    private const long Unknown = -1;
 
     private static readonly string[] s_names =
     [
@@ -64,7 +65,7 @@ public sealed class SFlowCounters
                 reader.Take(20);
                 for (int i = 0; i < count; i++)
                 {
-                    values[i] = i is 0 or 7 ? (long)reader.ReadUInt64() : reader.ReadUInt32();
+                    values[i] = i is 0 or 7 ? (long)reader.ReadUInt64() : ReadWord(ref reader);
                 }
 
                 if (!reader.IsShort)
@@ -107,16 +108,29 @@ public sealed class SFlowCounters
             return false;
         }
 
-        values[..count].CopyTo(_values.AsSpan(first));
-        _present |= ((1UL << count) - 1) << first;
+        for (int i = 0; i < count; i++)
+        {
+            if (values[i] != Unknown)
+            {
+                _values[first + i] = values[i];
+                _present |= 1UL << (first + i);
+            }
+        }
+
         return true;
+    }
+
+    private static long ReadWord(ref XdrReader reader)
+    {
+        uint value = reader.ReadUInt32();
+        return value == uint.MaxValue ? Unknown : value;
     }
 
     private static void ReadWords(ref XdrReader reader, scoped Span<long> values)
     {
         foreach (ref long value in values)
         {
-            value = reader.ReadUInt32();
+            value = ReadWord(ref reader);
         }
     }
 }

@@ -56,6 +56,31 @@ public sealed class TrafficExclusionsTests
         Assert.True(erspan.Matches(Udp("2001:db8::1", "2001:db8::7", 1, 2)));
     }
 
+    [Theory]
+    [InlineData("netflowv5", "192.0.2.7:2055", 17, 2055, false)]
+    [InlineData("netflowv5", "192.0.2.7:2055", 17, 2056, true)]
+    [InlineData("netflowv5", "192.0.2.8:2055", 17, 2055, true)]
+    [InlineData("erspanv1", "192.0.2.7:0", 47, 0, false)]
+    [InlineData("erspanv1", "192.0.2.7:0", 6, 0, true)]
+    [InlineData("ipfix", "[2001:db8::7]:2055", 17, 2055, false)]
+    [InlineData("ipfix", "[2001:db8::7]:2055", 17, 2056, true)]
+    [InlineData("erspanv1", "[2001:db8::7]:0", 47, 0, false)]
+    public void Combine_Targets_WhatTheyAnswerIsNotTaken(string type, string target, byte protocol, int port, bool isTaken)
+    {
+        Tools.RequirePcap();
+        var program = BpfCompiler.Compile(TrafficExclusions.Combine(new() { GremlinQuery = "G.V()", Target = target, TargetType = type }, []));
+        bool isIPv4 = IPEndPoint.Parse(target).AddressFamily == AddressFamily.InterNetwork;
+
+        // 192.0.2.7 or 2001:db8::7 says that a packet to it was not taken.
+        byte[] quoted = new byte[isIPv4 ? 28 : 48];
+        quoted[isIPv4 ? 9 : 6] = protocol;
+        System.Buffers.Binary.BinaryPrimitives.WriteUInt16BigEndian(quoted.AsSpan(isIPv4 ? 22 : 42), (ushort)port);
+        var frame = isIPv4 ? Frame("192.0.2.7", "192.0.2.1").IcmpV4(IcmpV4Type.DestinationUnreachable, 3, 0, 0) : Frame("2001:db8::7", "2001:db8::1").IcmpV6(IcmpV6Type.DestinationUnreachable, 4, 0, 0);
+
+        Assert.Equal(isTaken, program.Matches(frame.Payload(quoted).Build()));
+        Assert.True(program.Matches((isIPv4 ? Frame("192.0.2.7", "192.0.2.1").IcmpV4(IcmpV4Type.EchoReply, 0, 1, 1) : Frame("2001:db8::7", "2001:db8::1").IcmpV6(IcmpV6Type.EchoReply, 0, 1, 1)).Payload(quoted).Build()));
+    }
+
     private static byte[] Tcp(string from, string to, int sourcePort, int destinationPort) =>
         Frame(from, to).Tcp((ushort)sourcePort, (ushort)destinationPort, TcpFlags.Syn).Build();
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging.Abstractions;
 using Skydive.Agent.Captures;
@@ -8,6 +9,7 @@ using Skydive.Contracts.Metadata;
 using Skydive.Contracts.Queries;
 using Skydive.Contracts.Topology;
 using Skydive.Graph;
+using Skydive.Linux.Namespaces;
 
 namespace Skydive.Agent.Tests.Support;
 
@@ -17,11 +19,14 @@ namespace Skydive.Agent.Tests.Support;
 /// </summary>
 internal sealed class CaptureLab : IAsyncDisposable
 {
+    private readonly NetworkNamespace _host;
+
     private CaptureLab(TestNetwork network, TestProbes probes, AgentOptions options)
     {
         Network = network;
         Probes = probes;
-        Captures = new(probes.Graph, options, Flows, NullLogger.Instance, probes.Netlink.FindLink);
+        _host = network.OpenHost();
+        Captures = new(probes.Graph, options, Flows, NullLogger.Instance, probes.Netlink.FindLink) { TargetNamespace = _host };
         Captures.Start();
     }
 
@@ -35,6 +40,9 @@ internal sealed class CaptureLab : IAsyncDisposable
 
     /// <summary>The end of the pair in the host's namespace.</summary>
     public Node Outer => Probes.Find("v1")!;
+
+    /// <summary>The other end.</summary>
+    public Node Inner => Probes.Find("eth0", "ns1")!;
 
     public static async Task<CaptureLab> StartAsync(AgentOptions? options = null)
     {
@@ -61,6 +69,7 @@ internal sealed class CaptureLab : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Captures.DisposeAsync();
+        _host.Dispose();
         Probes.Dispose();
         Network.Dispose();
     }
@@ -72,6 +81,13 @@ internal sealed class CaptureLab : IAsyncDisposable
     /// <summary>Has ns1 ping the host.</summary>
     public void Ping(int count, string address = "10.77.0.2") =>
         Network.Execute("ns1", string.Create(CultureInfo.InvariantCulture, $"ping -q -c {count} -i 0.02 -W 2 {address}"));
+
+    /// <summary>Makes a socket in a namespace.</summary>
+    public Socket OpenSocket(string inNamespace, SocketType type, ProtocolType protocol, AddressFamily family = AddressFamily.InterNetwork)
+    {
+        using var target = NetworkNamespace.Open(Network.RealPath(inNamespace));
+        return target.CreateSocket(family, type, protocol);
+    }
 
     /// <summary>The entry of a capture in the list of its node.</summary>
     public MetadataMap Entry(Node node, string captureId) => Find(Probes.Graph.Current, node.Id, captureId)!;

@@ -83,6 +83,34 @@ public sealed class CaptureValidatorTests
         GremlinQuery = "G.V()", BPFFilter = "icmp", RawPacketLimit = -1, HeaderSize = 64, IPDefrag = true, ReassembleTCP = true, ExtraTCPMetric = true, ExtraLayers = 7,
     }));
 
+    [Theory]
+    [InlineData(null, "netflowv5")]
+    [InlineData("pcap", "ipfix")]
+    [InlineData("afpacket", "local,erspanv1,sflow")]
+    [InlineData("pcapsocket", "sflow")]
+    [InlineData("ebpf", "netflowv5,ipfix")]
+    [InlineData("netflow", "local,ipfix")]
+    [InlineData("sflow", "erspanv1")]
+    public async Task Validate_TargetOfTheType_IsTaken(string? type, string target) =>
+        Assert.NotNull(await ValidateAsync(new() { GremlinQuery = "G.V()", Type = type, Target = "192.0.2.1:2055", TargetType = target }));
+
+    [Theory]
+    [InlineData("ebpf", "erspanv1")]
+    [InlineData("ebpf", "netflowv5,sflow")]
+    [InlineData("netflow", "erspanv1")]
+    public Task Validate_TargetThatNeedsPackets_IsRefusedWithoutThem(string type, string target) =>
+        AssertRefusedAsync(new() { GremlinQuery = "G.V()", Type = type, Target = "192.0.2.1:2055", TargetType = target }, "TargetType: not possible with captures of type " + type);
+
+    [Theory]
+    [InlineData("sflow", 6343, "icmp", 5)]
+    [InlineData("netflow", 2055, null, 0)]
+    public async Task Validate_Collector_TakesItsPort(string type, int port, string? filter, int rawPackets) =>
+        Assert.NotNull(await ValidateAsync(new() { GremlinQuery = "G.V()", Type = type, Port = port, BPFFilter = filter, RawPacketLimit = rawPackets }));
+
+    [Fact]
+    public Task Validate_NetFlowWithWhatOnlyPacketsAllow_IsRefused() => AssertRefusedAsync(
+        new() { GremlinQuery = "G.V()", Type = "netflow", BPFFilter = "icmp", ExtraTCPMetric = true, Port = 1 }, "BPFFilter, ExtraTCPMetric: not possible with captures of type netflow");
+
     private static Task<Skydive.Gremlin.GremlinQuery> ValidateAsync(Capture capture) =>
         CaptureValidator.ValidateAsync(capture, static filter => filter == "bad" ? "syntax error" : null, TestContext.Current.CancellationToken);
 

@@ -78,7 +78,7 @@ public sealed class NetFlowDecoderTests
     }
 
     [Fact]
-    public void Version9_DataBeforeItsTemplate_IsCounted()
+    public void Version9_DataBeforeItsTemplate_WaitsForIt()
     {
         var template = new Bytes().U16(256, 1, 2, 4);
         Assert.True(_decoder.Decode(V9(1, (256, new Bytes().U32(7))), s_exporter));
@@ -86,6 +86,9 @@ public sealed class NetFlowDecoderTests
         Assert.Equal(1, _decoder.Statistics.SetsWithoutTemplate);
 
         _decoder.Decode(V9(2, (0, template)), s_exporter);
+        Assert.Equal(7, Assert.Single(_collector.Records).Packets);
+        Assert.Equal(0, _decoder.Statistics.SetsWithoutTemplate);
+        _collector.Records.Clear();
 
         // Another exporter, another source of the same one and another version have templates of their own.
         _decoder.Decode(V9(1, (256, new Bytes().U32(7))), s_other);
@@ -95,6 +98,27 @@ public sealed class NetFlowDecoderTests
 
         _decoder.Decode(V9(3, (256, new Bytes().U32(7, 8, 9))), s_exporter);
         Assert.Equal([7L, 8, 9], _collector.Records.Select(static record => record.Packets));
+    }
+
+    [Fact]
+    public void Version9_MoreDataThanThereIsRoomFor_TheLatestWaits()
+    {
+        for (uint i = 0; i < 300; i++)
+        {
+            _decoder.Decode(V9(1 + i, (256, new Bytes().U32(i))), s_exporter);
+        }
+
+        // Who comes when all room is taken by others has none.
+        _decoder.Decode(V9(1, (256, new Bytes().U32(1))), s_other);
+        Assert.Equal(301, _decoder.Statistics.SetsWithoutTemplate);
+
+        _decoder.Decode(V9(301, (0, new Bytes().U16(256, 1, 2, 4))), s_exporter);
+        Assert.Equal(Enumerable.Range(44, 256).Select(static i => (long)i), _collector.Records.Select(static record => record.Packets));
+        Assert.Equal(45, _decoder.Statistics.SetsWithoutTemplate);
+
+        _decoder.Decode(V9(2, (256, new Bytes().U32(5))), s_other);
+        _decoder.Decode(V9(3, (0, new Bytes().U16(256, 1, 2, 4))), s_other);
+        Assert.Equal(5, _collector.Records[^1].Packets);
     }
 
     [Fact]
@@ -149,15 +173,20 @@ public sealed class NetFlowDecoderTests
         Assert.Empty(_collector.Records);
     }
 
-    [Fact]
-    public void Ipfix_OptionsWithUptimeAndSampling_CountForTheRecords()
+    /// <summary>The uptime has 32 bits: after 50 days it begins anew, and before the begin of a replayed trace it is below 0.</summary>
+    [Theory]
+    [InlineData(10_000, 5)]
+    [InlineData(100L * 24 * 3600 * 1000, (100L * 24 * 3600 * 1000) - 700)]
+    [InlineData(0, -30_000)]
+    public void Ipfix_OptionsWithUptimeAndSampling_CountForTheRecords(long sinceInit, long uptime)
     {
+        long init = (Now * 1000L) - sinceInit;
         var options = new Bytes().U16(301, 4, 1, 149, 4, 160, 8, 305, 4, 306, 4);
         var template = new Bytes().U16(300, 2, 22, 4, 2, 4);
-        _decoder.Decode(Ipfix(0, (3, options), (301, new Bytes().U32(0).U64(1_600_000_000_000).U32(1, 99)), (2, template), (300, new Bytes().U32(5, 6))), s_exporter);
+        _decoder.Decode(Ipfix(0, (3, options), (301, new Bytes().U32(0).U64((ulong)init).U32(1, 99)), (2, template), (300, new Bytes().U32(unchecked((uint)uptime), 6))), s_exporter);
 
         var record = Assert.Single(_collector.Records);
-        Assert.Equal(1_600_000_000_005 * Millisecond, record.StartNanoseconds);
+        Assert.Equal((init + uptime) * Millisecond, record.StartNanoseconds);
         Assert.Equal(100u, record.SamplingRate);
     }
 

@@ -1,7 +1,9 @@
+using System.Net;
 using Skydive.Agent.Topology;
 using Skydive.Contracts.Captures;
 using Skydive.Contracts.Topology;
 using Skydive.Linux.Bpf;
+using Skydive.Linux.Namespaces;
 
 namespace Skydive.Agent.Captures.Sources;
 
@@ -16,14 +18,29 @@ internal sealed record CaptureRequest(Node Node, Capture Capture, CaptureType Ty
     /// <summary>The bytes that the decoder needs: headers of all layers.</summary>
     private const int DefaultHeaderSize = 256;
 
-    /// <summary>What whole packets need.</summary>
+    /// <summary>What lies behind headers needs.</summary>
     private const int MaximumHeaderSize = 4096;
+
+    /// <summary>What whole packets need, also those that the network card is to cut into segments.</summary>
+    private const int MaximumPacketSize = 65_535 + 18;
 
     /// <summary>How many bytes of each packet are looked at. More than the headers when what lies behind them is asked for.</summary>
     public int HeaderSize =>
         Capture.HeaderSize > 0 ? Capture.HeaderSize
         : Capture.IPDefrag || Capture.ReassembleTCP || Capture.ExtraLayers != 0 ? MaximumHeaderSize
         : DefaultHeaderSize;
+
+    /// <summary>How many bytes of each packet are taken: all of them for a target that is sent them, unless the order says otherwise.</summary>
+    public int SnapLength => Capture.HeaderSize == 0 && Target?.Types.Contains(TargetTypes.Erspan) == true ? MaximumPacketSize : HeaderSize;
+
+    /// <summary>Where to send what is seen; null for the analyzer only.</summary>
+    public CaptureTarget? Target { get; } = CaptureTarget.TryParse(Capture, out var target, out _) ? target : null;
+
+    /// <summary>The namespace from which is sent to the target; null for that of this process.</summary>
+    public NetworkNamespace? TargetNamespace { get; init; }
+
+    /// <summary>The node's address at which a collector listens; null when there is none.</summary>
+    public IPAddress? Address { get; } = ListenAddress.Choose(Node);
 
     /// <summary>Where the node's interface is.</summary>
     /// <exception cref="IOException">The node is no interface of the kernel's, or none any more.</exception>

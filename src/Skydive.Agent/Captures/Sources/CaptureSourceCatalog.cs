@@ -10,6 +10,8 @@ internal static class CaptureSourceCatalog
         [CaptureTypes.AfPacket] = new(LinkNeed.Present, RingSource.Open),
         [CaptureTypes.Pcap] = new(LinkNeed.Up, PcapSource.Open),
         [CaptureTypes.PcapSocket] = new(LinkNeed.None, PcapSocketSource.Open),
+        [CaptureTypes.SFlow] = new(LinkNeed.Address, SFlowSource.Open),
+        [CaptureTypes.NetFlow] = new(LinkNeed.Address, NetFlowSource.Open),
         [CaptureTypes.Ebpf] = new(LinkNeed.Present, EbpfSource.Open),
     };
 

@@ -31,6 +31,9 @@ internal interface ICaptureSource : IDisposable
     /// <summary>Counters of the source: packets that came, and that were lost. Safe to call from any thread, also after it was disposed.</summary>
     CaptureStatistics GetStatistics();
 
+    /// <summary>Counters that others sent of their interfaces, as the node shows them under <c>SFlow</c>; null when none came. Safe to call from any thread.</summary>
+    MetadataMap? GetSFlow() => null;
+
     /// <summary>Adds what else there is to tell at the node. Safe to call from any thread.</summary>
     /// <param name="entry">The capture's entry in the node's <c>Captures</c> list.</param>
     void Describe(MetadataBuilder entry)

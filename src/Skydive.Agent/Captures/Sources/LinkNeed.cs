@@ -11,4 +11,7 @@ internal enum LinkNeed
 
     /// <summary>That it is up when the source is opened.</summary>
     Up,
+
+    /// <summary>That it has an address, at which the source listens. Another one, when that goes.</summary>
+    Address,
 }

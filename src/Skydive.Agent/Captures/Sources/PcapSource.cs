@@ -28,7 +28,7 @@ internal sealed class PcapSource : ICaptureSource
         {
             Namespace = location.Namespace,
             InterfaceIndex = location.Index,
-            SnapLength = request.HeaderSize,
+            SnapLength = request.SnapLength,
             Filter = request.FilterExpression,
             Promiscuous = true,
         });

@@ -53,7 +53,7 @@ internal sealed class RingSource : ICaptureSource
                     BlockSizeBytes = BlockSizeBytes,
                     BlockCount = BlockCount,
                     BlockTimeout = s_blockTimeout,
-                    SnapLength = request.HeaderSize,
+                    SnapLength = request.SnapLength,
                     Filter = filter,
                     Promiscuous = true,
                     Fanout = fanout,
