@@ -22,6 +22,7 @@ namespace Skydive.Analyzer;
 public sealed class AnalyzerRuntime : IAsyncDisposable
 {
     private static readonly TimeSpan s_flushLimit = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_trimAfter = TimeSpan.FromSeconds(2);
 
     private readonly AnalyzerOptions _options;
     private readonly IHistoryStore _store;
@@ -33,6 +34,7 @@ public sealed class AnalyzerRuntime : IAsyncDisposable
     private readonly FabricProbe _fabric;
     private readonly PeeringProbe _peering;
     private HistoryPruner? _pruner;
+    private HeapTrimmer? _trimmer;
     private volatile bool _isReady;
     private int _isDisposed;
 
@@ -114,6 +116,8 @@ public sealed class AnalyzerRuntime : IAsyncDisposable
         Watch(Captures.Completion);
         _pruner = new(_store, _time, _loggers.CreateLogger<HistoryPruner>());
         Watch(_pruner.Completion);
+        _trimmer = new(Graph, () => _writer.IsBehind, _time, s_trimAfter);
+        Watch(_trimmer.Completion);
         _isReady = true;
     }
 
@@ -149,6 +153,11 @@ public sealed class AnalyzerRuntime : IAsyncDisposable
         }
 
         _isReady = false;
+        if (_trimmer is not null)
+        {
+            await _trimmer.DisposeAsync().ConfigureAwait(false);
+        }
+
         if (_pruner is not null)
         {
             await _pruner.DisposeAsync().ConfigureAwait(false);

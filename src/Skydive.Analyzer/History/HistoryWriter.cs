@@ -52,6 +52,18 @@ public sealed partial class HistoryWriter : IAsyncDisposable
     /// <summary>How many metric samples were left out because the store refuses them.</summary>
     public long SamplesDropped => Interlocked.Read(ref _samplesDropped);
 
+    /// <summary>Whether the graph shows what is not in the store yet.</summary>
+    public bool IsBehind
+    {
+        get
+        {
+            lock (_waitersLock)
+            {
+                return _written < _graph.Current.Sequence;
+            }
+        }
+    }
+
     /// <summary>How many wait for the store.</summary>
     internal int WaiterCount
     {
