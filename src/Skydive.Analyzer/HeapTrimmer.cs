@@ -84,14 +84,28 @@ internal sealed class HeapTrimmer : IAsyncDisposable
 
     private async Task TrimAsync()
     {
+        long before = NewestFull().Index;
         GC.Collect(2, GCCollectionMode.Forced, blocking: false);
-        await Task.Delay(_quiet, _time, _stop.Token).ConfigureAwait(false);
-        var heap = GC.GetGCMemoryInfo(GCKind.Background);
+        GCMemoryInfo heap;
+        do
+        {
+            await Task.Delay(_quiet, _time, _stop.Token).ConfigureAwait(false);
+            heap = NewestFull();
+        }
+        while (heap.Index == before);
+
         if (heap.FragmentedBytes + (heap.TotalCommittedBytes - heap.HeapSizeBytes) >= WorthBytes)
         {
             GC.Collect(2, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         }
 
         Interlocked.Increment(ref _trims);
+    }
+
+    // What the last full collection found, whichever kind the settings of the process made of it.
+    private static GCMemoryInfo NewestFull()
+    {
+        var (background, blocking) = (GC.GetGCMemoryInfo(GCKind.Background), GC.GetGCMemoryInfo(GCKind.FullBlocking));
+        return background.Index > blocking.Index ? background : blocking;
     }
 }
