@@ -70,4 +70,19 @@ internal static class BenchGraph
     }
 
     public static string IdOf(int index) => Identifiers.Derive("node", index.ToString("D", null));
+
+    /// <summary>Writes the graph as lines with tabs: n ID TYPE STATE NAME, then e PARENT CHILD.</summary>
+    public static async Task ExportAsync(LiveGraph graph, string path)
+    {
+        await using var writer = new StreamWriter(path);
+        foreach (var node in graph.Current.GetNodes())
+        {
+            await writer.WriteLineAsync($"n\t{node.Id}\t{node.Type}\t{node.GetText("State")}\t{node.Name}");
+        }
+
+        foreach (var edge in graph.Current.GetEdges())
+        {
+            await writer.WriteLineAsync($"e\t{edge.Parent}\t{edge.Child}");
+        }
+    }
 }

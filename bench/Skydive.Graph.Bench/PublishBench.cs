@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Net.Http.Json;
 using System.Net.WebSockets;
-using System.Text.Json;
 using Skydive.Bench;
 using Skydive.Contracts;
 using Skydive.Contracts.Messages;
@@ -10,75 +9,71 @@ using Skydive.Contracts.Status;
 namespace Skydive.Graph.Bench;
 
 /// <summary>
-/// Publishes the whole graph to a running analyzer, as one Sync message or as one message for each element, and takes the time from the first
-/// byte that is sent until the analyzer's status shows all of it.
+/// Publishes the whole graph over a WebSocket to an analyzer in a process of its own that has just started, as one Sync message or as one message for each
+/// element, and takes the time from the first byte that is sent until the analyzer's status shows all of it, and what memory that takes.
 /// </summary>
 internal static class PublishBench
 {
-    public static async Task RunAsync(Uri analyzer, bool asOne, int rounds, int processId)
+    public static async Task RunAsync(string backend, bool asOne, int rounds)
     {
         var snapshot = BenchGraph.Build().Current;
         var messages = asOne
             ? [MessageWriter.WriteSync(MessageTypes.Sync, "u", snapshot.GetNodes(), snapshot.GetEdges())]
             : snapshot.GetNodes().Select(static node => MessageWriter.WriteElement(MessageTypes.NodeAdded, node))
                 .Concat(snapshot.GetEdges().Select(static edge => MessageWriter.WriteElement(MessageTypes.EdgeAdded, edge))).ToList();
-        Console.WriteLine($"{messages.Count} messages, {messages.Sum(static message => (long)message.Length) / 1048576.0:0.0} MiB");
-        using var http = new HttpClient { BaseAddress = analyzer };
-        var before = await StatusAsync(http);
+        Console.WriteLine($"{messages.Count} messages, {messages.Sum(static message => (long)message.Length) / 1048576.0:0.0} MiB, history: {backend}");
         for (int round = 0; round < rounds; round++)
         {
-            using var socket = new ClientWebSocket();
-            socket.Options.SetRequestHeader(WebSocketHeaders.HostId, "bench");
-            socket.Options.SetRequestHeader(WebSocketHeaders.ClientType, "bench");
-            socket.Options.SetRequestHeader(WebSocketHeaders.PersistencePolicy, "DeleteOnDisconnect");
-            await socket.ConnectAsync(new UriBuilder(analyzer) { Scheme = "ws", Path = "/ws/publisher" }.Uri, CancellationToken.None);
-
-            // Pings are answered while something is read.
-            var closed = socket.ReceiveAsync(new byte[1024], CancellationToken.None);
-            double processorBefore = ProcessorSeconds(processId);
-            var watch = Stopwatch.StartNew();
-            foreach (var message in messages)
-            {
-                await socket.SendAsync(message, WebSocketMessageType.Text, WebSocketMessageFlags.EndOfMessage, CancellationToken.None);
-            }
-
-            double sent = watch.Elapsed.TotalSeconds;
-            AnalyzerStatus status;
-            do
-            {
-                await Task.Delay(20);
-                status = await StatusAsync(http);
-            }
-            while (status.NodeCount < before.NodeCount + BenchGraph.Nodes || status.EdgeCount < before.EdgeCount + BenchGraph.Edges);
-
-            double loaded = watch.Elapsed.TotalSeconds;
-            Console.WriteLine(
-                $"sent after {sent:0.00} s, in the graph after {loaded:0.00} s, which took the analyzer {ProcessorSeconds(processId) - processorBefore:0.00} s of CPU; {status.MemoryBytes / 1048576.0:0} MiB resident");
-            for (int i = 0; i < 3; i++)
-            {
-                await Task.Delay(5000);
-                Console.WriteLine($"  {5 * (i + 1)} s later: {(await StatusAsync(http)).MemoryBytes / 1048576.0:0} MiB resident");
-            }
-
-            await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, CancellationToken.None);
-            await closed;
-            while ((await StatusAsync(http)).NodeCount > before.NodeCount)
-            {
-                await Task.Delay(20);
-            }
+            await PublishAsync(backend, messages);
         }
     }
 
-    /// <summary>Processor time that a process has used; 0 when it is not of this machine.</summary>
-    private static double ProcessorSeconds(int processId)
+    private static async Task PublishAsync(string backend, List<ReadOnlyMemory<byte>> messages)
     {
-        if (processId == 0)
+        using var service = await BenchService.StartAsync(backend);
+        using var http = new HttpClient { BaseAddress = service.Address };
+        using var socket = new ClientWebSocket();
+        socket.Options.SetRequestHeader(WebSocketHeaders.HostId, "bench");
+        socket.Options.SetRequestHeader(WebSocketHeaders.ClientType, "bench");
+        await socket.ConnectAsync(new UriBuilder(service.Address) { Scheme = "ws", Path = "/ws/publisher" }.Uri, CancellationToken.None);
+
+        // Pings are answered while something is read.
+        var closed = socket.ReceiveAsync(new byte[1024], CancellationToken.None);
+        double processorBefore = service.ProcessorSeconds;
+        double idle = service.ResidentMiB.Now;
+        var watch = Stopwatch.StartNew();
+        foreach (var message in messages)
         {
-            return 0;
+            await socket.SendAsync(message, WebSocketMessageType.Text, WebSocketMessageFlags.EndOfMessage, CancellationToken.None);
         }
 
-        using var process = Process.GetProcessById(processId);
-        return process.TotalProcessorTime.TotalSeconds;
+        double sent = watch.Elapsed.TotalSeconds;
+        AnalyzerStatus status;
+        do
+        {
+            await Task.Delay(20);
+            status = await StatusAsync(http);
+        }
+        while (status.NodeCount < BenchGraph.Nodes || status.EdgeCount < BenchGraph.Edges);
+
+        double loaded = watch.Elapsed.TotalSeconds;
+        double processor = service.ProcessorSeconds - processorBefore;
+
+        // Until history has everything and memory was given back.
+        double before = 0;
+        for (int quiet = 0; quiet < 4; quiet = Math.Abs(service.ProcessorSeconds - before) < 0.3 ? quiet + 1 : 0)
+        {
+            before = service.ProcessorSeconds;
+            await Task.Delay(2000);
+        }
+
+        var (now, peak) = service.ResidentMiB;
+        status = await StatusAsync(http);
+        Console.WriteLine(
+            $"sent after {sent:0.00} s, in the graph after {loaded:0.00} s with {processor:0.00} s of CPU; {idle:0} MiB resident before, "
+            + $"{peak:0} at most, {now:0} when settled; {status.Storage?.RevisionsDropped} revisions dropped");
+        await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, CancellationToken.None);
+        await closed;
     }
 
     private static async Task<AnalyzerStatus> StatusAsync(HttpClient http) =>

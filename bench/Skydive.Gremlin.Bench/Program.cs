@@ -5,12 +5,25 @@ using Skydive.Gremlin;
 using Skydive.Gremlin.Bench;
 
 // Times Gremlin from text to results on the graph of BenchGraph. Prints milliseconds: the median of many runs, after warming up.
+// export FILE writes the graph for bench/peers/graph_peers.py; rest asks a service process over HTTP.
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+if (args is ["rest"])
+{
+    await RestBench.RunAsync();
+    return;
+}
+
 long before = GC.GetTotalMemory(forceFullCollection: true);
 var watch = Stopwatch.StartNew();
 var graph = BenchGraph.Build();
 Console.WriteLine($"load: {watch.Elapsed.TotalSeconds:0.00} s for {graph.Current.NodeCount} nodes, {graph.Current.EdgeCount} edges");
 Console.WriteLine($"memory: {(GC.GetTotalMemory(forceFullCollection: true) - before) / 1048576.0:0.0} MiB managed, {Environment.WorkingSet / 1048576.0:0} MiB resident");
+if (args is ["export", var file])
+{
+    await BenchGraph.ExportAsync(graph, file);
+    return;
+}
+
 var source = new BenchSource(graph.Current);
 string start = BenchGraph.IdOf(4711);
 (string Name, string Query)[] queries =

@@ -23,6 +23,7 @@ namespace Skydive.Analyzer;
 public sealed class AnalyzerRuntime : IAsyncDisposable
 {
     private static readonly TimeSpan s_flushLimit = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_trimAfter = TimeSpan.FromSeconds(2);
 
     private readonly AnalyzerOptions _options;
     private readonly IHistoryStore _store;
@@ -35,6 +36,7 @@ public sealed class AnalyzerRuntime : IAsyncDisposable
     private readonly PeeringProbe _peering;
     private readonly FlowEnhancer _enhancer;
     private HistoryPruner? _pruner;
+    private HeapTrimmer? _trimmer;
     private volatile bool _isReady;
     private int _isDisposed;
 
@@ -129,6 +131,8 @@ public sealed class AnalyzerRuntime : IAsyncDisposable
         Watch(Injections.Completion);
         _pruner = new(_store, _time, _loggers.CreateLogger<HistoryPruner>());
         Watch(_pruner.Completion);
+        _trimmer = new(Graph, () => _writer.IsBehind, _time, s_trimAfter);
+        Watch(_trimmer.Completion);
         _isReady = true;
     }
 
@@ -166,6 +170,11 @@ public sealed class AnalyzerRuntime : IAsyncDisposable
         }
 
         _isReady = false;
+        if (_trimmer is not null)
+        {
+            await _trimmer.DisposeAsync().ConfigureAwait(false);
+        }
+
         if (_pruner is not null)
         {
             await _pruner.DisposeAsync().ConfigureAwait(false);

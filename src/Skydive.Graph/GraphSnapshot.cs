@@ -58,7 +58,7 @@ public sealed class GraphSnapshot : IGraphView
             return _state.Edges.Values();
         }
 
-        if (SlotsOf(filter, _state.EdgeSlots) is { } named)
+        if (SlotsOf(filter, _state.EdgeSlots, _state.Edges) is { } named)
         {
             return named.Select(slot => _state.Edges[slot]!).Where(filter.Matches);
         }
@@ -118,7 +118,7 @@ public sealed class GraphSnapshot : IGraphView
     public SnapshotNodes SelectNodes(Filter? filter, Action<int>? progress = null)
     {
         var condition = Prepare(filter);
-        if (SlotsOf(filter, _state.NodeSlots) is { } named)
+        if (SlotsOf(filter, _state.NodeSlots, _state.Nodes) is { } named)
         {
             return new(this, () => new ListReader<Node>(named, condition, progress), progress);
         }
@@ -164,12 +164,12 @@ public sealed class GraphSnapshot : IGraphView
     /// <summary>How many nodes an index leaves to look at for a condition; null when no index helps, so that all are looked at.</summary>
     /// <param name="filter">The condition; null for none.</param>
     public int? CountCandidates(Filter? filter) =>
-        filter is null ? null : SlotsOf(filter, _state.NodeSlots)?.Count ?? _state.NodeIndex.FindCandidates(filter)?.Sum(static set => set.Count);
+        filter is null ? null : SlotsOf(filter, _state.NodeSlots, _state.Nodes)?.Count ?? _state.NodeIndex.FindCandidates(filter)?.Sum(static set => set.Count);
 
     /// <summary>How many edges an index leaves to look at for a condition; null when no index helps, so that all are looked at.</summary>
     /// <param name="filter">The condition; null for none.</param>
     public int? CountEdgeCandidates(Filter? filter) =>
-        filter is null ? null : SlotsOf(filter, _state.EdgeSlots)?.Count ?? _state.EdgeIndex.FindCandidates(filter)?.Sum(static set => set.Count);
+        filter is null ? null : SlotsOf(filter, _state.EdgeSlots, _state.Edges)?.Count ?? _state.EdgeIndex.FindCandidates(filter)?.Sum(static set => set.Count);
 
     /// <summary>The same as <see cref="CountNodeValues"/> for edges; of their keys RelationType is indexed.</summary>
     /// <param name="key">The key.</param>
@@ -181,13 +181,14 @@ public sealed class GraphSnapshot : IGraphView
     /// <summary>Where a node is kept that is given in any revision; -1 when the snapshot has none with its identifier.</summary>
     internal int SlotOf(Node node) =>
         node.Slot >= 0 && _state.Nodes[node.Slot] is { } own && string.Equals(own.Id, node.Id, StringComparison.Ordinal) ? node.Slot
-        : _state.NodeSlots.TryGetValue(node.Id, out int slot) ? slot : -1;
+        : _state.NodeSlots.TryGetSlot(node.Id, _state.Nodes, out int slot) ? slot : -1;
 
     /// <summary>Divides a condition on nodes into what the index answers and the rest.</summary>
     internal SlotFilter<Node> Prepare(Filter? filter) => new(_state.Nodes, _state.NodeIndex, filter);
 
     /// <summary>Where the elements are kept that a condition names by their identifiers, in order; null when it does not.</summary>
-    private static List<int>? SlotsOf(Filter? filter, HashTrie<string, int> slots)
+    private static List<int>? SlotsOf<T>(Filter? filter, SlotTable<T> slots, IntMap<T> elements)
+        where T : GraphElement
     {
         switch (filter)
         {
@@ -199,7 +200,7 @@ public sealed class GraphSnapshot : IGraphView
                 List<int>? best = null;
                 foreach (var part in all.Filters)
                 {
-                    if (SlotsOf(part, slots) is { } found && (best is null || found.Count < best.Count))
+                    if (SlotsOf(part, slots, elements) is { } found && (best is null || found.Count < best.Count))
                     {
                         best = found;
                     }
@@ -215,7 +216,7 @@ public sealed class GraphSnapshot : IGraphView
             var found = new List<int>(identifiers.Count);
             foreach (var identifier in identifiers)
             {
-                if (identifier.AsString is { } id && slots.TryGetValue(id, out int slot))
+                if (identifier.AsString is { } id && slots.TryGetSlot(id, elements, out int slot))
                 {
                     found.Add(slot);
                 }

@@ -13,8 +13,8 @@ internal struct GraphState
 {
     public IntMap<Node> Nodes;
     public IntMap<Edge> Edges;
-    public HashTrie<string, int> NodeSlots;
-    public HashTrie<string, int> EdgeSlots;
+    public SlotTable<Node> NodeSlots;
+    public SlotTable<Edge> EdgeSlots;
     public IntMap<object> Adjacencies;
     public int NextNodeSlot;
     public int NextEdgeSlot;
@@ -28,16 +28,16 @@ internal struct GraphState
 
     public static GraphState Empty => new() { NodeIndex = new(s_nodeKeys), EdgeIndex = new(s_edgeKeys) };
 
-    public readonly Node? FindNode(string id) => NodeSlots.TryGetValue(id, out int slot) ? Nodes[slot] : null;
+    public readonly Node? FindNode(string id) => NodeSlots.TryGetSlot(id, Nodes, out int slot) ? Nodes[slot] : null;
 
-    public readonly Edge? FindEdge(string id) => EdgeSlots.TryGetValue(id, out int slot) ? Edges[slot] : null;
+    public readonly Edge? FindEdge(string id) => EdgeSlots.TryGetSlot(id, Edges, out int slot) ? Edges[slot] : null;
 
     /// <summary>Adds a node whose slot is <see cref="NextNodeSlot"/>.</summary>
     public void AddNode(Node node, object owner)
     {
         NextNodeSlot++;
         Nodes = Nodes.Set(node.Slot, node, owner);
-        NodeSlots = NodeSlots.Set(node.Id, node.Slot, owner);
+        NodeSlots = NodeSlots.Add(node.Id, node.Slot, owner);
         NodeIndex = NodeIndex.Update(node.Slot, MetadataMap.Empty, node.Metadata, owner);
     }
 
@@ -45,7 +45,9 @@ internal struct GraphState
     /// <returns>False, and nothing is changed, when two have one identifier or one is there already.</returns>
     public bool TryAddNodes(Node[] nodes, object owner)
     {
-        var (slots, index, first) = (NodeSlots, NodeIndex, NextNodeSlot);
+        var (index, first, table) = (NodeIndex, NextNodeSlot, NodeSlots);
+        var all = Nodes.SetRange(first, nodes, owner);
+        SlotTable<Node>? slots = null;
         Together.For(2, nodes.Length, part =>
         {
             if (part == 0)
@@ -54,16 +56,16 @@ internal struct GraphState
             }
             else
             {
-                slots = slots.SetMany(SlotsOf(nodes, first), owner);
+                slots = table.AddMany(nodes, first, all, owner);
             }
         });
-        if (slots.Count != NodeSlots.Count + nodes.Length)
+        if (slots is null)
         {
             return false;
         }
 
-        Nodes = Nodes.SetRange(first, nodes, owner);
-        NodeSlots = slots;
+        Nodes = all;
+        NodeSlots = slots.Value;
         NodeIndex = index;
         NextNodeSlot += nodes.Length;
         return true;
@@ -78,7 +80,7 @@ internal struct GraphState
     public void RemoveNode(Node node, object owner)
     {
         Nodes = Nodes.Set(node.Slot, null, owner);
-        NodeSlots = NodeSlots.Remove(node.Id, owner);
+        NodeSlots = NodeSlots.Remove(node.Id, node.Slot, owner);
         NodeIndex = NodeIndex.Update(node.Slot, node.Metadata, MetadataMap.Empty, owner);
         Adjacencies = Adjacencies.Set(node.Slot, null, owner);
     }
@@ -88,7 +90,7 @@ internal struct GraphState
     {
         NextEdgeSlot++;
         Edges = Edges.Set(edge.Slot, edge, owner);
-        EdgeSlots = EdgeSlots.Set(edge.Id, edge.Slot, owner);
+        EdgeSlots = EdgeSlots.Add(edge.Id, edge.Slot, owner);
         EdgeIndex = EdgeIndex.Update(edge.Slot, MetadataMap.Empty, edge.Metadata, owner);
         Adjacencies = Join(Adjacencies, edge, owner);
     }
@@ -97,12 +99,14 @@ internal struct GraphState
     /// <returns>False, and nothing is changed, when two have one identifier or one is there already.</returns>
     public bool TryAddEdges(Edge[] edges, object owner)
     {
-        var (slots, index, adjacencies, first, nodes) = (EdgeSlots, EdgeIndex, Adjacencies, NextEdgeSlot, NextNodeSlot);
+        var (index, adjacencies, first, nodes, table) = (EdgeIndex, Adjacencies, NextEdgeSlot, NextNodeSlot, EdgeSlots);
+        var all = Edges.SetRange(first, edges, owner);
+        SlotTable<Edge>? slots = null;
         Together.For(2, edges.Length, part =>
         {
             if (part == 0)
             {
-                slots = slots.SetMany(SlotsOf(edges, first), owner);
+                slots = table.AddMany(edges, first, all, owner);
             }
             else
             {
@@ -110,13 +114,13 @@ internal struct GraphState
                 adjacencies = Join(adjacencies, nodes, edges, owner);
             }
         });
-        if (slots.Count != EdgeSlots.Count + edges.Length)
+        if (slots is null)
         {
             return false;
         }
 
-        Edges = Edges.SetRange(first, edges, owner);
-        EdgeSlots = slots;
+        Edges = all;
+        EdgeSlots = slots.Value;
         EdgeIndex = index;
         Adjacencies = adjacencies;
         NextEdgeSlot += edges.Length;
@@ -132,7 +136,7 @@ internal struct GraphState
     public void RemoveEdge(Edge edge, object owner)
     {
         Edges = Edges.Set(edge.Slot, null, owner);
-        EdgeSlots = EdgeSlots.Remove(edge.Id, owner);
+        EdgeSlots = EdgeSlots.Remove(edge.Id, edge.Slot, owner);
         EdgeIndex = EdgeIndex.Update(edge.Slot, edge.Metadata, MetadataMap.Empty, owner);
         var (parent, child) = (edge.ParentSlot, edge.ChildSlot);
         Adjacencies = Adjacencies.Set(parent, Adjacency.Remove(Adjacencies[parent], EdgeDirection.Out, edge.Slot, owner), owner);
@@ -147,13 +151,13 @@ internal struct GraphState
         int slot = 0;
         state.TryAddNodes([.. Nodes.Values().Select(node => node.WithSlot(slot++))], owner);
         slot = 0;
-        state.TryAddEdges([.. Edges.Values().Select(edge => Place(edge, slot++, state.NodeSlots))], owner);
+        state.TryAddEdges([.. Edges.Values().Select(edge => Place(edge, slot++, state))], owner);
         return state;
 
-        static Edge Place(Edge edge, int slot, HashTrie<string, int> nodes)
+        static Edge Place(Edge edge, int slot, in GraphState state)
         {
-            nodes.TryGetValue(edge.Parent, out int parent);
-            nodes.TryGetValue(edge.Child, out int child);
+            state.NodeSlots.TryGetSlot(edge.Parent, state.Nodes, out int parent);
+            state.NodeSlots.TryGetSlot(edge.Child, state.Nodes, out int child);
             return edge.Placed(slot, parent, child, edge.Parent, edge.Child, edge.Metadata);
         }
     }
@@ -205,16 +209,5 @@ internal struct GraphState
         }
 
         return adjacencies;
-    }
-
-    private static KeyValuePair<string, int>[] SlotsOf(GraphElement[] elements, int first)
-    {
-        var slots = new KeyValuePair<string, int>[elements.Length];
-        for (int i = 0; i < slots.Length; i++)
-        {
-            slots[i] = new(elements[i].Id, first + i);
-        }
-
-        return slots;
     }
 }

@@ -596,7 +596,7 @@ public sealed class GraphTransaction
     // The node has the next slot.
     private Node Add(Node node)
     {
-        if (_state.NodeSlots.TryGetValue(node.Id, out _))
+        if (_state.FindNode(node.Id) is not null)
         {
             throw new GraphException(GraphErrorReason.IdConflict, $"node ID conflict: {node.Id} exists");
         }
@@ -609,7 +609,7 @@ public sealed class GraphTransaction
     // The edge has the next slot, and those of its ends.
     private Edge Add(Edge edge)
     {
-        if (_state.EdgeSlots.TryGetValue(edge.Id, out _))
+        if (_state.FindEdge(edge.Id) is not null)
         {
             throw new GraphException(GraphErrorReason.IdConflict, $"edge ID conflict: {edge.Id} exists");
         }

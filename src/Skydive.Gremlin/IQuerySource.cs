@@ -38,4 +38,11 @@ public interface IQuerySource
     /// No history is kept: <see cref="GremlinErrorReason.HistoryNotSupported"/>, see <see cref="GremlinEngine.HistoryNotSupported"/>.
     /// </exception>
     Task<IGraphView> GetHistoryAsync(TimeSlice slice, CancellationToken cancellationToken);
+
+    /// <summary>As <see cref="GetHistoryAsync"/>, for a query that looks at nodes alone: edges, and nodes that do not meet a condition, may be missing.</summary>
+    /// <param name="slice">A point of time, or a span whose revisions are all wanted.</param>
+    /// <param name="filter">The condition, which the query checks all the same; null for all nodes.</param>
+    /// <param name="cancellationToken">Ends the search.</param>
+    /// <exception cref="GremlinException">No history is kept.</exception>
+    Task<IGraphView> GetHistoryNodesAsync(TimeSlice slice, Filter? filter, CancellationToken cancellationToken) => GetHistoryAsync(slice, cancellationToken);
 }

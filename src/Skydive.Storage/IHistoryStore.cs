@@ -65,6 +65,13 @@ public interface IHistoryStore : IFlowSource, IRawPacketSource, IMetricSource, I
     /// <exception cref="HistoryException">The store could not be read, or more revisions match than the options allow.</exception>
     Task<IGraphView> GetGraphAsync(TimeSlice slice, CancellationToken cancellationToken);
 
+    /// <summary>As <see cref="GetGraphAsync"/>, for a question that is about nodes alone: without edges, and without nodes that surely do not meet a condition.</summary>
+    /// <param name="slice">The time.</param>
+    /// <param name="filter">The condition, which what is found still has to be checked against; null for all nodes.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <exception cref="HistoryException">The store could not be read, or more revisions match than the options allow.</exception>
+    Task<IGraphView> GetNodesAsync(TimeSlice slice, Filter? filter, CancellationToken cancellationToken) => GetGraphAsync(slice, cancellationToken);
+
     /// <summary>
     /// What is not the same in the graph at two points of time: elements of which another revision, or none, was valid. Costs what changed
     /// rather than what there is. An element that changed and changed back is in it, with revisions that may be equal in all but their number.

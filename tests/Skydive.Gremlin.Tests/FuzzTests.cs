@@ -1,11 +1,12 @@
 using System.Text;
+using Skydive.Gremlin.Language;
 using Skydive.Gremlin.Tests.Fakes;
 
 namespace Skydive.Gremlin.Tests;
 
 public sealed class FuzzTests
 {
-    private const int Mutations = 1_000_000;
+    private const int Mutations = 400_000;
 
     private static readonly string[] s_pieces =
     [
@@ -14,6 +15,16 @@ public sealed class FuzzTests
         "Has", "G.V()", "''", "'',", "1e9", "_", ".Select('a')", ".As('a')", ".Values('Name')", ".Count()",
         "__", "__.", ".Where(", ".Or(", ".Not(", "Out()", "Not(", "Or(1, ", ".By('Name')", ".By(DESC)", ".Order()", ".Group()", ".Project('a')", ".Path()", ".SimplePath()", ".Repeat(", ".Times(2)", ".Until(", ".Emit()",
         ".Explain()", ".Is(", ".Metrics()", ".Aggregates(", ".Sockets()", ".NextHop('", ".MoreThan(", ".RawPackets()", ".BPF('", "StartingWith('", "\\u0041", "\\uD83D", "[[:alpha:]]", "(?P<n>", "\\d", "{1000}", "\\p{L}",
+    ];
+
+    private static readonly string[] s_steps = [.. StepCatalog.Names.Order(StringComparer.Ordinal)];
+
+    private static readonly string[] s_predicates = [.. PredicateCatalog.Names.Order(StringComparer.Ordinal)];
+
+    private static readonly string[] s_literals =
+    [
+        "'Name'", "\"Type\"", "'Metric'", "'Metadata.Type'", "'@ID'", "'lo'", "'eth\\d+'", "'caf\\u00e9'", "'10.0.0.0/8'", "'-1m'", "'30s'", "'2020-01-01T00:00:00Z'", "'tcp port 80'", "''", "0", "1", "-1", "10",
+        "1500", "9223372036854775807", "-9223372036854775808", "1.5", "-2.25e3", "true", "false", "NOW", "FOREVER", "ASC", "DESC", "Metadata('Name', 'lo')",
     ];
 
     /// <summary>Whatever the text: a plan, or a <see cref="GremlinException"/> that points into it.</summary>
@@ -33,13 +44,21 @@ public sealed class FuzzTests
         var random = new Random(seed);
         string[] seeds = [.. Corpus.Cases.Select(static test => test.Query)];
         int valid = 0;
+        HashSet<string> missing = [.. s_steps.Concat(s_predicates).Select(static name => name + "(")];
         for (int i = 0; i < count; i++)
         {
-            string text = i % 4 == 0 ? RandomText(random) : Mutate(seeds[random.Next(seeds.Length)], seeds, random);
+            string text = (i % 4) switch
+            {
+                0 => RandomText(random),
+                1 => Generate(random, 0),
+                2 => Mutate(Generate(random, 0), seeds, random),
+                _ => Mutate(seeds[random.Next(seeds.Length)], seeds, random),
+            };
             try
             {
                 GremlinEngine.Compile(text);
                 valid++;
+                missing.RemoveWhere(name => text.Contains(name, StringComparison.OrdinalIgnoreCase));
             }
             catch (GremlinException e)
             {
@@ -51,7 +70,10 @@ public sealed class FuzzTests
             }
         }
 
-        Assert.InRange(valid, 1, count);
+        // Every step and predicate there is was in a query that is one, so that what was tried is not rejected at the door.
+        Assert.Empty(missing);
+        Assert.InRange(valid, count / 100, count);
+        TestContext.Current.SendDiagnosticMessage($"{count} texts, {valid} valid");
     }
 
     /// <summary>What parses also runs, on a graph with little in it.</summary>
@@ -129,6 +151,49 @@ public sealed class FuzzTests
         }
 
         return text.ToString();
+    }
+
+    /// <summary>A query as the grammar has it: steps of all kinds, with arguments that may fit them or not.</summary>
+    private static string Generate(Random random, int depth)
+    {
+        var text = new StringBuilder(depth == 0 ? "G" : random.Next(2) == 0 ? "__" : s_steps[random.Next(s_steps.Length)] + "()");
+        string[] starts = [".V()", ".E()", ".V().Metrics()", ".Flows()", ".At('-1m').V()", ".V().Sockets()", ".V().Repeat(Out()).Times(2)", string.Empty];
+        text.Append(depth == 0 ? starts[random.Next(starts.Length)] : string.Empty);
+        for (int count = random.Next(1, depth == 0 ? 5 : 3); count > 0; count--)
+        {
+            text.Append('.').Append(s_steps[random.Next(s_steps.Length)]).Append('(');
+            AppendArguments(text, random, depth);
+            text.Append(')');
+        }
+
+        return text.ToString();
+    }
+
+    private static void AppendArguments(StringBuilder text, Random random, int depth)
+    {
+        int count = random.Next(4);
+        for (int i = 0; i < count; i++)
+        {
+            text.Append(i == 0 ? string.Empty : ", ");
+            switch (random.Next(depth < 3 ? 8 : 6))
+            {
+                case 0:
+                    text.Append(s_predicates[random.Next(s_predicates.Length)]).Append('(');
+                    for (int argument = random.Next(3); argument >= 0; argument--)
+                    {
+                        text.Append(s_literals[random.Next(s_literals.Length)]).Append(argument == 0 ? string.Empty : ", ");
+                    }
+
+                    text.Append(')');
+                    break;
+                case 6 or 7:
+                    text.Append(Generate(random, depth + 1));
+                    break;
+                default:
+                    text.Append(s_literals[random.Next(s_literals.Length)]);
+                    break;
+            }
+        }
     }
 
     private static string Tail(string text, Random random) => text[random.Next(text.Length)..];

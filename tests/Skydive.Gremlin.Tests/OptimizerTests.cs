@@ -27,6 +27,15 @@ public sealed class OptimizerTests
     [InlineData("G.Flows().Sort('Start').Dedup()", "G | Flows[].Sort(ASC, Start) | Dedup()")]
     [InlineData("G.Flows().Sort('Start').Has('UUID')", "G | Flows[UUID exists].Sort(ASC, Start)")]
     [InlineData("G.Flows().Dedup('UUID', 'Start')", "G | Flows[] | Dedup(UUID, Start)")]
+    [InlineData("G.At(1000).V().Has('Name', 'y')", "G | At(1000000) nodes[Name = \"y\"] | V()[Name = \"y\"]")]
+    [InlineData("G.At(1000).V('n1').Values('Name')", "G | At(1000000) nodes[@ID in [\"n1\"]] | V(n1)[] | Values(Name)")]
+    [InlineData("G.At(1000).V().Count()", "G | At(1000000) nodes[] | V()[] | Count")]
+    [InlineData("G.At(1000).V().Has('Name', 'y').Both()", "G | At(1000000) | V()[Name = \"y\"] | Both[]")]
+    [InlineData("G.At(1000).V().Has('Name', 'y').Where(Out())", "G | At(1000000) | V()[Name = \"y\"] | Where[Out[]]")]
+    [InlineData("G.At(1000).Flows('Application', 'TCP').Count()", "G | At(1000000) without graph | Flows[Application = \"TCP\"].Count")]
+    [InlineData("G.Flows().Sum('Metric.ABBytes')", "G | Flows[].Sum(Metric.ABBytes)")]
+    [InlineData("G.Flows().Dedup().Count()", "G | Flows[].Dedup(TrackingID) | Count")]
+    [InlineData("G.Flows().Sum('Start')", "G | Flows[] | Sum(Start)")]
     public void Compile_Query_MovesWhatMayMove(string query, string plan) => Assert.Equal(plan, GremlinEngine.Compile(query).Explain());
 
     /// <summary>On random graphs, live and past, random queries yield the same with and without optimisation.</summary>

@@ -120,7 +120,7 @@ internal sealed partial class CaptureDirectory : IAsyncDisposable
     public Task<IReadOnlyList<Flow>> SearchFlowsAsync(FlowSearch search, CancellationToken cancellationToken) =>
         Task.Run(() => SearchFlows(search, cancellationToken), cancellationToken);
 
-    /// <inheritdoc/>
+    /// <summary>Gives packets that captures keep of some flows.</summary>
     public Task<IReadOnlyList<FlowRawPackets>> SearchRawPacketsAsync(RawPacketSearch search, CancellationToken cancellationToken) => Task.Run<IReadOnlyList<FlowRawPackets>>(
         () =>
         {

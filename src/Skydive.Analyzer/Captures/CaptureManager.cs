@@ -231,14 +231,17 @@ public sealed partial class CaptureManager : IAsyncDisposable
     {
         try
         {
-            await foreach (var change in _subscription!.ReadAllAsync(_stop.Token).ConfigureAwait(false))
+            while (await _subscription!.WaitToReadAsync(_stop.Token).ConfigureAwait(false))
             {
-                bool concernsCaptures = change.Commit is { } commit ? FollowCapturing(commit) : FindCapturing(change.Snapshot);
-
-                // Counters that tick match no other nodes. What runs somewhere is looked at even when there are no captures: it must not.
-                if (change.Commit is not { IsTransient: true } && (concernsCaptures || !_captures.IsEmpty))
+                while (_subscription.TryRead(out var change))
                 {
-                    Signal();
+                    bool concernsCaptures = change.Commit is { } commit ? FollowCapturing(commit) : FindCapturing(change.Snapshot);
+
+                    // Counters that tick match no other nodes. What runs somewhere is looked at even when there are no captures: it must not.
+                    if (change.Commit is not { IsTransient: true } && (concernsCaptures || !_captures.IsEmpty))
+                    {
+                        Signal();
+                    }
                 }
             }
         }

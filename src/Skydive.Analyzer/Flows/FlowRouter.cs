@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Skydive.Analyzer.Hub;
 using Skydive.Contracts.Agents;
 using Skydive.Contracts.Flows;
+using Skydive.Contracts.Metadata;
 using Skydive.Contracts.Queries;
 using Skydive.Storage;
 
@@ -89,6 +90,45 @@ public sealed partial class FlowRouter : IFlowSource, IRawPacketSource
                     flow.Key,
                     [.. flow.SelectMany(static part => part.Packets).DistinctBy(static packet => packet.Index).OrderBy(static packet => packet.Index)])),
         ];
+    }
+
+    /// <inheritdoc/>
+    public async Task<FlowSum?> TotalFlowsAsync(FlowSearch search, IReadOnlyList<string> fields, CancellationToken cancellationToken)
+    {
+        if (search.Slice is null || search.EveryUpdate || _store is not IHistoryStore store)
+        {
+            return null;
+        }
+
+        // What the live tables have is newer than what the store has of the same flows.
+        var live = (await Task.WhenAll(AskAgents((agent, deadline) => SearchAgentAsync(agent, search, deadline), cancellationToken)).ConfigureAwait(false))
+            .SelectMany(static flows => flows)
+            .GroupBy(static flow => flow.UUID, StringComparer.Ordinal)
+            .Select(static same => same.MaxBy(static flow => flow.Last)!)
+            .ToList();
+        var stored = await store.SumFlowsAsync(
+            new() { Search = search, Fields = fields, Except = live.Count == 0 ? null : [.. live.Select(static flow => flow.UUID)] }, cancellationToken).ConfigureAwait(false);
+        long count = live.Count;
+        var sums = new Int128[fields.Count];
+        foreach (var sum in stored)
+        {
+            count += sum.Count;
+            for (int i = 0; i < sums.Length; i++)
+            {
+                sums[i] += sum.Sums[i];
+            }
+        }
+
+        for (int i = 0; i < sums.Length; i++)
+        {
+            var path = FieldPath.Parse(fields[i]);
+            foreach (var flow in live)
+            {
+                sums[i] += flow.TryGetField(path, out var value) && value.TryGetInteger(out long integer) ? integer : 0;
+            }
+        }
+
+        return new(MetadataValue.Null, count, [.. sums.Select(static sum => (long)Int128.Clamp(sum, long.MinValue, long.MaxValue))]);
     }
 
     private async Task<IReadOnlyList<Flow>> SearchAgentAsync(IAgentLink agent, FlowSearch search, CancellationToken cancellationToken) =>

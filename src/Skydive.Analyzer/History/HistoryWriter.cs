@@ -52,6 +52,18 @@ public sealed partial class HistoryWriter : IAsyncDisposable
     /// <summary>How many metric samples were left out because the store refuses them.</summary>
     public long SamplesDropped => Interlocked.Read(ref _samplesDropped);
 
+    /// <summary>Whether the graph shows what is not in the store yet.</summary>
+    public bool IsBehind
+    {
+        get
+        {
+            lock (_waitersLock)
+            {
+                return _written < _graph.Current.Sequence;
+            }
+        }
+    }
+
     /// <summary>How many wait for the store.</summary>
     internal int WaiterCount
     {
@@ -143,43 +155,58 @@ public sealed partial class HistoryWriter : IAsyncDisposable
     {
         try
         {
-            var events = new List<GraphEvent>();
-            var samples = new List<MetricSample>();
             while (await _subscription.WaitToReadAsync(_stop.Token).ConfigureAwait(false))
             {
-                GraphSnapshot? last = null;
-                while (events.Count < MaximumEventsPerBatch && samples.Count < MaximumSamplesPerBatch && _subscription.TryRead(out var change))
-                {
-                    last = change.Snapshot;
-                    foreach (var graphEvent in change.Commit?.Events ?? [])
-                    {
-                        MetricSamples.Collect(graphEvent, samples);
-                    }
-
-                    if (change.Commit is { IsTransient: false } commit)
-                    {
-                        events.AddRange(commit.Events);
-                    }
-                    else if (change.IsResynchronization)
-                    {
-                        // What came before the gap is history all the same.
-                        LogOverrun(_logger, change.Lost);
-                        await AppendAsync(events).ConfigureAwait(false);
-                        await ReconcileAsync(change.Snapshot.ToSubGraph()).ConfigureAwait(false);
-                    }
-                }
-
-                await AppendAsync(events).ConfigureAwait(false);
-                await AppendAsync(samples).ConfigureAwait(false);
-                if (last is not null)
-                {
-                    Advance(last.Sequence);
-                }
+                // A method of its own: nothing of what was written is to be held while the graph is quiet.
+                await WriteWaitingAsync().ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
         }
+    }
+
+    private async Task WriteWaitingAsync()
+    {
+        var events = new List<GraphEvent>();
+        var samples = new List<MetricSample>();
+        long sequence = Collect(events, samples, out var resynchronized);
+        await AppendAsync(events).ConfigureAwait(false);
+        if (resynchronized is not null)
+        {
+            // What came before the gap is history all the same.
+            await ReconcileAsync(resynchronized.ToSubGraph()).ConfigureAwait(false);
+        }
+
+        await AppendAsync(samples).ConfigureAwait(false);
+        Advance(sequence);
+    }
+
+    // Up to a batch of what is waiting, or up to a gap; returns where it ends.
+    private long Collect(List<GraphEvent> events, List<MetricSample> samples, out GraphSnapshot? resynchronized)
+    {
+        long sequence = _written;
+        resynchronized = null;
+        while (resynchronized is null && events.Count < MaximumEventsPerBatch && samples.Count < MaximumSamplesPerBatch && _subscription.TryRead(out var change))
+        {
+            sequence = change.Snapshot.Sequence;
+            foreach (var graphEvent in change.Commit?.Events ?? [])
+            {
+                MetricSamples.Collect(graphEvent, samples);
+            }
+
+            if (change.Commit is { IsTransient: false } commit)
+            {
+                events.AddRange(commit.Events);
+            }
+            else if (change.IsResynchronization)
+            {
+                LogOverrun(_logger, change.Lost);
+                resynchronized = change.Snapshot;
+            }
+        }
+
+        return sequence;
     }
 
     private async Task AppendAsync(List<GraphEvent> events)

@@ -46,6 +46,13 @@ internal sealed class AnalyzerQuerySource : IQuerySource, IMetricSource
     }
 
     /// <inheritdoc/>
+    public async Task<IGraphView> GetHistoryNodesAsync(TimeSlice slice, Filter? filter, CancellationToken cancellationToken)
+    {
+        await _flush(cancellationToken).ConfigureAwait(false);
+        return await _store.GetNodesAsync(slice, filter, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
     public async Task<IReadOnlyList<MetricSample>> SearchMetricsAsync(MetricSearch search, CancellationToken cancellationToken)
     {
         await _flush(cancellationToken).ConfigureAwait(false);

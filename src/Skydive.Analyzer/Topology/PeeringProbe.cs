@@ -11,7 +11,12 @@ namespace Skydive.Analyzer.Topology;
 /// </summary>
 internal sealed class PeeringProbe : GraphFollower
 {
-    private readonly MetadataLinker _linker = new(new(null, "PeerIntfMAC"), new(null, "MAC"), RelationTypes.Layer2);
+    private const string PeerKey = "PeerIntfMAC";
+
+    private readonly MetadataLinker _linker = new(new(null, PeerKey), new(null, "MAC"), RelationTypes.Layer2);
+
+    // As long as no interface names another, there is nothing to join and the addresses of all others need not be known.
+    private bool _isNeeded;
 
     /// <summary>Makes a probe that does nothing yet.</summary>
     /// <param name="graph">The analyzer's graph.</param>
@@ -24,13 +29,24 @@ internal sealed class PeeringProbe : GraphFollower
     protected override bool HasChanges => _linker.HasChanges;
 
     /// <inheritdoc/>
-    protected override void Reset(GraphSnapshot snapshot) => _linker.Reset(snapshot);
+    protected override void Reset(GraphSnapshot snapshot)
+    {
+        _isNeeded |= snapshot.CountNodeValues(PeerKey)!.Any();
+        if (_isNeeded)
+        {
+            _linker.Reset(snapshot);
+        }
+    }
 
     /// <inheritdoc/>
     protected override void Apply(GraphCommit commit)
     {
         // Counters say nothing of addresses.
-        if (!commit.IsTransient)
+        if (!_isNeeded)
+        {
+            Reset(commit.Snapshot);
+        }
+        else if (!commit.IsTransient)
         {
             _linker.Apply(new(commit, commit.Snapshot, 0));
         }

@@ -168,7 +168,7 @@ internal sealed class MessageParser(GraphMessageOptions options)
                 break;
             case "Obj":
                 BeginPayload();
-                _earlyPayload = JsonElement.ParseValue(ref reader);
+                _earlyPayload = ReadJson(ref reader);
                 break;
             default:
                 reader.Skip();
@@ -210,7 +210,12 @@ internal sealed class MessageParser(GraphMessageOptions options)
             return true;
         }
 
-        var place = reader.ValueTextEquals("Nodes"u8) ? Place.Nodes : reader.ValueTextEquals("Edges"u8) ? Place.Edges : Place.Graph;
+        var place = StringCache.Keys.Read(ref reader) switch
+        {
+            "Nodes" => Place.Nodes,
+            "Edges" => Place.Edges,
+            _ => Place.Graph,
+        };
         if (place == Place.Graph)
         {
             return reader.TrySkip();
@@ -323,7 +328,7 @@ internal sealed class MessageParser(GraphMessageOptions options)
     {
         if (_namespace != MessageNamespaces.Graph)
         {
-            _obj = JsonElement.ParseValue(ref reader);
+            _obj = ReadJson(ref reader);
             return;
         }
 
@@ -342,8 +347,23 @@ internal sealed class MessageParser(GraphMessageOptions options)
                 _update = JsonSerializer.Deserialize(ref reader, ContractsJsonContext.Default.PartialUpdate);
                 break;
             default:
-                _obj = JsonElement.ParseValue(ref reader);
+                _obj = ReadJson(ref reader);
                 break;
+        }
+    }
+
+    // JSON that is kept as it is, is not looked at for valid text by the parser.
+    private static JsonElement ReadJson(ref Utf8JsonReader reader)
+    {
+        var json = JsonElement.ParseValue(ref reader);
+        try
+        {
+            json.GetRawText();
+            return json;
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new JsonException("text is no valid UTF-8", e);
         }
     }
 

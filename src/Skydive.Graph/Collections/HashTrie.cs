@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
 
@@ -88,7 +87,7 @@ internal readonly struct HashTrie<TKey, TValue>
         }
 
         // Hashes are sorted rather than entries, which rest all over the memory.
-        var items = ArrayPool<Hashed>.Shared.Rent(entries.Length * 2);
+        var items = new Hashed[entries.Length * 2];
         for (int i = 0; i < entries.Length; i++)
         {
             items[i] = new(entries[i].Key.GetHashCode(), i);
@@ -96,7 +95,6 @@ internal readonly struct HashTrie<TKey, TValue>
 
         var batch = new Batch(entries, owner);
         var root = batch.AddTo(_root ?? new Branch(owner, 0, []), items.AsSpan(0, entries.Length), items.AsSpan(entries.Length, entries.Length), 0);
-        ArrayPool<Hashed>.Shared.Return(items);
         return new(root, Count + batch.Added);
     }
 

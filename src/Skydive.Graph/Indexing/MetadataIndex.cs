@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Skydive.Contracts.Metadata;
 using Skydive.Contracts.Queries;
 using Skydive.Contracts.Topology;
@@ -17,7 +18,9 @@ public sealed class MetadataIndex
 
     private readonly Filter? _filter;
     private readonly FieldPath[] _fields;
-    private readonly Dictionary<MetadataValue, Dictionary<string, Node>> _nodes = [];
+
+    // Most values, such as addresses, are those of one node: it stands there itself, several in a dictionary.
+    private readonly Dictionary<MetadataValue, object> _nodes = [];
     private readonly Dictionary<string, MetadataValue[]> _keys = new(StringComparer.Ordinal);
 
     /// <summary>Makes an empty index.</summary>
@@ -95,12 +98,19 @@ public sealed class MetadataIndex
         _keys[node.Id] = keys;
         foreach (var key in keys)
         {
-            if (!_nodes.TryGetValue(key, out var nodes))
+            ref object? nodes = ref CollectionsMarshal.GetValueRefOrAddDefault(_nodes, key, out _);
+            switch (nodes)
             {
-                _nodes.Add(key, nodes = new(StringComparer.Ordinal));
+                case Dictionary<string, Node> several:
+                    several[node.Id] = node;
+                    break;
+                case Node other when other.Id != node.Id:
+                    nodes = new Dictionary<string, Node>(StringComparer.Ordinal) { [other.Id] = other, [node.Id] = node };
+                    break;
+                default:
+                    nodes = node;
+                    break;
             }
-
-            nodes[node.Id] = node;
         }
     }
 
@@ -115,12 +125,16 @@ public sealed class MetadataIndex
 
         foreach (var key in keys)
         {
-            var nodes = _nodes[key];
-            nodes.Remove(id);
-            if (nodes.Count == 0)
+            if (_nodes[key] is Dictionary<string, Node> several)
             {
-                _nodes.Remove(key);
+                several.Remove(id);
+                if (several.Count > 0)
+                {
+                    continue;
+                }
             }
+
+            _nodes.Remove(key);
         }
     }
 
@@ -134,13 +148,26 @@ public sealed class MetadataIndex
     internal IReadOnlyCollection<MetadataValue> Keys => _nodes.Keys;
 
     /// <summary>The nodes under a key.</summary>
-    internal IReadOnlyCollection<Node> FindKey(MetadataValue key) => _nodes.TryGetValue(key, out var nodes) ? nodes.Values : [];
+    internal IReadOnlyCollection<Node> FindKey(MetadataValue key) => _nodes.TryGetValue(key, out object? nodes) ? nodes is Node node ? [node] : ((Dictionary<string, Node>)nodes).Values : [];
 
     private MetadataValue[] Read(Node node)
     {
         if (_filter?.Matches(node) == false)
         {
             return [];
+        }
+
+        if (_fields is [var only])
+        {
+            if (!node.TryGetField(only, out var single) || single.IsNull)
+            {
+                return [];
+            }
+
+            if (single.Kind != MetadataKind.List)
+            {
+                return [single];
+            }
         }
 
         var combinations = new List<MetadataValue[]> { Array.Empty<MetadataValue>() };

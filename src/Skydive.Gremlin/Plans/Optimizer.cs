@@ -19,12 +19,21 @@ internal static class Optimizer
     {
         var result = OptimizeNested(steps);
 
+        // What goes from the graph of a time in the past to some of its nodes, and looks at nothing but them, needs them alone.
+        int when = result.FindLastIndex(static step => step is ContextStep);
+        if (when >= 0 && when + 1 < result.Count && result[when + 1] is VerticesStep start
+            && !result.Skip(when + 2).Any(static step => step.ReadsGraph || step.Output == GremlinKind.Graph))
+        {
+            result[when] = ((ContextStep)result[when]) with { Start = start };
+            return result;
+        }
+
         // What is asked of flows alone does not need the graph of a time in the past.
         if (result[^1].Output != GremlinKind.Graph && !result.Exists(static step => step.ReadsGraph))
         {
             for (int i = 0; i < result.Count; i++)
             {
-                result[i] = result[i] is ContextStep when ? when with { NeedsGraph = false } : result[i];
+                result[i] = result[i] is ContextStep context ? context with { NeedsGraph = false } : result[i];
             }
         }
 
@@ -82,7 +91,7 @@ internal static class Optimizer
         (FlowNodesStep walk, FilterStep filter) => walk with { Filter = And(walk.Filter, filter.Filter) },
         (FilterStep left, FilterStep right) => left with { Filter = And(left.Filter, right.Filter) },
         (SliceStep left, SliceStep right) => left with { Skip = Add(left.Skip, right.Skip), Take = Math.Clamp(left.Take - right.Skip, 0, right.Take) },
-        (FlowsStep flows, _) => Join(flows.Search, second) is { } search ? new FlowsStep(search) : null,
+        (FlowsStep flows, _) => Join(flows.Search, second) is { } search ? new FlowsStep(search) : FlowTotalStep.Join(flows, second),
         _ => null,
     };
 

@@ -64,6 +64,76 @@ internal static class GraphReader
         return new() { Nodes = nodes, Edges = edges };
     }
 
+    /// <summary>The revisions of nodes that a view of a time shows, for a question that is not about edges.</summary>
+    /// <param name="connection">Where to read, outside of a transaction.</param>
+    /// <param name="codec">Reads the metadata.</param>
+    /// <param name="slice">The time.</param>
+    /// <param name="selection">Which nodes are wanted: of each all revisions of the time, and others may come with them.</param>
+    /// <param name="options">The limits.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <exception cref="InvalidDataException">A row makes no sense.</exception>
+    public static List<Node> ReadNodes(
+        SqliteConnection connection, MetadataCodec codec, TimeSlice slice, NodeSelection selection, HistoryStoreOptions options, CancellationToken cancellationToken)
+    {
+        var nodes = new List<Node>();
+        var rows = new RevisionRowReader(codec);
+        string valid = $"AND r.valid_from <= $1 AND r.created_at <= $1 AND (r.valid_to IS NULL OR r.valid_to {(slice.IsPoint ? ">" : ">=")} $0)";
+        SqliteConnections.Execute(connection, "BEGIN");
+        try
+        {
+            if (selection.Identifiers is { } identifiers)
+            {
+                using var byIdentifier = new Statement(
+                    connection, RevisionRowReader.Select("revision_identity") + $"WHERE r.element = (SELECT number FROM element WHERE kind = 0 AND id = $2) {valid}", 3);
+                foreach (string id in identifiers.Distinct(StringComparer.Ordinal))
+                {
+                    Read(byIdentifier, slice.Start, slice.Last, id);
+                }
+            }
+            else if (selection.Texts is { } texts)
+            {
+                // Metadata rests as it is, keys as numbers and texts in UTF-8: where a text is not among the bytes it is not a value.
+                string IsIn(string column) => string.Join(" OR ", texts.Select((_, i) => $"instr({column}, ${i + 2}) > 0"));
+                using var byText = new Statement(
+                    connection,
+                    RevisionRowReader.Select("revision_identity")
+                    + $"WHERE r.element IN (SELECT element FROM base WHERE parent IS NULL AND ({IsIn("metadata")}) UNION SELECT element FROM revision NOT INDEXED WHERE {IsIn("changes")}) "
+                    + $"AND e.kind = 0 {valid}",
+                    texts.Count + 2);
+                Read(byText, [slice.Start, slice.Last, .. texts.Select(static object? (text) => System.Text.Encoding.UTF8.GetBytes(text))]);
+            }
+            else
+            {
+                using var all = new Statement(
+                    connection,
+                    RevisionRowReader.Select("revision_time")
+                    + $"WHERE r.length = $2 AND r.valid_from >= $3 AND e.kind = 0 {valid}",
+                    4);
+                for (int lengthClass = 0; lengthClass < LengthClass.Count; lengthClass++)
+                {
+                    Read(all, slice.Start, slice.Last, (long)lengthClass, LengthClass.EarliestBegin(lengthClass, slice.Start));
+                }
+            }
+        }
+        finally
+        {
+            SqliteConnections.Execute(connection, "COMMIT");
+        }
+
+        return nodes;
+
+        void Read(Statement statement, params ReadOnlySpan<object?> values)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            using var reader = statement.Query(values);
+            while (reader.Read())
+            {
+                nodes.Add((Node)rows.Read(reader));
+                AnswerLimits.CheckRevisions(nodes.Count, options);
+            }
+        }
+    }
+
     /// <summary>The revisions that were valid at one time and not at another, later one, and the other way round.</summary>
     /// <param name="connection">Where to read, outside of a transaction.</param>
     /// <param name="codec">Reads the metadata.</param>

@@ -140,6 +140,11 @@ public sealed class SqliteHistoryStore : IHistoryStore
         cancellationToken);
 
     /// <inheritdoc/>
+    public Task<IGraphView> GetNodesAsync(TimeSlice slice, Filter? filter, CancellationToken cancellationToken) => _readers.ReadAsync<IGraphView>(
+        connection => new RevisionView(slice, GraphReader.ReadNodes(connection, _readingCodec, slice, NodeSelection.Of(filter), _options, cancellationToken), []),
+        cancellationToken);
+
+    /// <inheritdoc/>
     public Task<IReadOnlyList<ElementDifference>> GetDifferencesAsync(long before, long after, CancellationToken cancellationToken) =>
         _readers.ReadAsync(
             connection =>

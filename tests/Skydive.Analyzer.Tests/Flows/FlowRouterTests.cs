@@ -108,6 +108,35 @@ public sealed class FlowRouterTests
         Assert.Equal(9, flows.Single(static flow => flow.UUID == "same").Metric!.ABPackets);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task PastTotals_StoreAndAgents_AreThoseOfTheFlowsThatAreFound(int seed)
+    {
+        var random = new Random(seed);
+        var stored = Enumerable.Range(0, 300).Select(i => Make.Flow($"f{i}", random.Next(5000), 5000 + random.Next(5000), packets: random.Next(1, 100), nodeTid: "tid" + (i % 3))).ToList();
+        await _store.AppendFlowsAsync(stored, TestContext.Current.CancellationToken);
+        Flow[] live = [.. stored.Where((_, i) => i % 4 == 0).Select(static flow => flow with { Last = flow.Last + 100, Metric = flow.Metric! with { ABPackets = 1000 } }), Make.Flow("new", 9000, 9500)];
+        _one.Flows = live.Where(static (_, i) => i % 2 == 0).ToArray();
+        _two.Flows = [.. live.Where(static (_, i) => i % 2 == 1), live[0]];
+        var router = new FlowRouter(_agents, _store, NullLogger<FlowRouter>.Instance);
+        string[] fields = ["Metric.ABPackets", "Metric.BABytes"];
+        foreach (var search in (FlowSearch[])
+        [
+            new() { Slice = new TimeSlice(0, 100_000) },
+            new() { Slice = new TimeSlice(4000, 6000), NodeTIDs = ["tid1", "tid2"] },
+            new() { Slice = TimeSlice.At(9000), Filter = new CompareFilter("Metric.ABPackets", Comparison.LessThan, 50) },
+            new() { Slice = TimeSlice.At(90_000) },
+        ])
+        {
+            var flows = await router.SearchFlowsAsync(search, TestContext.Current.CancellationToken);
+            var total = await router.TotalFlowsAsync(search, fields, TestContext.Current.CancellationToken);
+            Assert.Equal((flows.Count, flows.Sum(static flow => flow.Metric!.ABPackets), 0), (total!.Count, total.Sums[0], total.Sums[1]));
+        }
+
+        Assert.Null(await router.TotalFlowsAsync(new(), fields, TestContext.Current.CancellationToken));
+    }
+
     [Fact]
     public async Task Live_StoreIsNotAsked()
     {

@@ -32,4 +32,8 @@ internal sealed class FakeSource(IGraphView live) : IQuerySource
         Slices.Add(slice);
         return Task.FromResult(History(slice));
     }
+
+    /// <summary>No more than was asked for, so that a query that needs more shows.</summary>
+    public async Task<IGraphView> GetHistoryNodesAsync(TimeSlice slice, Filter? filter, CancellationToken cancellationToken) =>
+        new RevisionView(slice, (await GetHistoryAsync(slice, cancellationToken)).GetNodes(filter), []);
 }

@@ -83,6 +83,25 @@ public abstract partial class HistoryStoreConformance
             Assert.All(ids, id => Assert.Equal(
                 Describe(expected.OfType<Edge>().Where(edge => edge.Id == id)), Describe(view.GetEdgeRevisions(id))));
 
+            // Nodes alone, by what is said of them: those that meet it are all there.
+            string name = expected.OfType<Node>().Select(static node => node.Name).DefaultIfEmpty("nobody").ElementAt(random.Next(Math.Max(1, expected.OfType<Node>().Count())));
+            foreach (var filter in (Filter?[])
+            [
+                null,
+                new EqualFilter("Name", name),
+                new AllFilter([new ExistsFilter("Type"), new EqualFilter("Name", name)]),
+                new AnyFilter([new EqualFilter("Name", name), new EqualFilter("Type", "host")]),
+                new WithinFilter("Name", [name, "nobody"]),
+                new WithinFilter("@ID", [.. ids.Select(static id => (MetadataValue)id)]),
+                new AllFilter([new EqualFilter("@ID", ids[0]), new EqualFilter("Name", name)]),
+                new NotFilter(new EqualFilter("Name", name)),
+            ])
+            {
+                var found = await store.GetNodesAsync(slice, filter, None);
+                Assert.Equal(slice, found.Slice);
+                Assert.Equal(Describe(expected.OfType<Node>().Where(node => filter?.Matches(node) != false)), Describe(found.GetNodes(filter)));
+            }
+
             long other = question % 3 == 0 ? time.Milliseconds : at + random.Next(-1_000_000, 1_000_000);
             var (before, after) = (model.At(TimeSlice.At(at)).ToList(), model.At(TimeSlice.At(other)).ToList());
             var differences = await store.GetDifferencesAsync(at, other, None);

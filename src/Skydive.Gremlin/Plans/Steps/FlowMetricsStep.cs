@@ -21,13 +21,7 @@ internal sealed record FlowMetricsStep : PlanStep
     public override bool CanBeNested => true;
 
     /// <inheritdoc/>
-    public override Traversal ExecuteNow(Traversal input, QueryContext context)
-    {
-        var task = ((ElementTraversal)input).View.Slice is null || WaitsForNothing(context) ? ExecuteAsync(input, context) : default;
-        return task is { IsCompletedSuccessfully: true, Result: { } result }
-            ? result
-            : throw new GremlinException(GremlinErrorReason.InvalidStep, "the metrics of the past cannot be asked for inside of another step");
-    }
+    public override Traversal ExecuteNow(Traversal input, QueryContext context) => PastMetrics.ExecuteNow(this, input, context, WaitsForNothing(context));
 
     /// <inheritdoc/>
     public override async ValueTask<Traversal> ExecuteAsync(Traversal? input, QueryContext context)

@@ -1,6 +1,7 @@
 using Skydive.Contracts.Captures;
 using Skydive.Contracts.Queries;
 using Skydive.Contracts.Topology;
+using Skydive.Graph.Views;
 using Skydive.Gremlin.Execution;
 
 namespace Skydive.Gremlin.Plans.Steps;
@@ -17,6 +18,24 @@ internal sealed record FlowsStep(FlowSearch Search) : PlanStep
 
     /// <inheritdoc/>
     public override async ValueTask<Traversal> ExecuteAsync(Traversal? input, QueryContext context)
+    {
+        var (source, view, search) = Prepare(input, context);
+        return await FetchAsync(source, view, search, context).ConfigureAwait(false);
+    }
+
+    /// <summary>The flows of a search.</summary>
+    /// <param name="source">Who is asked.</param>
+    /// <param name="view">The graph to which the flows belong.</param>
+    /// <param name="search">The search; null when there is nothing to search for.</param>
+    /// <param name="context">What the steps of the run share.</param>
+    internal static async ValueTask<Traversal> FetchAsync(IFlowSource source, IGraphView view, FlowSearch? search, QueryContext context) => new FlowTraversal(
+        view, search is null ? [] : await context.Budget.WaitAsync(cancellationToken => source.SearchFlowsAsync(search, cancellationToken)).ConfigureAwait(false));
+
+    /// <summary>Who is asked for what.</summary>
+    /// <param name="input">What the step before it yields.</param>
+    /// <param name="context">What the steps of the run share.</param>
+    /// <returns>The source, the graph to which the flows belong, and the search; that is null when there is nothing to search for.</returns>
+    internal (IFlowSource Source, IGraphView View, FlowSearch? Search) Prepare(Traversal? input, QueryContext context)
     {
         if (context.Source.Flows is not { } source)
         {
@@ -38,15 +57,13 @@ internal sealed record FlowsStep(FlowSearch Search) : PlanStep
             identifiers = Identify(nodes, context.Budget);
             if (identifiers.Count == 0)
             {
-                return new FlowTraversal(view, []);
+                return (source, view, null);
             }
         }
 
         // A live table holds flows that had no packet for a while; a question for the past finds them as well.
         TimeSlice? slice = view.Slice is { } time ? new(Math.Max(0, time.Start - (long)context.Source.FlowExpire.TotalMilliseconds), time.Last) : null;
-        var search = Search with { NodeTIDs = identifiers, Slice = slice };
-        var flows = await context.Budget.WaitAsync(cancellationToken => source.SearchFlowsAsync(search, cancellationToken)).ConfigureAwait(false);
-        return new FlowTraversal(view, flows);
+        return (source, view, Search with { NodeTIDs = identifiers, Slice = slice });
     }
 
     /// <inheritdoc/>

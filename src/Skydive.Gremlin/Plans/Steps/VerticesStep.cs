@@ -14,6 +14,9 @@ internal sealed record VerticesStep(IReadOnlyList<ElementName> Names, Filter? Fi
     /// <inheritdoc/>
     public override GremlinKind Output => GremlinKind.Nodes;
 
+    /// <summary>What is said of the nodes, their identifiers among it.</summary>
+    public Filter? Condition => Names.Count == 0 ? Filter : new WithinFilter("@ID", [.. Names.Select(static name => (Contracts.Metadata.MetadataValue)name.Id)]);
+
     /// <inheritdoc/>
     public override string? ExplainStart(IGraphView view) => Names.Count > 0 ? "identifiers"
         : view is GraphSnapshot live && live.CountCandidates(Filter) is { } count ? $"index, {count} of {view.NodeCount} nodes" : $"all {view.NodeCount} nodes";
