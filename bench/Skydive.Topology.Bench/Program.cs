@@ -1,42 +1,34 @@
-using System.Diagnostics;
 using System.Globalization;
 using Skydive.Topology.Bench;
 
-// Usage: [NAMESPACES=200] [PAIRS=5] [ROUNDS=7]
-// Makes a hub namespace joined to NAMESPACES others by PAIRS veth pairs each, every one of them with a bridge, and times how long an agent
-// takes from start until all of it is in its graph, beside ip(8) reading the links alone. Removes the namespaces again.
-int namespaces = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 200;
-int pairs = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 5;
-int rounds = args.Length > 2 ? int.Parse(args[2], CultureInfo.InvariantCulture) : 7;
+// Each command makes a hub namespace joined to 200 others by five veth pairs each, every one of them with a bridge (201 namespaces, 2401
+// links), and removes them again. Needs root and ip(8).
+CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 if (!Environment.IsPrivilegedProcess)
 {
     Console.Error.WriteLine("needs root: network namespaces are made");
     return 1;
 }
 
-using var lab = new HubLab(namespaces, pairs);
-Console.WriteLine($"{namespaces + 1} namespaces, {(namespaces * ((2 * pairs) + 2)) + 1} links made");
-var times = new List<double>();
-for (int round = 0; round <= rounds; round++)
+int? rounds = args.Length > 1 ? int.Parse(args[1]) : null;
+switch (args.FirstOrDefault() ?? "start")
 {
-    var (milliseconds, cpu, nodes, edges, allocated) = await AgentRound.RunAsync();
-    Console.WriteLine($"{(round == 0 ? "cold" : "warm")}: {nodes} nodes, {edges} edges in the graph after {milliseconds:F1} ms, {cpu:F1} ms of CPU, {allocated / 1024} KiB allocated");
-    if (round > 0)
-    {
-        times.Add(milliseconds);
-    }
+    case "start":
+        await StartBenchmark.RunAsync(rounds ?? 9);
+        return 0;
+    case "make":
+        return await MakeBenchmark.RunAsync(rounds ?? 10) ? 0 : 1;
+    case "flap":
+        return await FlapBenchmark.RunAsync(rounds ?? 20) ? 0 : 1;
+    case "idle":
+        await IdleBenchmark.RunAsync(TimeSpan.FromSeconds(rounds ?? 120));
+        return 0;
+    default:
+        Console.Error.WriteLine("""
+            usage: start [ROUNDS=9]    an agent's start until all is in its graph, beside ip reading the links alone
+                   make [ROUNDS=10]    the same links made while the service runs: right within a second, and what it cost
+                   flap [ROUNDS=20]    50 links down and up so many times: from the kernel's event to a subscriber
+                   idle [SECONDS=120]  what the service and an agent use when nothing happens
+            """);
+        return 2;
 }
-
-var peer = new List<double>();
-for (int round = 0; round < rounds; round++)
-{
-    var watch = Stopwatch.StartNew();
-    HubLab.Shell("ip -all netns exec ip -j -d link >/dev/null");
-    peer.Add(watch.Elapsed.TotalMilliseconds);
-}
-
-double ours = Median(times), theirs = Median(peer);
-Console.WriteLine($"median: {ours:F1} ms for links, addresses, edges and identifiers; ip -all netns exec ip -j -d link beside it {theirs:F1} ms; ratio {ours / theirs:F2}");
-return 0;
-
-static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);

@@ -352,6 +352,35 @@ public sealed class GraphTransaction
         return true;
     }
 
+    /// <summary>Puts a node in the place of the one with its identifier, whichever of them is newer; adds it when there is none.</summary>
+    /// <param name="node">The node.</param>
+    public void Exchange(Node node)
+    {
+        if (_state.FindNode(node.Id) is { } before)
+        {
+            Replace(before, Alive(node).WithSlot(before.Slot), true);
+        }
+        else
+        {
+            AddNode(node);
+        }
+    }
+
+    /// <summary>Puts an edge in the place of the one with its identifier, whichever of them is newer; adds it when there is none.</summary>
+    /// <param name="edge">The edge.</param>
+    /// <exception cref="GraphException">One of its ends does not exist.</exception>
+    public void Exchange(Edge edge)
+    {
+        if (_state.FindEdge(edge.Id) is { } before)
+        {
+            TakeOver(before, edge);
+        }
+        else
+        {
+            AddEdge(edge);
+        }
+    }
+
     /// <summary>
     /// Makes the elements of one origin those that are given: others of that origin are removed, new ones are added, those whose revision
     /// creation time, origin or metadata differs are replaced. Edges whose ends are missing are left out.

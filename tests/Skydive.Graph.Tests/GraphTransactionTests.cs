@@ -372,6 +372,33 @@ public sealed class GraphTransactionTests
     }
 
     [Fact]
+    public void Exchange_OlderRevision_TakesThePlaceAndKeepsTheEdges()
+    {
+        Added("a");
+        Added("b");
+        _graph.Write(static transaction => transaction.AddEdge("e", "a", "b", MetadataMap.Empty));
+        var other = new Node { Id = "a", Origin = "agent.other", CreatedAt = 1, UpdatedAt = 1, Metadata = MetadataMap.Create(("Name", "other")) };
+        var turned = new Edge { Id = "e", Parent = "b", Child = "a", Origin = "agent.other", CreatedAt = 1, UpdatedAt = 1, Metadata = MetadataMap.Empty };
+
+        var commit = _graph.Write(transaction => transaction.Exchange(other))!;
+        Assert.Equal(GraphEventKind.NodeUpdated, Assert.Single(commit.Events).Kind);
+        Assert.Equal(("agent.other", 1L, 1L), (_graph.Current.FindNode("a")!.Origin, _graph.Current.FindNode("a")!.Revision, _graph.Current.FindNode("a")!.CreatedAt));
+        Assert.Equal("e", Assert.Single(_graph.Current.GetEdges(_graph.Current.FindNode("a")!, EdgeDirection.Out)).Id);
+
+        _graph.Write(transaction => transaction.Exchange(turned));
+        Assert.Equal(("b", "agent.other"), (_graph.Current.FindEdge("e")!.Parent, _graph.Current.FindEdge("e")!.Origin));
+        _graph.Write(static transaction => transaction.DeleteEdge("e"));
+        _graph.Write(transaction =>
+        {
+            transaction.Exchange(turned);
+            transaction.Exchange(new Node { Id = "new", CreatedAt = 1, UpdatedAt = 1, Metadata = MetadataMap.Empty });
+        });
+        Assert.NotNull(_graph.Current.FindEdge("e"));
+        Assert.NotNull(_graph.Current.FindNode("new"));
+        GraphAssert.IsConsistent(_graph.Current);
+    }
+
+    [Fact]
     public void Synchronize_OriginOfSeveral_BecomesWhatIsGiven()
     {
         var target = new LiveGraph("analyzer", "analyzer.x", _time);
@@ -542,6 +569,23 @@ public sealed class GraphTransactionTests
         Assert.Equal(3, commit.Events.Count);
     }
 
+    [Theory]
+    [InlineData(500)]
+    [InlineData(501)]
+    public void Hook_AddsManyEdges_AllOfThemAreThere(int count)
+    {
+        var graph = new LiveGraph("h", "o", _time, new StarHook(count));
+        using var subscription = graph.Subscribe();
+
+        graph.Write(static transaction => transaction.AddNode("hub", MetadataMap.Empty));
+
+        Assert.Equal(count, graph.Current.EdgeCount);
+        Assert.Equal(count, graph.Current.GetEdges(graph.Current.FindNode("hub")!, EdgeDirection.Out).Count());
+        Assert.True(subscription.TryRead(out var change));
+        Assert.Equal(count, change.Commit!.Events.Count(static graphEvent => graphEvent.Kind == GraphEventKind.EdgeAdded));
+        Assert.False(subscription.TryRead(out _));
+    }
+
     [Fact]
     public void Hook_ThatThrows_UndoesTheTransaction()
     {
@@ -590,6 +634,18 @@ public sealed class GraphTransactionTests
         var before = _graph.Current;
         Assert.Equal(reason, Assert.Throws<GraphException>(() => _graph.Write(body)).Reason);
         Assert.Same(before, _graph.Current);
+    }
+
+    private sealed class StarHook(int count) : IGraphHook
+    {
+        public void BeforeCommit(GraphTransaction transaction)
+        {
+            for (int i = 0; i < count; i++)
+            {
+                transaction.AddNode($"leaf{i}", MetadataMap.Empty);
+                transaction.Link("hub", $"leaf{i}", "layer2");
+            }
+        }
     }
 
     private sealed class Hook : IGraphHook

@@ -17,12 +17,14 @@ public sealed partial class GraphReceiver
     /// <summary>From so many messages on it is looked whether they can be applied as one.</summary>
     private const int ManyMessages = 64;
 
+    private const string AgentPrefix = "agent.";
     private const string EndMissing = "one of the ends of an edge is missing";
 
     private readonly LiveGraph _graph;
     private readonly string _origin;
     private readonly ILogger _logger;
     private readonly HashSet<string> _touched = new(StringComparer.Ordinal);
+    private readonly SharedElements _shared;
 
     /// <summary>Makes a receiver.</summary>
     /// <param name="graph">The analyzer's graph.</param>
@@ -33,6 +35,7 @@ public sealed partial class GraphReceiver
         _graph = graph;
         _origin = origin;
         _logger = logger;
+        _shared = SharedElements.Of(graph);
     }
 
     /// <summary>
@@ -66,7 +69,8 @@ public sealed partial class GraphReceiver
     public void Synchronize(SubGraph graph)
     {
         int leftOut = 0;
-        _graph.Write(transaction => leftOut = transaction.Synchronize(_origin, graph, keepOthers: IsGuest), source: Source);
+        _graph.Write(
+            transaction => leftOut = transaction.Synchronize(_origin, IsGuest ? graph : Share(transaction, graph), keepOthers: IsGuest), source: Source);
         if (leftOut > 0)
         {
             Refuse(leftOut, EndMissing);
@@ -150,8 +154,8 @@ public sealed partial class GraphReceiver
             }
         }
 
-        nodes.RemoveAll(node => IsOfOthers(transaction.FindNode(node.Id)));
-        edges.RemoveAll(edge => IsOfOthers(transaction.FindEdge(edge.Id)));
+        nodes.RemoveAll(node => IsOfOthers(transaction.FindNode(node.Id)) || IsShared(transaction, node));
+        edges.RemoveAll(edge => IsOfOthers(transaction.FindEdge(edge.Id)) || IsShared(transaction, edge));
         return new() { Nodes = nodes, Edges = edges };
     }
 
@@ -204,6 +208,12 @@ public sealed partial class GraphReceiver
     private void Apply(GraphTransaction transaction, bool isNode, PartialUpdate update)
     {
         GraphElement? before = isNode ? transaction.FindNode(update.ID) : transaction.FindEdge(update.ID);
+        bool isHidden = IsOfAnotherAgent(before);
+        if (isHidden)
+        {
+            before = _shared.Find(update.ID, _origin);
+        }
+
         if (before is null)
         {
             // An edge that was left out because an end was missing is not known, and would not be after another synchronisation either.
@@ -223,13 +233,20 @@ public sealed partial class GraphReceiver
         try
         {
             var metadata = MetadataOperation.Apply(before.Metadata, update.Ops);
-            if (before is Node node)
+            GraphElement after = before is Node node
+                ? node.With(metadata, update.UpdatedAt, update.Revision)
+                : ((Edge)before).With(metadata, update.UpdatedAt, update.Revision);
+            if (isHidden)
             {
-                transaction.Put(node.With(metadata, update.UpdatedAt, update.Revision));
+                _shared.Set(after);
+            }
+            else if (after is Node changed)
+            {
+                transaction.Put(changed);
             }
             else
             {
-                transaction.Put(((Edge)before).With(metadata, update.UpdatedAt, update.Revision));
+                transaction.Put((Edge)after);
             }
         }
         catch (ArgumentException e)
@@ -241,6 +258,12 @@ public sealed partial class GraphReceiver
     private void Apply(GraphTransaction transaction, GraphEventKind kind, GraphElement element)
     {
         if (IsOfOthers(element is Node ? transaction.FindNode(element.Id) : transaction.FindEdge(element.Id)))
+        {
+            return;
+        }
+
+        bool isGone = kind is GraphEventKind.NodeDeleted or GraphEventKind.EdgeDeleted;
+        if (isGone ? IsStillShared(transaction, element) : IsShared(transaction, element))
         {
             return;
         }
@@ -269,6 +292,96 @@ public sealed partial class GraphReceiver
             default:
                 break;
         }
+    }
+
+    private static GraphElement? Find(GraphTransaction transaction, GraphElement element) =>
+        element is Node ? transaction.FindNode(element.Id) : transaction.FindEdge(element.Id);
+
+    /// <summary>Whether an element is shown as another agent tells it.</summary>
+    private bool IsOfAnotherAgent(GraphElement? shown) =>
+        !IsGuest && shown is not null && shown.Origin != _origin && shown.Origin.StartsWith(AgentPrefix, StringComparison.Ordinal)
+        && _origin.StartsWith(AgentPrefix, StringComparison.Ordinal);
+
+    /// <summary>Keeps what this agent tells of an element aside when it is shown as another agent tells it.</summary>
+    private bool IsShared(GraphTransaction transaction, GraphElement element)
+    {
+        if (element.Origin != _origin || !IsOfAnotherAgent(Find(transaction, element)))
+        {
+            return false;
+        }
+
+        _shared.Set(element);
+        return true;
+    }
+
+    /// <summary>Whether an element that this agent tells of no more stays, since another agent tells of it.</summary>
+    private bool IsStillShared(GraphTransaction transaction, GraphElement element)
+    {
+        if (Find(transaction, element) is not { } shown)
+        {
+            _shared.Remove(element.Id, _origin);
+            return false;
+        }
+
+        if (IsOfAnotherAgent(shown))
+        {
+            _shared.Remove(element.Id, _origin);
+            return true;
+        }
+
+        return shown.Origin == _origin && Pass(transaction, element.Id);
+    }
+
+    /// <summary>Passes an element on to the next agent that tells of it.</summary>
+    private bool Pass(GraphTransaction transaction, string id)
+    {
+        while (_shared.TryTake(id, out var next))
+        {
+            if (next is Node node)
+            {
+                transaction.Exchange(node);
+                return true;
+            }
+
+            var edge = (Edge)next;
+            if (transaction.FindNode(edge.Parent) is not null && transaction.FindNode(edge.Child) is not null)
+            {
+                transaction.Exchange(edge);
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>What of this agent's graph is to be shown as it tells it. Passes on what it tells of no more.</summary>
+    private SubGraph Share(GraphTransaction transaction, SubGraph graph)
+    {
+        var told = graph.Nodes.Concat<GraphElement>(graph.Edges).Where(element => element.Origin == _origin && IsOfAnotherAgent(Find(transaction, element)))
+            .DistinctBy(static element => element.Id).ToDictionary(static element => element.Id, StringComparer.Ordinal);
+        foreach (var element in told.Values)
+        {
+            _shared.Set(element);
+        }
+
+        if (_shared.Ids.Count > 0)
+        {
+            var ids = graph.Nodes.Concat<GraphElement>(graph.Edges).Select(static element => element.Id).ToHashSet(StringComparer.Ordinal);
+            foreach (string id in _shared.Ids.Where(id => !ids.Contains(id)).ToArray())
+            {
+                _shared.Remove(id, _origin);
+                if (((GraphElement?)transaction.FindNode(id) ?? transaction.FindEdge(id))?.Origin == _origin)
+                {
+                    Pass(transaction, id);
+                }
+            }
+        }
+
+        return told.Count == 0 ? graph : graph with
+        {
+            Nodes = [.. graph.Nodes.Where(node => !told.ContainsKey(node.Id))],
+            Edges = [.. graph.Edges.Where(edge => !told.ContainsKey(edge.Id))],
+        };
     }
 
     private bool IsOfOthers(GraphElement? element)

@@ -19,8 +19,9 @@ internal sealed class NamespaceThread
     [ThreadStatic]
     private static NamespaceThread? t_current;
 
-    private readonly SemaphoreSlim _given = new(0);
-    private readonly SemaphoreSlim _done = new(0);
+    // Events and not semaphores, which spin before they wait: a job takes longer than that.
+    private readonly AutoResetEvent _given = new(false);
+    private readonly AutoResetEvent _done = new(false);
 
     /// <summary>The namespace that the thread was born in.</summary>
     private readonly NetworkNamespace _home;
@@ -76,8 +77,8 @@ internal sealed class NamespaceThread
     private void Give(NamespaceJob job)
     {
         _job = job;
-        _given.Release();
-        _done.Wait();
+        _given.Set();
+        _done.WaitOne();
     }
 
     private void Return()
@@ -91,7 +92,7 @@ internal sealed class NamespaceThread
         {
             Interlocked.Decrement(ref s_idleCount);
             _job = null;
-            _given.Release();
+            _given.Set();
             return;
         }
 
@@ -103,7 +104,7 @@ internal sealed class NamespaceThread
         t_current = this;
         while (true)
         {
-            _given.Wait();
+            _given.WaitOne();
             NamespaceJob? job = _job;
             if (job is null)
             {
@@ -115,7 +116,7 @@ internal sealed class NamespaceThread
 
             // The thread is at home again, or lost for good: only now may others run because of it.
             bool lost = _lost;
-            _done.Release();
+            _done.Set();
             if (lost)
             {
                 break;

@@ -71,21 +71,19 @@ public sealed unsafe class NetlinkSocket : INetlinkTransport
                 Set(descriptor, Constants.LevelSocket, Constants.OptionReceiveBuffer, size, "SO_RCVBUF");
             }
 
-            // Binding replaces the first 32 groups by those of its address (none), so it comes first.
-            uint portId = Bind(descriptor);
             if (options.ListenAllNamespaces)
             {
                 Set(descriptor, LevelNetlink, OptionListenAllNamespaces, 1, "NETLINK_LISTEN_ALL_NSID");
             }
 
+            // The first 32 groups are joined with the address, all at once: for each of the others the kernel stops all of netlink a moment.
+            uint portId = Bind(descriptor, options.Groups);
             foreach (uint group in options.Groups)
             {
-                Set(
-                    descriptor,
-                    LevelNetlink,
-                    OptionAddMembership,
-                    (int)group,
-                    string.Create(CultureInfo.InvariantCulture, $"NETLINK_ADD_MEMBERSHIP {group}"));
+                if (group is 0 or > 32 && !TrySet(descriptor, LevelNetlink, OptionAddMembership, (int)group))
+                {
+                    throw LinuxException.FromLastError(string.Create(CultureInfo.InvariantCulture, $"setsockopt NETLINK_ADD_MEMBERSHIP {group}"));
+                }
             }
 
             return new NetlinkSocket(descriptor, portId, GetReceiveBuffer(descriptor));
@@ -204,11 +202,19 @@ public sealed unsafe class NetlinkSocket : INetlinkTransport
         return null;
     }
 
-    private static uint Bind(SafeDescriptor descriptor)
+    private static uint Bind(SafeDescriptor descriptor, IReadOnlyList<uint> groups)
     {
+        uint mask = 0;
+        foreach (uint group in groups)
+        {
+            mask |= group is > 0 and <= 32 ? 1u << (int)(group - 1) : 0;
+        }
+
+        // struct sockaddr_nl: family, padding, port (0 has the kernel choose one), groups.
         byte* address = stackalloc byte[AddressSize];
         new Span<byte>(address, AddressSize).Clear();
         *(ushort*)address = Constants.AddressFamilyNetlink;
+        *(uint*)(address + 8) = mask;
         uint length = AddressSize;
         if (Libc.Bind(descriptor, address, length) != 0 || Libc.GetSocketName(descriptor, address, &length) != 0)
         {

@@ -12,7 +12,7 @@ public sealed class GoldenLabTests
     /// <summary>What this version fills; addresses made up by the kernel and what depends on the machine are compared by presence alone.</summary>
     private static readonly string[] s_keys =
     [
-        "Name", "Type", "EncapType", "IfIndex", "MTU", "MAC", "Driver", "MasterIndex", "ParentIndex", "PeerIfIndex", "State", "IPV4", "LinkNetNsID", "LinkNetNsName",
+        "Name", "Type", "EncapType", "IfIndex", "MTU", "MAC", "Driver", "MasterIndex", "ParentIndex", "PeerIfIndex", "Speed", "State", "IPV4", "LinkNetNsID", "LinkNetNsName",
     ];
 
     [Fact]

@@ -5,6 +5,7 @@ using Skydive.Contracts.Messages;
 using Skydive.Contracts.Metadata;
 using Skydive.Contracts.Topology;
 using Skydive.Graph;
+using Skydive.Graph.Events;
 
 namespace Skydive.Analyzer.Tests.Hub;
 
@@ -197,6 +198,73 @@ public sealed class GraphReceiverTests
         Assert.Equal(("other", "agent.host2", 1L), (other.Id, other.Origin, other.Revision));
         Assert.Equal(5, guest.Refused);
     }
+
+    [Fact]
+    public void Shared_SwitchOfTwoAgents_StaysUntilTheLastLetsGo()
+    {
+        var second = new GraphReceiver(_graph, "agent.host2", NullLogger.Instance);
+        using var subscription = _graph.Subscribe();
+        Tell(_receiver, "host1", "p1");
+        Tell(second, "host2", "p2");
+        Assert.Equal("agent.host1", _graph.Current.FindNode("switch")!.Origin);
+
+        // What the second tells of it is kept, and shown when the first has let go.
+        second.Apply([Message(MessageTypes.NodePartiallyUpdated, update: Update("switch", 2, Add("MTU", 9000)))]);
+        Assert.False(_graph.Current.FindNode("switch")!.Metadata.ContainsKey("MTU"));
+        _receiver.Apply([
+            Message(MessageTypes.EdgeDeleted, Make.Edge("switch-p1", "switch", "p1")),
+            Message(MessageTypes.NodeDeleted, Make.Node("p1", "switchport")),
+            Message(MessageTypes.NodeDeleted, Make.Node("switch", "switch")),
+        ]);
+
+        var left = _graph.Current.FindNode("switch")!;
+        Assert.Equal(("agent.host2", 2L, 9000), (left.Origin, left.Revision, left.Metadata["MTU"]));
+        Assert.Null(_graph.Current.FindNode("p1"));
+        Assert.NotNull(_graph.Current.FindEdge("switch-p2"));
+
+        // It goes on with the second, and comes back to the first without a change.
+        second.Apply([Message(MessageTypes.NodePartiallyUpdated, update: Update("switch", 3, Add("MTU", 1500)))]);
+        Tell(_receiver, "host1", "p1");
+        Assert.Equal(("agent.host2", 1500), (_graph.Current.FindNode("switch")!.Origin, _graph.Current.FindNode("switch")!.Metadata["MTU"]));
+        while (subscription.TryRead(out var change))
+        {
+            Assert.DoesNotContain(change.Commit!.Events, static graphEvent => graphEvent.Kind == GraphEventKind.NodeDeleted && graphEvent.Element.Id == "switch");
+        }
+
+        second.Apply([Message(MessageTypes.NodeDeleted, Make.Node("switch", "switch", host: "host2"))]);
+        Assert.Equal("agent.host1", _graph.Current.FindNode("switch")!.Origin);
+        _receiver.Apply([Message(MessageTypes.NodeDeleted, Make.Node("switch", "switch"))]);
+        Assert.Null(_graph.Current.FindNode("switch"));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Shared_OneOfTwoAgentsIsSynchronizedWithoutTheSwitch_LeavesItToTheOther(bool isFirst)
+    {
+        var second = new GraphReceiver(_graph, "agent.host2", NullLogger.Instance);
+        Tell(_receiver, "host1", "p1");
+        second.Synchronize(new()
+        {
+            Nodes = [Make.Node("other", host: "host2"), Make.Node("switch", "switch", host: "host2"), Make.Node("p2", "switchport", host: "host2")],
+            Edges = [Make.Edge("switch-p2", "switch", "p2", host: "host2")],
+        });
+        Assert.Equal("agent.host1", _graph.Current.FindNode("switch")!.Origin);
+
+        (isFirst ? _receiver : second).Synchronize(new() { Nodes = isFirst ? [] : [Make.Node("other", host: "host2")] });
+
+        Assert.Equal(isFirst ? "agent.host2" : "agent.host1", _graph.Current.FindNode("switch")!.Origin);
+        Assert.Equal(isFirst, _graph.Current.FindEdge("switch-p2") is not null);
+        Assert.Equal(!isFirst, _graph.Current.FindEdge("switch-p1") is not null);
+        (isFirst ? second : _receiver).Synchronize(new());
+        Assert.Null(_graph.Current.FindNode("switch"));
+    }
+
+    private static void Tell(GraphReceiver receiver, string host, string port) => receiver.Apply([
+        Message(MessageTypes.NodeAdded, Make.Node("switch", "switch", host: host)),
+        Message(MessageTypes.NodeAdded, Make.Node(port, "switchport", host: host)),
+        Message(MessageTypes.EdgeAdded, Make.Edge("switch-" + port, "switch", port, host: host)),
+    ]);
 
     private static GraphMessage Message(string type, GraphElement? element = null, PartialUpdate? update = null) =>
         new() { Namespace = MessageNamespaces.Graph, Type = type, UUID = "u", Status = 200, Element = element, Update = update };

@@ -58,7 +58,7 @@ public sealed class DecoderFuzzTests
 
     /// <summary>The same for ten million messages.</summary>
     [Fact(Explicit = true)]
-    [Trait("Category", "fuzz")]
+    [Trait("Category", "Fuzz")]
     public void Decode_TenMillionMessages_NeverThrows() => DecodeMany(Environment.TickCount, 10_000_000);
 
     [Fact]

@@ -72,6 +72,68 @@ public sealed class SocketDecoderTests
         Assert.Equal(SocketStates.Listen, SocketStates.WithProcess & SocketStates.Listen);
     }
 
+    [Fact]
+    public void Decode_MutatedMessages_NeverThrows() => Fuzz(20260101, 200_000);
+
+    /// <summary>The same for ten million messages.</summary>
+    [Fact(Explicit = true)]
+    [Trait("Category", "Fuzz")]
+    public void Decode_TenMillionMutatedMessages_NeverThrows() => Fuzz(Environment.TickCount, 10_000_000);
+
+    private static void Fuzz(int seed, int count)
+    {
+        TestContext.Current.SendDiagnosticMessage($"seed {seed}");
+        var random = new Random(seed);
+        byte[] client = Message(2, SocketState.Established, 53, 1024, IPAddress.Parse("192.0.2.1"), IPAddress.Parse("198.51.100.1"), MessageWriter.Attribute(21, MessageWriter.Long(77)));
+        byte[] mapped = Message(10, SocketState.Established, 443, 50000, IPAddress.Parse("::ffff:192.0.2.1"), IPAddress.Parse("::ffff:198.51.100.1"));
+        byte[][] seeds = [Server, client, mapped];
+        SocketDecoder[] decoders = [new(SocketProtocol.Tcp), new(SocketProtocol.Udp)];
+        int decoded = 0;
+        int faults = 0;
+        for (int i = 0; i < count; i++)
+        {
+            byte[] payload = Mutate(random, seeds[random.Next(seeds.Length)]);
+            var fault = decoders[i & 1].Decode(new NetlinkMessage(20, 0, 0, 0, payload), out SocketMessage? socket);
+            if (fault != NetlinkFault.None)
+            {
+                Assert.Null(socket);
+                faults++;
+            }
+            else if (socket is not null)
+            {
+                // What is shown of it is made of the same bytes.
+                Assert.NotEqual(0, socket.Local.ToString().Length + socket.Remote.ToString().Length);
+                decoded++;
+            }
+        }
+
+        Assert.True(decoded > count / 4, $"only {decoded} decoded");
+        Assert.True(faults > count / 20, $"only {faults} faults");
+    }
+
+    private static byte[] Mutate(Random random, byte[] seed)
+    {
+        if (random.Next(16) == 0)
+        {
+            byte[] noise = new byte[random.Next(160)];
+            random.NextBytes(noise);
+            return noise;
+        }
+
+        byte[] bytes = random.Next(4) == 0 ? seed[..random.Next(seed.Length + 1)] : [.. seed];
+        for (int change = random.Next(5); change > 0 && bytes.Length > 0; change--)
+        {
+            bytes[random.Next(bytes.Length)] = random.Next(3) switch
+            {
+                0 => (byte)random.Next(256),
+                1 => 0,
+                _ => 255,
+            };
+        }
+
+        return bytes;
+    }
+
     private static SocketMessage? Decode(byte[] payload)
     {
         Assert.Equal(

@@ -5,8 +5,8 @@ using Skydive.Linux.Route;
 namespace Skydive.Agent.Topology.Netlink;
 
 /// <summary>
-/// What is known of an interface as node metadata, with Skydive's keys. Beside them: <c>Alias</c>, <c>AltNames</c>, <c>BridgeVlans</c> (of a
-/// port), <c>Duplex</c>, <c>PermMAC</c>, <c>VNI</c>, <c>LocalIP</c>, <c>RemoteIP</c>, <c>Tunnel</c>, <c>MacvlanMode</c>, <c>IpvlanMode</c>,
+/// What is known of an interface as node metadata, with Skydive's keys and units (<c>Speed</c> is in Mbit/s, as ethtool says it). Beside them:
+/// <c>Alias</c>, <c>AltNames</c>, <c>BridgeVlans</c> (of a port), <c>Duplex</c>, <c>PermMAC</c>, <c>VNI</c>, <c>LocalIP</c>, <c>RemoteIP</c>, <c>Tunnel</c>, <c>MacvlanMode</c>, <c>IpvlanMode</c>,
 /// <c>VlanProtocol</c>, <c>VrfTable</c>, <c>Tun</c>, and how many entries of a list are left out because there are more than a node can show.
 /// </summary>
 internal static class LinkMetadata
@@ -15,6 +15,7 @@ internal static class LinkMetadata
     public const int MaximumListed = 10_000;
 
     private const int FamilyIPv6 = 10;
+    private const long BitsPerMegabit = 1_000_000;
 
     // The number of combinations that a host has is small; beyond, lists are made each time.
     private const int MaximumFlagLists = 1024;
@@ -139,7 +140,7 @@ internal static class LinkMetadata
         values.Put(LinkDetailMetadata.RemoteOf(message.Details)?.ToString());
         values.Put(kept.RoutesOmitted);
         values.Put(kept.RoutingTables);
-        values.Put(link.Facts?.BitsPerSecond is { } speed ? speed : default(MetadataValue));
+        values.Put(link.Facts?.BitsPerSecond is { } speed ? speed / BitsPerMegabit : default(MetadataValue));
         values.Put(StateOf(message.OperationalState));
         values.Put(tid);
         values.Put(message.Details is TunDetails tun ? LinkDetailMetadata.Of(tun) : default(MetadataValue));

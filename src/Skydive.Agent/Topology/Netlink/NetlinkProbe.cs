@@ -26,8 +26,12 @@ internal sealed partial class NetlinkProbe : INamespaceWatcher, IDisposable
     /// <summary>A namespace in which something changes all the time must not keep the others from the graph.</summary>
     private const int MaximumDatagramsPerTurn = 256;
 
-    /// <summary>Between two revisions while changes keep coming.</summary>
+    /// <summary>How many times as long as it took to write a revision the next one is put off: the slower the machine, the more goes into each.</summary>
+    private const int RevisionIntervalFactor = 5;
+
+    /// <summary>The least and the most time between two revisions while changes keep coming.</summary>
     private static readonly TimeSpan s_revisionInterval = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan s_longestRevisionInterval = TimeSpan.FromMilliseconds(20);
 
     /// <summary>How long changes may wait that history does not keep, and those of long lists.</summary>
     private static readonly TimeSpan s_delay = TimeSpan.FromSeconds(1);
@@ -59,7 +63,7 @@ internal sealed partial class NetlinkProbe : INamespaceWatcher, IDisposable
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Queue<NamespaceState> _refresh = [];
     private readonly HashSet<LinkState> _counted = [];
-    private long _lastRevision;
+    private long _nextRevision;
     private long _delayedSince;
     private long _retryAt;
     private long _refreshAt;
@@ -212,7 +216,7 @@ internal sealed partial class NetlinkProbe : INamespaceWatcher, IDisposable
         long next = _refreshAt;
         if (HasChanges)
         {
-            next = Math.Min(next, _lastRevision + Ticks(s_revisionInterval));
+            next = Math.Min(next, _nextRevision);
         }
 
         if (_changes.HasDelayed)
@@ -605,7 +609,7 @@ internal sealed partial class NetlinkProbe : INamespaceWatcher, IDisposable
 
     private void WriteWhenDue(bool isUrgent)
     {
-        if (HasChanges && (isUrgent || _time.GetTimestamp() >= _lastRevision + Ticks(s_revisionInterval)))
+        if (HasChanges && (isUrgent || _time.GetTimestamp() >= _nextRevision))
         {
             Write();
         }
@@ -614,6 +618,7 @@ internal sealed partial class NetlinkProbe : INamespaceWatcher, IDisposable
     /// <summary>Writes what has changed as one revision, after asking the kernel for what follows from it.</summary>
     private void Write()
     {
+        long begin = _time.GetTimestamp();
         ReadDoubtfulRoutes();
         _peers.Find();
         if (!_changes.IsEmpty)
@@ -621,7 +626,8 @@ internal sealed partial class NetlinkProbe : INamespaceWatcher, IDisposable
             _writer.Write(_changes);
         }
 
-        _lastRevision = _time.GetTimestamp();
+        long end = _time.GetTimestamp();
+        _nextRevision = end + Math.Clamp(RevisionIntervalFactor * (end - begin), Ticks(s_revisionInterval), Ticks(s_longestRevisionInterval));
         if (_changes.Appeared.Count > 0)
         {
             _inspector.Request([.. _changes.Appeared.Where(static link => !link.IsGone).Select(static link => new InspectionRequest(

@@ -98,6 +98,7 @@ internal sealed class RouteTable
     /// <summary>Replaces the IPv4 routes that lead to an interface by what a dump has found.</summary>
     public void LoadIPv4(int link, IReadOnlyList<RouteMessage> routes)
     {
+        bool wasChanged = Changed.Contains(link);
         var before = Of(link)?.Span.ToArray() ?? [];
         foreach (var entry in before)
         {
@@ -107,7 +108,6 @@ internal sealed class RouteTable
             }
         }
 
-        bool wasChanged = Changed.Contains(link);
         foreach (var message in routes)
         {
             if (TryMake(message, out var entry))

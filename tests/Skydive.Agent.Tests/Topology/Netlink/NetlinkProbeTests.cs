@@ -302,6 +302,42 @@ public sealed class NetlinkProbeTests
     }
 
     [Fact]
+    public async Task Overrun_RoundAfterRound_TheGraphIsWhatIpSaysAndEachIsCounted()
+    {
+        string[] namespaces = ["host", "ns1"];
+        using var network = new TestNetwork();
+        network.Add("ns1");
+        network.Batch("host", ["link add br0 type bridge", "link add v1 type veth peer name v2", "link set v1 up", "link set v2 up"]);
+        network.Ip("host", "link add w1 type veth peer name eth0 netns @ns1");
+        network.Ip("ns1", "link set eth0 up");
+        using var probes = await TestProbes.StartAsync(network, new() { OpenListener = OpenSmall });
+        for (int round = 1; round <= 6; round++)
+        {
+            long before = probes.NetlinkState.Status.Resynchronizations;
+            using (probes.Graph.Hold())
+            {
+                // The first event brings the reader to wait for the graph; the others are more than its socket holds.
+                network.Ip("host", $"link set v1 mtu {1400 + round}");
+                network.Batch("host", Enumerable.Range(0, 300).Select(i => $"link set v2 mtu {1000 + i + round}"));
+                network.Batch("ns1", Enumerable.Range(0, 300).Select(i => $"link set eth0 mtu {1000 + i + round}"));
+                network.Batch("host", round % 2 == 1
+                    ? ["link set v1 master br0", "link set v2 down", "link add x1 type veth peer name x2", "link set br0 up", "addr add 10.9.9.9/24 dev br0"]
+                    : ["link set v1 nomaster", "link set v2 up", "link del x1", "addr del 10.9.9.9/24 dev br0"]);
+                network.Batch("ns1", round % 2 == 1
+                    ? [$"addr add 10.0.{round}.1/24 dev eth0", $"route add 10.{round}.0.0/16 via 10.0.{round}.2", $"neigh add 10.0.{round}.9 lladdr 02:00:00:00:00:0{round} dev eth0 nud permanent"]
+                    : [$"route del 10.{round - 1}.0.0/16", $"neigh del 10.0.{round - 1}.9 dev eth0", $"addr add 10.0.{round}.1/24 dev eth0"]);
+            }
+
+            await IpTruth.AssertSameAsync(network, namespaces, probes.Graph);
+            Assert.True(probes.NetlinkState.Status.Resynchronizations > before, $"round {round}: no events were lost");
+            Assert.Equal("running", probes.NetlinkState.Status.Status);
+        }
+
+        // Each of the two namespaces overran on its own, and was read anew on its own.
+        Assert.True(probes.NetlinkState.Status.Resynchronizations >= 12, $"{probes.NetlinkState.Status.Resynchronizations} resynchronisations");
+    }
+
+    [Fact]
     public async Task Write_NobodyChangesAnything_MakesNoRevision()
     {
         using var network = new TestNetwork();

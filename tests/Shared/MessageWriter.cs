@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using Skydive.Linux.Netlink;
 
-namespace Skydive.Linux.Tests.Netlink;
+namespace Skydive.Tests;
 
 /// <summary>Writes netlink messages as the kernel would, byte by byte, apart from the code under test.</summary>
 internal static class MessageWriter

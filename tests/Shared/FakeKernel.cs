@@ -1,8 +1,9 @@
 using System.Runtime.InteropServices;
+using Skydive.Linux;
 using Skydive.Linux.Netlink;
 using Skydive.Linux.Polling;
 
-namespace Skydive.Linux.Tests.Netlink;
+namespace Skydive.Tests;
 
 /// <summary>Plays the kernel: answers each request as the test says, and sends what the test puts into its queue.</summary>
 internal sealed class FakeKernel : INetlinkTransport
