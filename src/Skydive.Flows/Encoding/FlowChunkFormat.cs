@@ -6,7 +6,8 @@ namespace Skydive.Flows.Encoding;
 /// The layout of an encoded block of flows. All numbers are little-endian.
 /// <list type="table">
 /// <item><term>0</term><description>the bytes "SkFC"</description></item>
-/// <item><term>4</term><description>version, 1, or 2 where a flow has a part that version 1 did not know; a zero byte; how many columns, 2 bytes</description></item>
+/// <item><term>4</term><description>version: 3 where a column has one of the encodings of addresses or identifiers, else 2 where a flow has a part that
+/// version 1 did not know, else 1; a zero byte; how many columns, 2 bytes</description></item>
 /// <item><term>8</term><description>how many flows, 4 bytes; length of the whole block, 4 bytes</description></item>
 /// <item><term>16</term><description>minimum and maximum of Start, of Last, 8 bytes each</description></item>
 /// <item><term>48</term><description>for each column 16 bytes: its number, encoding, whether it is compressed (Brotli), the width of its
@@ -19,11 +20,12 @@ internal static class FlowChunkFormat
 {
     public const uint Magic = 0x43466b53; // "SkFC"
     public const byte OldestVersion = 1;
-    public const byte NewestVersion = 2;
+    public const byte NewestVersion = 3;
     public const int HeaderLength = 48;
     public const int EntryLength = 16;
     public const int ChecksumLength = 8;
     public const int MaxColumns = 256;
+    public const int MacLength = 6;
 
     /// <summary>Bounds, for one column and for all, what a hostile block makes a reader allocate.</summary>
     public const int MaxRawColumnLength = 16 << 20;
@@ -44,8 +46,23 @@ internal static class FlowChunkFormat
     /// </summary>
     public const byte EncodingDictionary = 3;
 
+    /// <summary>
+    /// Texts that are IP addresses: how many different ones of IPv4 and of IPv6, as variable-length integers; those of IPv4, 4 bytes each as on the
+    /// wire, then those of IPv6, 16 bytes each; then the number of each value's address as in <see cref="EncodingDictionary"/>. Since version 3.
+    /// </summary>
+    public const byte EncodingAddress = 4;
+
+    /// <summary>Texts that are MAC addresses: how many different ones, 6 bytes each, the numbers as above. Since version 3.</summary>
+    public const byte EncodingMac = 5;
+
+    /// <summary>
+    /// Texts that are hexadecimal numbers of up to 64 bits, or empty: how many different ones, 8 bytes each (0 for the empty text), the numbers as
+    /// above. Since version 3.
+    /// </summary>
+    public const byte EncodingIdentifier = 6;
+
     /// <summary>The version of a block: the oldest that can hold it, so that older readers understand what they can.</summary>
-    public static byte VersionOf(FlowParts parts) => (parts & ~FlowParts.Version1) == 0 ? OldestVersion : NewestVersion;
+    public static byte VersionOf(FlowParts parts, bool hasKeys) => hasKeys ? NewestVersion : (parts & ~FlowParts.Version1) == 0 ? OldestVersion : (byte)2;
 
     /// <summary>How many bytes a number takes in the fixed encodings, 0 for the number 0.</summary>
     public static int WidthOf(ulong value) => (71 - System.Numerics.BitOperations.LeadingZeroCount(value)) / 8;

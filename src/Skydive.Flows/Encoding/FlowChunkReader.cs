@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Buffers.Binary;
-using System.Globalization;
 using System.IO.Compression;
 using System.Numerics;
 using Skydive.Contracts.Flows;
@@ -446,8 +445,7 @@ public sealed class FlowChunkReader
                 int end = 0;
                 for (int i = 0; i < entry.Count; i++)
                 {
-                    FlowChunkFormat.ReadFixed(raw, i, 8).TryFormat(target.Bytes.AsSpan(end), out int written, "x", CultureInfo.InvariantCulture);
-                    end += written;
+                    end += KeyTexts.FormatHexadecimal(FlowChunkFormat.ReadFixed(raw, i, 8), target.Bytes.AsSpan(end));
                     target.Ends[i] = end;
                     target.Codes[i] = i;
                 }
@@ -477,21 +475,72 @@ public sealed class FlowChunkReader
                     raw = raw[(int)length..];
                 }
 
-                if (raw.Length != (long)entry.Width * entry.Count)
-                {
-                    throw Damaged(entry.Column, "its length does not fit its values");
-                }
-
-                for (int i = 0; i < entry.Count; i++)
-                {
-                    ulong code = FlowChunkFormat.ReadFixed(raw, i, entry.Width);
-                    target.Codes[i] = code < count ? (int)code : throw Damaged(entry.Column, $"there is no text {code}");
-                }
-
+                DecodeCodes(in entry, raw, count, target.Codes);
+                break;
+            case FlowChunkFormat.EncodingAddress or FlowChunkFormat.EncodingMac or FlowChunkFormat.EncodingIdentifier:
+                target.Keys = DecodeKeys(in entry, ref raw);
+                DecodeCodes(in entry, raw, (ulong)target.Keys.Length, target.Codes);
+                target.Format(entry.Encoding);
                 break;
             default:
                 throw Damaged(entry.Column, $"{entry.Encoding} is no encoding of texts");
         }
+    }
+
+    private static void DecodeCodes(in Entry entry, ReadOnlySpan<byte> raw, ulong count, int[] codes)
+    {
+        if (raw.Length != (long)entry.Width * entry.Count)
+        {
+            throw Damaged(entry.Column, "its length does not fit its values");
+        }
+
+        for (int i = 0; i < entry.Count; i++)
+        {
+            ulong code = FlowChunkFormat.ReadFixed(raw, i, entry.Width);
+            codes[i] = code < count ? (int)code : throw Damaged(entry.Column, $"there is no text {code}");
+        }
+    }
+
+    private static TextKey[] DecodeKeys(in Entry entry, ref ReadOnlySpan<byte> raw)
+    {
+        ulong shortCount = ReadVarInt(ref raw, entry.Column);
+        ulong longCount = entry.Encoding == FlowChunkFormat.EncodingAddress ? ReadVarInt(ref raw, entry.Column) : 0;
+        if (shortCount > (ulong)entry.Count || longCount > (ulong)entry.Count || shortCount + longCount == 0 || shortCount + longCount > (ulong)entry.Count)
+        {
+            throw Damaged(entry.Column, $"{shortCount} and {longCount} texts for {entry.Count} values");
+        }
+
+        int shortLength = entry.Encoding switch
+        {
+            FlowChunkFormat.EncodingAddress => sizeof(uint),
+            FlowChunkFormat.EncodingMac => FlowChunkFormat.MacLength,
+            _ => sizeof(ulong),
+        };
+        if ((ulong)raw.Length < (shortCount * (ulong)shortLength) + (longCount * 2 * sizeof(ulong)))
+        {
+            throw Damaged(entry.Column, "its texts are longer than the column");
+        }
+
+        var keys = new TextKey[(int)(shortCount + longCount)];
+        for (int i = 0; i < keys.Length; i++)
+        {
+            if (i >= (int)shortCount)
+            {
+                keys[i] = new(KeyTexts.KindIPv6, BinaryPrimitives.ReadUInt64BigEndian(raw), BinaryPrimitives.ReadUInt64BigEndian(raw[sizeof(ulong)..]));
+                raw = raw[(2 * sizeof(ulong))..];
+                continue;
+            }
+
+            keys[i] = new(entry.Encoding switch
+            {
+                FlowChunkFormat.EncodingAddress => BinaryPrimitives.ReadUInt32BigEndian(raw),
+                FlowChunkFormat.EncodingMac => ((ulong)BinaryPrimitives.ReadUInt16BigEndian(raw) << 32) | BinaryPrimitives.ReadUInt32BigEndian(raw[2..]),
+                _ => BinaryPrimitives.ReadUInt64LittleEndian(raw),
+            });
+            raw = raw[shortLength..];
+        }
+
+        return keys;
     }
 
     private static ulong ReadVarInt(ref ReadOnlySpan<byte> bytes, FlowColumn column)
@@ -515,11 +564,35 @@ public sealed class FlowChunkReader
 
     private sealed class TextTarget(int[] codes)
     {
+        private const int TypicalTextLength = 20;
+
         public int[] Codes { get; } = codes;
 
         // The texts one after the other, and where each ends.
         public byte[] Bytes { get; set; } = [];
 
         public int[] Ends { get; set; } = [];
+
+        // The numbers that the texts stand for, where that is how they are encoded.
+        public TextKey[] Keys { get; set; } = [];
+
+        public void Format(byte encoding)
+        {
+            byte[] bytes = new byte[(Keys.Length * TypicalTextLength) + KeyTexts.MaxTextLength];
+            Ends = new int[Keys.Length];
+            int end = 0;
+            for (int i = 0; i < Keys.Length; i++)
+            {
+                if (bytes.Length - end < KeyTexts.MaxTextLength)
+                {
+                    Array.Resize(ref bytes, bytes.Length * 2);
+                }
+
+                end += KeyTexts.Format(encoding, in Keys[i], bytes.AsSpan(end));
+                Ends[i] = end;
+            }
+
+            Bytes = bytes;
+        }
     }
 }
