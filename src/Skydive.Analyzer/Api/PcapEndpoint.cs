@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Http;
-using Skydive.Contracts.Flows;
 using Skydive.Flows.Offline;
 using Skydive.Flows.Table;
 using Skydive.Packets.Pcap;
@@ -34,37 +33,31 @@ internal sealed class PcapEndpoint(IHistoryStore store)
         await using var file = new FileStream(path, options);
         await context.Request.Body.CopyToAsync(file, context.RequestAborted).ConfigureAwait(false);
         file.Position = 0;
-        var collected = new Collector();
+        int count = 0;
+        var collected = new List<FlowBlock>();
         await Task.Run(
             () =>
             {
                 using var reader = new PcapReader(file, leaveOpen: true);
-                PcapFlows.Read(reader, new FlowTableOptions(), collected, context.RequestAborted);
+                var blocks = new FlowBlocks(block =>
+                {
+                    count += block.Count;
+                    if (count > MaximumFlows)
+                    {
+                        throw new BadHttpRequestException($"the file holds more than {MaximumFlows} flows: split it", StatusCodes.Status413PayloadTooLarge);
+                    }
+
+                    collected.Add(block);
+                });
+                PcapFlows.Read(reader, new FlowTableOptions(), blocks, context.RequestAborted);
+                blocks.Complete();
             },
             context.RequestAborted).ConfigureAwait(false);
-        foreach (var batch in collected.Batches)
+        foreach (var block in collected)
         {
-            await store.AppendFlowsAsync(batch, context.RequestAborted).ConfigureAwait(false);
+            await store.AppendFlowsAsync(block, context.RequestAborted).ConfigureAwait(false);
         }
 
         context.Response.StatusCode = StatusCodes.Status202Accepted;
-    }
-
-    private sealed class Collector : IFlowSink
-    {
-        private int _count;
-
-        public List<IReadOnlyList<Flow>> Batches { get; } = [];
-
-        public void OnFlows(FlowBatch flows)
-        {
-            _count += flows.Count;
-            if (_count > MaximumFlows)
-            {
-                throw new BadHttpRequestException($"the file holds more than {MaximumFlows} flows: split it", StatusCodes.Status413PayloadTooLarge);
-            }
-
-            Batches.Add(flows);
-        }
     }
 }

@@ -48,6 +48,11 @@ internal abstract class FlowRows
         definition.Part == FlowParts.None || (parts & definition.Part) != 0;
 
     /// <summary>Makes the source for a list of flows.</summary>
-    public static FlowRows Of(IReadOnlyList<Flow> flows) =>
-        flows is Table.FlowBatch batch ? new FlowBatchRows([batch]) : new FlowObjectRows(flows as Flow[] ?? [.. flows]);
+    public static FlowRows Of(IReadOnlyList<Flow> flows) => flows switch
+    {
+        Table.FlowBatch batch => new FlowBatchRows([batch]),
+        Table.FlowBlock block => new FlowBatchRows(block.Batches),
+        Flow[] array => new FlowObjectRows(array),
+        _ => new FlowObjectRows([.. flows]),
+    };
 }

@@ -67,6 +67,9 @@ internal static class Schema
             DROP INDEX flow_chunk_end;
             CREATE INDEX flow_chunk_age ON flow_chunk (coalesce(stored_at, last));
             """),
+
+        // Nothing is changed: from here on there are chunks of flows and parts of them (format 3) that older programs cannot read.
+        new(3, "SELECT 1"),
     ];
 
     /// <summary>Makes the schema, or brings it up to date.</summary>
