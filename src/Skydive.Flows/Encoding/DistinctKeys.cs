@@ -2,8 +2,11 @@ using System.Runtime.CompilerServices;
 
 namespace Skydive.Flows.Encoding;
 
-/// <summary>Numbers different keys in the order in which they come: what tells texts apart, without the texts. To be used again and again.</summary>
-internal sealed class DistinctKeys
+/// <summary>
+/// Numbers different keys in the order in which they come: what tells texts apart, without the texts. To be used again and again. Not for use by
+/// several threads at once.
+/// </summary>
+public sealed class DistinctKeys
 {
     private const int SmallestCapacity = 256;
 
@@ -19,16 +22,14 @@ internal sealed class DistinctKeys
     /// <summary>How many there are.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Makes room for as many keys as there may come.</summary>
+    /// <summary>Forgets all keys.</summary>
+    /// <param name="expected">How many there will be, to make room.</param>
     public void Clear(int expected)
     {
         Count = 0;
         if (_slots.Length < expected * 2)
         {
-            int capacity = (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)expected * 2);
-            _slots = new ulong[capacity];
-            _keys = new TextKey[capacity / 2];
-            _round = 0;
+            Resize((int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)expected * 2));
         }
 
         if (++_round == 0)
@@ -38,15 +39,16 @@ internal sealed class DistinctKeys
         }
     }
 
-    /// <summary>The number of a key.</summary>
+    /// <summary>The number of a key, a new one when it has none yet.</summary>
+    /// <param name="kind">Its kind.</param>
+    /// <param name="high">Its upper half.</param>
+    /// <param name="low">Its lower half.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int CodeOf(byte kind, ulong high, ulong low)
     {
         ulong[] slots = _slots;
-        ulong hash = (high ^ kind ^ 0x9e3779b97f4a7c15) * 0xff51afd7ed558ccd;
-        hash = (hash ^ (hash >> 32) ^ low) * 0x9fb21c651e98df25;
         uint mask = (uint)slots.Length - 1;
-        for (uint position = (uint)(hash >> 32) & mask; ; position = (position + 1) & mask)
+        for (uint position = Hash(kind, high, low) & mask; ; position = (position + 1) & mask)
         {
             ulong slot = slots[position];
             if ((uint)(slot >> 32) != _round)
@@ -63,12 +65,41 @@ internal sealed class DistinctKeys
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static uint Hash(byte kind, ulong high, ulong low)
+    {
+        ulong hash = (high ^ kind ^ 0x9e3779b97f4a7c15) * 0xff51afd7ed558ccd;
+        return (uint)(((hash ^ (hash >> 32) ^ low) * 0x9fb21c651e98df25) >> 32);
+    }
+
     [MethodImpl(MethodImplOptions.NoInlining)]
     private int Add(uint position, TextKey key)
     {
         int code = Count++;
         _slots[position] = ((ulong)_round << 32) | (uint)code;
         _keys[code] = key;
+        if (Count == _keys.Length)
+        {
+            Resize(_slots.Length * 2);
+        }
+
         return code;
+    }
+
+    private void Resize(int capacity)
+    {
+        Array.Resize(ref _keys, capacity / 2);
+        _slots = new ulong[capacity];
+        _round = 1;
+        for (int code = 0; code < Count; code++)
+        {
+            uint position = Hash(_keys[code].Kind, _keys[code].High, _keys[code].Low) & (uint)(capacity - 1);
+            while (_slots[position] != 0)
+            {
+                position = (position + 1) & (uint)(capacity - 1);
+            }
+
+            _slots[position] = ((ulong)_round << 32) | (uint)code;
+        }
     }
 }

@@ -1,4 +1,5 @@
-using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Skydive.Flows.Encoding;
 
@@ -73,26 +74,75 @@ internal static class FlowChunkFormat
 
     public static ulong ReadFixed(ReadOnlySpan<byte> bytes, int index, int width)
     {
-        switch (width)
+        ulong value = 0;
+        for (int i = width - 1; i >= 0; i--)
         {
-            case 0:
-                return 0;
-            case 1:
-                return bytes[index];
-            case 2:
-                return BinaryPrimitives.ReadUInt16LittleEndian(bytes[(index * 2)..]);
-            case 4:
-                return BinaryPrimitives.ReadUInt32LittleEndian(bytes[(index * 4)..]);
-            case 8:
-                return BinaryPrimitives.ReadUInt64LittleEndian(bytes[(index * 8)..]);
-            default:
-                ulong value = 0;
-                for (int i = width - 1; i >= 0; i--)
-                {
-                    value = (value << 8) | bytes[(index * width) + i];
-                }
-
-                return value;
+            value = (value << 8) | bytes[(index * width) + i];
         }
+
+        return value;
+    }
+
+    /// <summary>Reads numbers of a fixed width.</summary>
+    /// <param name="bytes">The numbers and nothing else.</param>
+    /// <param name="width">How many bytes each has, at most 8.</param>
+    /// <param name="baseline">What is added to each.</param>
+    /// <param name="numbers">Where they go.</param>
+    public static void ReadFixed(ReadOnlySpan<byte> bytes, int width, long baseline, Span<long> numbers)
+    {
+        // Eight bytes at a time, as long as there are eight.
+        int whole = WholeReads(bytes, width, numbers.Length);
+        ref byte place = ref MemoryMarshal.GetReference(bytes);
+        ulong mask = MaskOf(width);
+        for (int i = 0; i < whole; i++)
+        {
+            numbers[i] = unchecked(baseline + (long)(Unsafe.ReadUnaligned<ulong>(ref place) & mask));
+            place = ref Unsafe.Add(ref place, width);
+        }
+
+        for (int i = whole; i < numbers.Length; i++)
+        {
+            numbers[i] = unchecked(baseline + (long)ReadFixed(bytes, i, width));
+        }
+    }
+
+    /// <summary>Reads numbers of a fixed width.</summary>
+    /// <param name="bytes">The numbers and nothing else.</param>
+    /// <param name="width">How many bytes each has, at most 8.</param>
+    /// <param name="codes">Where they go; numbers that do not fit mean nothing.</param>
+    /// <returns>The largest one; a number that does not fit is larger than any that does.</returns>
+    public static ulong ReadFixed(ReadOnlySpan<byte> bytes, int width, Span<int> codes)
+    {
+        int whole = WholeReads(bytes, width, codes.Length);
+        ref byte place = ref MemoryMarshal.GetReference(bytes);
+        ulong mask = MaskOf(width);
+        ulong largest = 0;
+        for (int i = 0; i < whole; i++)
+        {
+            ulong code = Unsafe.ReadUnaligned<ulong>(ref place) & mask;
+            largest = Math.Max(largest, code);
+            codes[i] = (int)code;
+            place = ref Unsafe.Add(ref place, width);
+        }
+
+        for (int i = whole; i < codes.Length; i++)
+        {
+            ulong code = ReadFixed(bytes, i, width);
+            largest = Math.Max(largest, code);
+            codes[i] = (int)code;
+        }
+
+        return largest;
+    }
+
+    private static ulong MaskOf(int width) => width == 8 ? ulong.MaxValue : (1UL << (8 * width)) - 1;
+
+    // How many of the numbers have eight bytes from their begin on; as they are read here only in little-endian processors.
+    private static int WholeReads(ReadOnlySpan<byte> bytes, int width, int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(bytes.Length, (long)width * count, nameof(bytes));
+        return !BitConverter.IsLittleEndian || bytes.Length < sizeof(ulong) ? 0
+            : width == 0 ? count
+            : Math.Min(count, ((bytes.Length - sizeof(ulong)) / width) + 1);
     }
 }

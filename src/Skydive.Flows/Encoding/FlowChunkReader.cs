@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Numerics;
+using System.Runtime.InteropServices;
 using Skydive.Contracts.Flows;
 using Skydive.Flows.Hashing;
 
@@ -199,7 +200,7 @@ public sealed class FlowChunkReader
         var target = new TextTarget(codes);
         Decompress(entry, DecodeTexts, target);
         Spread(codes, entry.Count, definition.Part, absent: -1);
-        return new FlowTextColumn(target.Bytes, target.Ends, codes);
+        return target.Keys is { } keys ? new FlowTextColumn(keys, entry.Encoding, codes) : new FlowTextColumn(target.Bytes, target.Ends, codes);
     }
 
     /// <summary>Reads the column of a field that holds numbers.</summary>
@@ -246,10 +247,7 @@ public sealed class FlowChunkReader
                     throw Damaged(entry.Column, "its length does not fit its values");
                 }
 
-                for (int i = 0; i < numbers.Length; i++)
-                {
-                    numbers[i] = FlowChunkFormat.ReadFixed(raw, i, sizeof(ulong));
-                }
+                FlowChunkFormat.ReadFixed(raw, sizeof(ulong), 0, MemoryMarshal.Cast<ulong, long>(numbers.AsSpan()));
             },
             numbers);
         return numbers;
@@ -342,11 +340,19 @@ public sealed class FlowChunkReader
     private int[] CountParts()
     {
         int[] counts = new int[BitOperations.Log2((uint)FlowParts.All) + 1];
-        foreach (FlowParts parts in _parts)
+        for (int row = 0; row < _parts.Length;)
         {
+            // Most flows have the parts that the one before has.
+            FlowParts parts = _parts[row];
+            int begin = row++;
+            while (row < _parts.Length && _parts[row] == parts)
+            {
+                row++;
+            }
+
             for (uint rest = (uint)parts; rest != 0; rest &= rest - 1)
             {
-                counts[BitOperations.TrailingZeroCount(rest)]++;
+                counts[BitOperations.TrailingZeroCount(rest)] += row - begin;
             }
         }
 
@@ -404,10 +410,7 @@ public sealed class FlowChunkReader
 
                 long min = BinaryPrimitives.ReadInt64LittleEndian(raw);
                 raw = raw[8..];
-                for (int i = 0; i < entry.Count; i++)
-                {
-                    numbers[i] = unchecked(min + (long)FlowChunkFormat.ReadFixed(raw, i, entry.Width));
-                }
+                FlowChunkFormat.ReadFixed(raw, entry.Width, min, numbers.AsSpan(0, entry.Count));
 
                 break;
             case FlowChunkFormat.EncodingDelta:
@@ -480,7 +483,6 @@ public sealed class FlowChunkReader
             case FlowChunkFormat.EncodingAddress or FlowChunkFormat.EncodingMac or FlowChunkFormat.EncodingIdentifier:
                 target.Keys = DecodeKeys(in entry, ref raw);
                 DecodeCodes(in entry, raw, (ulong)target.Keys.Length, target.Codes);
-                target.Format(entry.Encoding);
                 break;
             default:
                 throw Damaged(entry.Column, $"{entry.Encoding} is no encoding of texts");
@@ -494,10 +496,9 @@ public sealed class FlowChunkReader
             throw Damaged(entry.Column, "its length does not fit its values");
         }
 
-        for (int i = 0; i < entry.Count; i++)
+        if (FlowChunkFormat.ReadFixed(raw, entry.Width, codes.AsSpan(0, entry.Count)) is var largest && largest >= count)
         {
-            ulong code = FlowChunkFormat.ReadFixed(raw, i, entry.Width);
-            codes[i] = code < count ? (int)code : throw Damaged(entry.Column, $"there is no text {code}");
+            throw Damaged(entry.Column, $"there is no text {largest}");
         }
     }
 
@@ -564,8 +565,6 @@ public sealed class FlowChunkReader
 
     private sealed class TextTarget(int[] codes)
     {
-        private const int TypicalTextLength = 20;
-
         public int[] Codes { get; } = codes;
 
         // The texts one after the other, and where each ends.
@@ -574,25 +573,6 @@ public sealed class FlowChunkReader
         public int[] Ends { get; set; } = [];
 
         // The numbers that the texts stand for, where that is how they are encoded.
-        public TextKey[] Keys { get; set; } = [];
-
-        public void Format(byte encoding)
-        {
-            byte[] bytes = new byte[(Keys.Length * TypicalTextLength) + KeyTexts.MaxTextLength];
-            Ends = new int[Keys.Length];
-            int end = 0;
-            for (int i = 0; i < Keys.Length; i++)
-            {
-                if (bytes.Length - end < KeyTexts.MaxTextLength)
-                {
-                    Array.Resize(ref bytes, bytes.Length * 2);
-                }
-
-                end += KeyTexts.Format(encoding, in Keys[i], bytes.AsSpan(end));
-                Ends[i] = end;
-            }
-
-            Bytes = bytes;
-        }
+        public TextKey[]? Keys { get; set; }
     }
 }

@@ -177,11 +177,12 @@ internal ref struct FlowChunkWriter
         return true;
     }
 
-    // By how often each byte occurs: bytes as good as random, as of codes and ports, are most of what there is and take most of the time in vain.
+    // By how often each byte occurs. Bytes that are almost random, as of codes and ports, are most of what there is: they would take most of the time,
+    // here and where they are read, and save little.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static bool IsWorthCompressing(ReadOnlySpan<byte> raw)
     {
-        const float MaxBitsPerByte = 6.5f;
+        const float MaxBitsPerByte = 5.6f;
         const int MinLength = 1024;
         if (raw.Length < MinLength)
         {
