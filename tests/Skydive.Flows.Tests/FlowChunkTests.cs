@@ -253,12 +253,64 @@ public sealed class FlowChunkTests
     }
 
     [Fact]
-    public void Encode_OfFlowsThatVersion1Knew_WritesVersion1()
+    public void Encode_WritesTheOldestVersionThatHoldsTheFlows()
     {
-        Flow flow = FullFlow() with { IPMetric = null, DNS = null, DHCPv4 = null, VRRPv2 = null, ANodeTID = null, BNodeTID = null, SocketA = null, SocketB = null };
-        Assert.Equal(1, FlowChunk.Encode([flow])[4]);
-        Assert.Equal(2, FlowChunk.Encode([flow, FullFlow() with { ANodeTID = null, BNodeTID = null, SocketA = null, SocketB = null }])[4]);
-        Assert.Equal(3, FlowChunk.Encode([flow, FullFlow()])[4]);
+        Flow ends = FullFlow() with { IPMetric = null, DNS = null, DHCPv4 = null, VRRPv2 = null };
+        Flow flow = ends with { ANodeTID = null, BNodeTID = null, SocketA = null, SocketB = null };
+        Flow unusual = flow with { Link = null, Network = null, ParentUUID = "none" };
+        Assert.Equal(1, FlowChunk.Encode([unusual])[4]);
+        Assert.Equal(2, FlowChunk.Encode([unusual, unusual with { IPMetric = FullFlow().IPMetric }])[4]);
+        Assert.Equal(3, FlowChunk.Encode([flow])[4]);
+        Assert.Equal(3, FlowChunk.Encode([ends with { Link = null, Network = null, ParentUUID = "none" }])[4]);
+    }
+
+    [Fact]
+    public void Decode_OfAddresses_GivesTheirTexts()
+    {
+        // Whatever stands in a column of addresses comes back; addresses as they are usually written take few bytes.
+        string[] usual =
+        [
+            "0.0.0.0", "255.255.255.255", "10.0.0.1", "1.20.255.3", "::", "::1", "fe80::1", "2001:db8::ff00:42:8329", "::ffff:192.0.2.1", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff",
+        ];
+        string[] unusual =
+        [
+            "", "10.0.0", "10.0.0.1.2", "010.0.0.1", "10.0.0.256", "10.0.0.1 ", "10..0.1", "FE80::1", "fe80::1%eth0", "0:0:0:0:0:0:0:1", "fe80::1%3", ":", "localhost", "١.0.0.1",
+        ];
+        string[] macs = ["00:00:00:00:00:00", "ff:ff:ff:ff:ff:ff", "02:42:ac:11:00:02"];
+        string[] otherMacs = ["FF:ff:ff:ff:ff:ff", "02-42-ac-11-00-02", "", "02:42:ac:11:00"];
+        string[] parents = ["", "1", "ffffffffffffffff", "a0"];
+        string[] otherParents = ["0", "0a", "A0", "x", "10000000000000000"];
+        Check(usual, static (flow, text) => flow with { Network = flow.Network! with { A = text, B = text } }, FlowColumn.NetworkA, FlowChunkFormat.EncodingAddress);
+        Check(macs, static (flow, text) => flow with { Link = flow.Link! with { A = text, B = text } }, FlowColumn.LinkB, FlowChunkFormat.EncodingMac);
+        Check(parents, static (flow, text) => flow with { ParentUUID = text }, FlowColumn.ParentUuid, FlowChunkFormat.EncodingIdentifier);
+        foreach (string text in unusual)
+        {
+            Check([.. usual, text], static (flow, text) => flow with { Network = flow.Network! with { A = text, B = text } }, FlowColumn.NetworkA, FlowChunkFormat.EncodingDictionary);
+        }
+
+        foreach (string text in otherMacs)
+        {
+            Check([.. macs, text], static (flow, text) => flow with { Link = flow.Link! with { A = text, B = text } }, FlowColumn.LinkB, FlowChunkFormat.EncodingDictionary);
+        }
+
+        foreach (string text in otherParents)
+        {
+            Check([.. parents, text], static (flow, text) => flow with { ParentUUID = text }, FlowColumn.ParentUuid, FlowChunkFormat.EncodingDictionary);
+        }
+
+        static void Check(string[] texts, Func<Flow, string, Flow> change, FlowColumn column, byte encoding)
+        {
+            Flow[] flows = [.. texts.Concat(texts.Reverse()).Select(text => change(FullFlow(), text))];
+            byte[] chunk = FlowChunk.Encode(flows);
+            Assert.Equal(flows, FlowChunk.Decode(chunk));
+            int entry = FlowChunk.HeaderLength;
+            while (chunk[entry] != (byte)column)
+            {
+                entry += FlowChunkFormat.EntryLength;
+            }
+
+            Assert.Equal(encoding, chunk[entry + 1]);
+        }
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Skydive.Contracts.Flows;
+using Skydive.Contracts.Flows.Layers;
 using Skydive.Contracts.Queries;
 using Skydive.Flows.Encoding;
 using Skydive.Flows.Layers;
@@ -48,11 +49,25 @@ public sealed class FuzzTests
         Fuzz(linkType, withOptions, linkType == LinkType.Ethernet ? 10_000_000 : 1_000_000);
 
     [Fact]
-    public void Decode_OfMutatedDnsMessages_GivesWhatIsWhole() => FuzzLayers(40_000);
+    public void Decode_OfMutatedDnsMessages_GivesWhatIsWhole() => FuzzDns(40_000);
 
     [Fact(Explicit = true)]
     [Trait("Category", "Fuzz")]
-    public void Decode_OfTenMillionMutatedDnsMessages_GivesWhatIsWhole() => FuzzLayers(10_000_000);
+    public void Decode_OfTenMillionMutatedDnsMessages_GivesWhatIsWhole() => FuzzDns(10_000_000);
+
+    [Fact]
+    public void Decode_OfMutatedDhcpMessages_GivesWhatIsWhole() => FuzzDhcp(40_000);
+
+    [Fact(Explicit = true)]
+    [Trait("Category", "Fuzz")]
+    public void Decode_OfTenMillionMutatedDhcpMessages_GivesWhatIsWhole() => FuzzDhcp(10_000_000);
+
+    [Fact]
+    public void Decode_OfMutatedVrrpAdvertisements_GivesWhatIsWhole() => FuzzVrrp(40_000);
+
+    [Fact(Explicit = true)]
+    [Trait("Category", "Fuzz")]
+    public void Decode_OfTenMillionMutatedVrrpAdvertisements_GivesWhatIsWhole() => FuzzVrrp(10_000_000);
 
     private static byte[][] Seeds()
     {
@@ -174,27 +189,65 @@ public sealed class FuzzTests
         return buffer.AsSpan(0, random.Next(4) == 0 ? random.Next(length + 1) : length);
     }
 
-    private static void FuzzLayers(int count)
+    private static void FuzzDns(int count)
     {
         var random = new Random(13);
         using var memory = new GuardedMemory();
-        byte[] message = new byte[s_dns.Length];
         int records = 0;
         for (int i = 0; i < count; i++)
         {
-            s_dns.CopyTo(message, 0);
-            for (int n = random.Next(8); n > 0; n--)
-            {
-                message[random.Next(message.Length)] = (byte)random.Next(256);
-            }
-
-            ReadOnlySpan<byte> cut = memory.Put(message.AsSpan(0, random.Next(4) == 0 ? random.Next(message.Length + 1) : message.Length));
-            records += DnsDecoder.Decode(cut, i)?.Answers?.Count ?? 0;
-            _ = DhcpV4Decoder.Decode(cut);
-            _ = VrrpV2Decoder.Decode(cut);
+            records += DnsDecoder.Decode(memory.Put(MutateMessage(s_dns, random)), i)?.Answers?.Count ?? 0;
         }
 
         Assert.True(records > count / 2);
+    }
+
+    private static void FuzzDhcp(int count)
+    {
+        byte[] seed = [1, 1, 6, 0, 1, 2, 3, 4, 0, 7, 0x80, 0, .. new byte[32], .. "server"u8, .. new byte[58], .. "file"u8, .. new byte[124], 0x63, 0x82, 0x53, 0x63, 53, 1, 1, 255];
+        var random = new Random(14);
+        using var memory = new GuardedMemory();
+        int whole = 0;
+        for (int i = 0; i < count; i++)
+        {
+            ReadOnlySpan<byte> message = memory.Put(MutateMessage(seed, random));
+            DhcpV4Layer? layer = DhcpV4Decoder.Decode(message);
+            Assert.Equal(message.Length < 12, layer is null);
+            Assert.Equal(message.Length < 108, layer?.ServerName is null);
+            Assert.Equal(message.Length < 236, layer?.File is null);
+            whole += layer?.File is { Length: 128 } ? 1 : 0;
+        }
+
+        Assert.True(whole > count / 2);
+    }
+
+    private static void FuzzVrrp(int count)
+    {
+        byte[] seed = [0x21, 1, 100, 1, 0, 1, 0, 0, 10, 0, 0, 1];
+        var random = new Random(15);
+        using var memory = new GuardedMemory();
+        int whole = 0;
+        for (int i = 0; i < count; i++)
+        {
+            ReadOnlySpan<byte> message = memory.Put(MutateMessage(seed, random));
+            VrrpV2Layer? layer = VrrpV2Decoder.Decode(message);
+            Assert.Equal(message.Length < 8 || message[0] >> 4 != 2, layer is null);
+            whole += layer is null ? 0 : 1;
+        }
+
+        Assert.True(whole > count / 4);
+    }
+
+    // A message with some bytes changed, at times cut short.
+    private static ReadOnlySpan<byte> MutateMessage(byte[] seed, Random random)
+    {
+        byte[] message = (byte[])seed.Clone();
+        for (int n = random.Next(8); n > 0; n--)
+        {
+            message[random.Next(message.Length)] = (byte)random.Next(256);
+        }
+
+        return message.AsSpan(0, random.Next(4) == 0 ? random.Next(message.Length + 1) : message.Length);
     }
 
     private sealed class Counter : IFlowSink

@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 using Microsoft.AspNetCore.Http;
-using Skydive.Contracts.Flows;
 using Skydive.Flows.Offline;
 using Skydive.Flows.Table;
 using Skydive.Packets.Pcap;
@@ -43,16 +42,34 @@ internal sealed class PcapEndpoint(IHistoryStore store)
         await using var file = new FileStream(path, options);
         await context.Request.Body.CopyToAsync(file, context.RequestAborted).ConfigureAwait(false);
         file.Position = 0;
-        var collected = new Collector();
-        var damage = await Task.Run(() => Read(file, collected, context.RequestAborted), context.RequestAborted).ConfigureAwait(false);
-        foreach (var batch in collected.Batches)
+        int count = 0;
+        var collected = new List<FlowBlock>();
+        var blocks = new FlowBlocks(block =>
         {
-            await store.AppendFlowsAsync(batch, context.RequestAborted).ConfigureAwait(false);
+            count += block.Count;
+            if (count > MaximumFlows)
+            {
+                throw new BadHttpRequestException($"the file holds more than {MaximumFlows} flows: split it", StatusCodes.Status413PayloadTooLarge);
+            }
+
+            collected.Add(block);
+        });
+        var damage = await Task.Run(
+            () =>
+            {
+                var found = Read(file, blocks, context.RequestAborted);
+                blocks.Complete();
+                return found;
+            },
+            context.RequestAborted).ConfigureAwait(false);
+        foreach (var block in collected)
+        {
+            await store.AppendFlowsAsync(block, context.RequestAborted).ConfigureAwait(false);
         }
 
         if (damage is not null)
         {
-            throw collected.Batches.Count == 0 ? damage : new PcapFormatException($"{damage.Message}; the flows of the packets before are kept", damage.Offset);
+            throw collected.Count == 0 ? damage : new PcapFormatException($"{damage.Message}; the flows of the packets before are kept", damage.Offset);
         }
 
         context.Response.StatusCode = StatusCodes.Status202Accepted;
@@ -60,7 +77,7 @@ internal sealed class PcapEndpoint(IHistoryStore store)
 
     /// <summary>Reads all packets.</summary>
     /// <returns>What is wrong with the file; null when nothing is.</returns>
-    private static PcapFormatException? Read(FileStream file, Collector collected, CancellationToken cancellationToken)
+    private static PcapFormatException? Read(FileStream file, FlowBlocks blocks, CancellationToken cancellationToken)
     {
         bool isCompressed = file.ReadByte() == GzipMagic1 && file.ReadByte() == GzipMagic2;
         file.Position = 0;
@@ -68,7 +85,7 @@ internal sealed class PcapEndpoint(IHistoryStore store)
         try
         {
             using var reader = new PcapReader(gzip ?? (Stream)file, leaveOpen: true);
-            var summary = PcapFlows.Read(reader, new FlowTableOptions(), collected, cancellationToken);
+            var summary = PcapFlows.Read(reader, new FlowTableOptions(), blocks, cancellationToken);
             return gzip is not null && IsCut(file, reader.Offset) ? new PcapFormatException($"The gzip stream ends too soon, after {summary.Packets} packets", reader.Offset) : null;
         }
         catch (PcapFormatException e)
@@ -91,23 +108,5 @@ internal sealed class PcapEndpoint(IHistoryStore store)
         file.Seek(-trailer.Length, SeekOrigin.End);
         file.ReadExactly(trailer);
         return length < uint.MaxValue && BinaryPrimitives.ReadUInt32LittleEndian(trailer) > length;
-    }
-
-    private sealed class Collector : IFlowSink
-    {
-        private int _count;
-
-        public List<IReadOnlyList<Flow>> Batches { get; } = [];
-
-        public void OnFlows(FlowBatch flows)
-        {
-            _count += flows.Count;
-            if (_count > MaximumFlows)
-            {
-                throw new BadHttpRequestException($"the file holds more than {MaximumFlows} flows: split it", StatusCodes.Status413PayloadTooLarge);
-            }
-
-            Batches.Add(flows);
-        }
     }
 }

@@ -25,7 +25,7 @@ public static class FlowChunk
         ArgumentNullException.ThrowIfNull(flows);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(flows.Count, MaxCount, nameof(flows));
 
-        return new FlowChunkWriter(FlowRows.Of(flows), compress).Write();
+        return FlowChunkWriter.Write(FlowRows.Of(flows), compress);
     }
 
     /// <summary>Encodes flows as tables send them, without making wire records of them.</summary>
@@ -37,7 +37,7 @@ public static class FlowChunk
         ArgumentNullException.ThrowIfNull(batches);
         var rows = new FlowBatchRows(batches);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(rows.Count, MaxCount, nameof(batches));
-        return new FlowChunkWriter(rows, compress).Write();
+        return FlowChunkWriter.Write(rows, compress);
     }
 
     /// <summary>Decodes flows.</summary>

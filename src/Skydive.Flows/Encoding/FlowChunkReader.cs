@@ -1,8 +1,8 @@
 using System.Buffers;
 using System.Buffers.Binary;
-using System.Globalization;
 using System.IO.Compression;
 using System.Numerics;
+using System.Runtime.InteropServices;
 using Skydive.Contracts.Flows;
 using Skydive.Flows.Hashing;
 
@@ -200,7 +200,7 @@ public sealed class FlowChunkReader
         var target = new TextTarget(codes);
         Decompress(entry, DecodeTexts, target);
         Spread(codes, entry.Count, definition.Part, absent: -1);
-        return new FlowTextColumn(target.Bytes, target.Ends, codes);
+        return target.Keys is { } keys ? new FlowTextColumn(keys, entry.Encoding, codes) : new FlowTextColumn(target.Bytes, target.Ends, codes);
     }
 
     /// <summary>Reads the column of a field that holds numbers.</summary>
@@ -247,10 +247,7 @@ public sealed class FlowChunkReader
                     throw Damaged(entry.Column, "its length does not fit its values");
                 }
 
-                for (int i = 0; i < numbers.Length; i++)
-                {
-                    numbers[i] = FlowChunkFormat.ReadFixed(raw, i, sizeof(ulong));
-                }
+                FlowChunkFormat.ReadFixed(raw, sizeof(ulong), 0, MemoryMarshal.Cast<ulong, long>(numbers.AsSpan()));
             },
             numbers);
         return numbers;
@@ -343,11 +340,19 @@ public sealed class FlowChunkReader
     private int[] CountParts()
     {
         int[] counts = new int[BitOperations.Log2((uint)FlowParts.All) + 1];
-        foreach (FlowParts parts in _parts)
+        for (int row = 0; row < _parts.Length;)
         {
+            // Most flows have the parts that the one before has.
+            FlowParts parts = _parts[row];
+            int begin = row++;
+            while (row < _parts.Length && _parts[row] == parts)
+            {
+                row++;
+            }
+
             for (uint rest = (uint)parts; rest != 0; rest &= rest - 1)
             {
-                counts[BitOperations.TrailingZeroCount(rest)]++;
+                counts[BitOperations.TrailingZeroCount(rest)] += row - begin;
             }
         }
 
@@ -405,10 +410,7 @@ public sealed class FlowChunkReader
 
                 long min = BinaryPrimitives.ReadInt64LittleEndian(raw);
                 raw = raw[8..];
-                for (int i = 0; i < entry.Count; i++)
-                {
-                    numbers[i] = unchecked(min + (long)FlowChunkFormat.ReadFixed(raw, i, entry.Width));
-                }
+                FlowChunkFormat.ReadFixed(raw, entry.Width, min, numbers.AsSpan(0, entry.Count));
 
                 break;
             case FlowChunkFormat.EncodingDelta:
@@ -446,8 +448,7 @@ public sealed class FlowChunkReader
                 int end = 0;
                 for (int i = 0; i < entry.Count; i++)
                 {
-                    FlowChunkFormat.ReadFixed(raw, i, 8).TryFormat(target.Bytes.AsSpan(end), out int written, "x", CultureInfo.InvariantCulture);
-                    end += written;
+                    end += KeyTexts.FormatHexadecimal(FlowChunkFormat.ReadFixed(raw, i, 8), target.Bytes.AsSpan(end));
                     target.Ends[i] = end;
                     target.Codes[i] = i;
                 }
@@ -477,21 +478,70 @@ public sealed class FlowChunkReader
                     raw = raw[(int)length..];
                 }
 
-                if (raw.Length != (long)entry.Width * entry.Count)
-                {
-                    throw Damaged(entry.Column, "its length does not fit its values");
-                }
-
-                for (int i = 0; i < entry.Count; i++)
-                {
-                    ulong code = FlowChunkFormat.ReadFixed(raw, i, entry.Width);
-                    target.Codes[i] = code < count ? (int)code : throw Damaged(entry.Column, $"there is no text {code}");
-                }
-
+                DecodeCodes(in entry, raw, count, target.Codes);
+                break;
+            case FlowChunkFormat.EncodingAddress or FlowChunkFormat.EncodingMac or FlowChunkFormat.EncodingIdentifier:
+                target.Keys = DecodeKeys(in entry, ref raw);
+                DecodeCodes(in entry, raw, (ulong)target.Keys.Length, target.Codes);
                 break;
             default:
                 throw Damaged(entry.Column, $"{entry.Encoding} is no encoding of texts");
         }
+    }
+
+    private static void DecodeCodes(in Entry entry, ReadOnlySpan<byte> raw, ulong count, int[] codes)
+    {
+        if (raw.Length != (long)entry.Width * entry.Count)
+        {
+            throw Damaged(entry.Column, "its length does not fit its values");
+        }
+
+        if (FlowChunkFormat.ReadFixed(raw, entry.Width, codes.AsSpan(0, entry.Count)) is var largest && largest >= count)
+        {
+            throw Damaged(entry.Column, $"there is no text {largest}");
+        }
+    }
+
+    private static TextKey[] DecodeKeys(in Entry entry, ref ReadOnlySpan<byte> raw)
+    {
+        ulong shortCount = ReadVarInt(ref raw, entry.Column);
+        ulong longCount = entry.Encoding == FlowChunkFormat.EncodingAddress ? ReadVarInt(ref raw, entry.Column) : 0;
+        if (shortCount > (ulong)entry.Count || longCount > (ulong)entry.Count || shortCount + longCount == 0 || shortCount + longCount > (ulong)entry.Count)
+        {
+            throw Damaged(entry.Column, $"{shortCount} and {longCount} texts for {entry.Count} values");
+        }
+
+        int shortLength = entry.Encoding switch
+        {
+            FlowChunkFormat.EncodingAddress => sizeof(uint),
+            FlowChunkFormat.EncodingMac => FlowChunkFormat.MacLength,
+            _ => sizeof(ulong),
+        };
+        if ((ulong)raw.Length < (shortCount * (ulong)shortLength) + (longCount * 2 * sizeof(ulong)))
+        {
+            throw Damaged(entry.Column, "its texts are longer than the column");
+        }
+
+        var keys = new TextKey[(int)(shortCount + longCount)];
+        for (int i = 0; i < keys.Length; i++)
+        {
+            if (i >= (int)shortCount)
+            {
+                keys[i] = new(KeyTexts.KindIPv6, BinaryPrimitives.ReadUInt64BigEndian(raw), BinaryPrimitives.ReadUInt64BigEndian(raw[sizeof(ulong)..]));
+                raw = raw[(2 * sizeof(ulong))..];
+                continue;
+            }
+
+            keys[i] = new(entry.Encoding switch
+            {
+                FlowChunkFormat.EncodingAddress => BinaryPrimitives.ReadUInt32BigEndian(raw),
+                FlowChunkFormat.EncodingMac => ((ulong)BinaryPrimitives.ReadUInt16BigEndian(raw) << 32) | BinaryPrimitives.ReadUInt32BigEndian(raw[2..]),
+                _ => BinaryPrimitives.ReadUInt64LittleEndian(raw),
+            });
+            raw = raw[shortLength..];
+        }
+
+        return keys;
     }
 
     private static ulong ReadVarInt(ref ReadOnlySpan<byte> bytes, FlowColumn column)
@@ -521,5 +571,8 @@ public sealed class FlowChunkReader
         public byte[] Bytes { get; set; } = [];
 
         public int[] Ends { get; set; } = [];
+
+        // The numbers that the texts stand for, where that is how they are encoded.
+        public TextKey[]? Keys { get; set; }
     }
 }

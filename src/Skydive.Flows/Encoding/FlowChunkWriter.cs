@@ -2,12 +2,14 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Skydive.Flows.Hashing;
 
 namespace Skydive.Flows.Encoding;
 
 /// <summary>Encodes one block of flows; see <see cref="FlowChunkFormat"/>.</summary>
-internal sealed class FlowChunkWriter
+internal ref struct FlowChunkWriter
 {
     // Measured with the codec benchmark: quality 4 makes blocks 6 % smaller, at several times the cost.
     private const int BrotliQuality = 1;
@@ -16,62 +18,92 @@ internal sealed class FlowChunkWriter
     // Shorter columns are not worth the call.
     private const int MinCompressedLength = 64;
 
+    // Of a longer column, how many bytes in how many places tell whether it is worth the call.
+    private const int SampleLength = 512;
+    private const int SampleCount = 8;
+
     private readonly FlowRows _rows;
     private readonly bool _compress;
-    private readonly FlowParts[] _parts;
-    private readonly long[] _starts;
-    private readonly long[] _lasts;
-    private readonly long[] _numbers;
-    private readonly ulong[] _hexadecimals;
-    private readonly int[] _codes;
-    private readonly DistinctTexts _texts = new();
-    private readonly ArrayBufferWriter<byte> _raw = new(4096);
-    private readonly ArrayBufferWriter<byte> _data = new(4096);
-    private readonly ArrayBufferWriter<byte> _directory = new(1024);
+    private readonly Span<FlowParts> _parts;
+    private readonly FlowParts _anyParts;
+    private readonly Span<long> _starts;
+    private readonly Span<long> _lasts;
+    private readonly Span<long> _numbers;
+    private readonly Span<ulong> _hexadecimals;
+    private readonly Span<int> _codes;
+    private readonly DistinctTexts _texts;
+    private readonly DistinctKeys _keys;
+    private readonly ArrayBufferWriter<byte> _raw;
+    private readonly ArrayBufferWriter<byte> _data;
+    private readonly ArrayBufferWriter<byte> _directory;
+    private bool _hasKeys;
     private int _columnCount;
     private long _rawLength;
 
-    public FlowChunkWriter(FlowRows rows, bool compress)
+    private FlowChunkWriter(FlowRows rows, FlowChunkScratch scratch, bool compress)
     {
+        int count = rows.Count;
         _rows = rows;
         _compress = compress;
-        _parts = new FlowParts[rows.Count];
-        _starts = new long[rows.Count];
-        _lasts = new long[rows.Count];
-        _numbers = new long[rows.Count];
-        _hexadecimals = new ulong[rows.Count];
-        _codes = new int[rows.Count];
-        rows.ReadParts(_parts);
-        rows.ReadNumbers(FlowColumns.Find(FlowColumn.Start)!, _parts, _starts);
-        rows.ReadNumbers(FlowColumns.Find(FlowColumn.Last)!, _parts, _lasts);
+        _parts = scratch.Parts(count);
+        _numbers = scratch.Room(count);
+        _starts = scratch.Starts(count);
+        _lasts = scratch.Lasts(count);
+        _hexadecimals = scratch.Hexadecimals(count);
+        _codes = scratch.Codes(count);
+        _texts = scratch.Texts;
+        _keys = scratch.Keys;
+        _raw = scratch.Raw;
+        _data = scratch.Data;
+        _directory = scratch.Directory;
+        rows.ReadParts(_parts, scratch);
+        rows.ReadNumbers(FlowColumns.Find(FlowColumn.Start)!, _parts, _numbers).CopyTo(_starts);
+        rows.ReadNumbers(FlowColumns.Find(FlowColumn.Last)!, _parts, _numbers).CopyTo(_lasts);
+        foreach (FlowParts parts in _parts)
+        {
+            _anyParts |= parts;
+        }
     }
 
-    public byte[] Write()
+    /// <summary>Encodes flows.</summary>
+    public static byte[] Write(FlowRows rows, bool compress)
+    {
+        var scratch = FlowChunkScratch.Take();
+        try
+        {
+            return new FlowChunkWriter(rows, scratch, compress).Write();
+        }
+        finally
+        {
+            scratch.Return();
+        }
+    }
+
+    private byte[] Write()
     {
         foreach (FlowColumnDefinition definition in FlowColumns.All)
         {
-            WriteColumn(definition);
+            if (definition.Part == FlowParts.None || (_anyParts & definition.Part) != 0)
+            {
+                WriteColumn(definition);
+            }
         }
 
         int length = checked(FlowChunkFormat.HeaderLength + _directory.WrittenCount + _data.WrittenCount + FlowChunkFormat.ChecksumLength);
         byte[] chunk = GC.AllocateUninitializedArray<byte>(length);
         bool isEmpty = _rows.Count == 0;
         BinaryPrimitives.WriteUInt32LittleEndian(chunk, FlowChunkFormat.Magic);
-        FlowParts parts = FlowParts.None;
-        foreach (FlowParts row in _parts)
-        {
-            parts |= row;
-        }
-
-        chunk[4] = FlowChunkFormat.VersionOf(parts);
+        chunk[4] = FlowChunkFormat.VersionOf(_anyParts, _hasKeys);
         chunk[5] = 0;
         BinaryPrimitives.WriteUInt16LittleEndian(chunk.AsSpan(6), (ushort)_columnCount);
         BinaryPrimitives.WriteInt32LittleEndian(chunk.AsSpan(8), _rows.Count);
         BinaryPrimitives.WriteInt32LittleEndian(chunk.AsSpan(12), length);
-        BinaryPrimitives.WriteInt64LittleEndian(chunk.AsSpan(16), isEmpty ? 0 : _starts.Min());
-        BinaryPrimitives.WriteInt64LittleEndian(chunk.AsSpan(24), isEmpty ? 0 : _starts.Max());
-        BinaryPrimitives.WriteInt64LittleEndian(chunk.AsSpan(32), isEmpty ? 0 : _lasts.Min());
-        BinaryPrimitives.WriteInt64LittleEndian(chunk.AsSpan(40), isEmpty ? 0 : _lasts.Max());
+        (long minStart, long maxStart) = isEmpty ? (0, 0) : Bounds(_starts);
+        (long minLast, long maxLast) = isEmpty ? (0, 0) : Bounds(_lasts);
+        BinaryPrimitives.WriteInt64LittleEndian(chunk.AsSpan(16), minStart);
+        BinaryPrimitives.WriteInt64LittleEndian(chunk.AsSpan(24), maxStart);
+        BinaryPrimitives.WriteInt64LittleEndian(chunk.AsSpan(32), minLast);
+        BinaryPrimitives.WriteInt64LittleEndian(chunk.AsSpan(40), maxLast);
         _directory.WrittenSpan.CopyTo(chunk.AsSpan(FlowChunkFormat.HeaderLength));
         _data.WrittenSpan.CopyTo(chunk.AsSpan(FlowChunkFormat.HeaderLength + _directory.WrittenCount));
         Span<byte> covered = chunk.AsSpan(0, length - FlowChunkFormat.ChecksumLength);
@@ -112,7 +144,7 @@ internal sealed class FlowChunkWriter
 
         // The digits of hashes do not compress.
         bool isCompressed = _compress && encoding != FlowChunkFormat.EncodingHexadecimal && storedLength >= MinCompressedLength
-            && TryCompress(out storedLength);
+            && IsWorthCompressing(_raw.WrittenSpan) && TryCompress(out storedLength);
         if (!isCompressed)
         {
             storedLength = _raw.WrittenCount;
@@ -131,7 +163,7 @@ internal sealed class FlowChunkWriter
         _columnCount++;
     }
 
-    private bool TryCompress(out int length)
+    private readonly bool TryCompress(out int length)
     {
         // Not worth decompressing unless it saves an eighth.
         int limit = _raw.WrittenCount - (_raw.WrittenCount / 8);
@@ -145,28 +177,56 @@ internal sealed class FlowChunkWriter
         return true;
     }
 
-    private (byte Encoding, int Width, int Count) WriteNumbers(FlowColumnDefinition definition)
+    // By how often each byte occurs. Bytes that are almost random, as of codes and ports, are most of what there is: they would take most of the time,
+    // here and where they are read, and save little.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static bool IsWorthCompressing(ReadOnlySpan<byte> raw)
     {
-        int count = _rows.ReadNumbers(definition, _parts, _numbers);
+        const float MaxBitsPerByte = 5.6f;
+        const int MinLength = 1024;
+        if (raw.Length < MinLength)
+        {
+            return true;
+        }
+
+        Span<int> counts = stackalloc int[256];
+        counts.Clear();
+        int total = 0;
+        int step = Math.Max(SampleLength, raw.Length / SampleCount);
+        for (int start = 0; start < raw.Length; start += step)
+        {
+            ReadOnlySpan<byte> sample = raw.Slice(start, Math.Min(SampleLength, raw.Length - start));
+            total += sample.Length;
+            foreach (byte value in sample)
+            {
+                counts[value]++;
+            }
+        }
+
+        float bits = 0;
+        foreach (int count in counts)
+        {
+            bits += count == 0 ? 0 : count * MathF.Log2((float)total / count);
+        }
+
+        return bits < MaxBitsPerByte * total;
+    }
+
+    private readonly (byte Encoding, int Width, int Count) WriteNumbers(FlowColumnDefinition definition)
+    {
+        Span<long> numbers = _rows.ReadNumbers(definition, _parts, _numbers);
+        int count = numbers.Length;
         if (count == 0)
         {
             return default;
         }
 
-        Span<long> numbers = _numbers.AsSpan(0, count);
         if (definition.RelativeTo is { } baseline)
         {
             MakeRelative(numbers, definition.Part, baseline == FlowColumn.Start ? _starts : _lasts);
         }
 
-        long min = numbers[0];
-        long max = numbers[0];
-        foreach (long number in numbers)
-        {
-            min = Math.Min(min, number);
-            max = Math.Max(max, number);
-        }
-
+        (long min, long max) = Bounds(numbers);
         int width = FlowChunkFormat.WidthOf(unchecked((ulong)(max - min)));
         if (width > 1 && TryWriteDeltas(numbers, 8L + ((long)width * count)))
         {
@@ -175,17 +235,52 @@ internal sealed class FlowChunkWriter
 
         BinaryPrimitives.WriteInt64LittleEndian(_raw.GetSpan(8), min);
         _raw.Advance(8);
-        Span<byte> bytes = FixedSpan(width, count);
-        for (int i = 0; i < count; i++)
-        {
-            BinaryPrimitives.WriteUInt64LittleEndian(bytes[(i * width)..], unchecked((ulong)(numbers[i] - min)));
-        }
-
+        WriteFixed(numbers, min, width, FixedSpan(width, count));
         _raw.Advance(width * count);
         return (FlowChunkFormat.EncodingFixed, width, count);
     }
 
-    private void MakeRelative(Span<long> numbers, FlowParts part, long[] baselines)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static (long Min, long Max) Bounds(ReadOnlySpan<long> numbers)
+    {
+        long min = numbers[0];
+        long max = numbers[0];
+        foreach (long number in numbers)
+        {
+            min = Math.Min(min, number);
+            max = Math.Max(max, number);
+        }
+
+        return (min, max);
+    }
+
+    // Numbers are written 8 bytes at a time, each over the zeros of the one before.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void WriteFixed(ReadOnlySpan<long> numbers, long min, int width, Span<byte> bytes)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(bytes.Length, (width * numbers.Length) + sizeof(ulong), nameof(bytes));
+        ref byte place = ref MemoryMarshal.GetReference(bytes);
+        foreach (long number in numbers)
+        {
+            ulong value = unchecked((ulong)(number - min));
+            Unsafe.WriteUnaligned(ref place, BitConverter.IsLittleEndian ? value : BinaryPrimitives.ReverseEndianness(value));
+            place = ref Unsafe.Add(ref place, width);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void WriteFixed(ReadOnlySpan<int> codes, int width, Span<byte> bytes)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(bytes.Length, (width * codes.Length) + sizeof(ulong), nameof(bytes));
+        ref byte place = ref MemoryMarshal.GetReference(bytes);
+        foreach (int code in codes)
+        {
+            Unsafe.WriteUnaligned(ref place, BitConverter.IsLittleEndian ? (ulong)code : BinaryPrimitives.ReverseEndianness((ulong)code));
+            place = ref Unsafe.Add(ref place, width);
+        }
+    }
+
+    private readonly void MakeRelative(Span<long> numbers, FlowParts part, ReadOnlySpan<long> baselines)
     {
         int count = 0;
         for (int row = 0; row < _parts.Length; row++)
@@ -198,7 +293,8 @@ internal sealed class FlowChunkWriter
         }
     }
 
-    private bool TryWriteDeltas(ReadOnlySpan<long> numbers, long fixedLength)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private readonly bool TryWriteDeltas(ReadOnlySpan<long> numbers, long fixedLength)
     {
         long length = 0;
         long previous = 0;
@@ -229,7 +325,13 @@ internal sealed class FlowChunkWriter
 
     private (byte Encoding, int Width, int Count) WriteTexts(FlowColumnDefinition definition)
     {
-        if (_rows.TryReadHexadecimal(definition, _parts, _hexadecimals, out int count))
+        byte keyEncoding = KeyTexts.EncodingOf(definition.Column);
+        if (keyEncoding != 0 && _rows.TryReadKeys(definition, keyEncoding, _parts, _codes, _keys, out int count))
+        {
+            return WriteKeys(keyEncoding, _codes[..count]);
+        }
+
+        if (_rows.TryReadHexadecimal(definition, _parts, _hexadecimals, out count))
         {
             Span<byte> numbers = FixedSpan(sizeof(ulong), count);
             for (int i = 0; i < count; i++)
@@ -252,19 +354,106 @@ internal sealed class FlowChunkWriter
             _raw.Advance(length);
         }
 
-        int width = count == 0 ? 0 : FlowChunkFormat.WidthOf((ulong)_texts.Texts.Count - 1);
-        Span<byte> bytes = FixedSpan(width, count);
-        for (int i = 0; i < count; i++)
+        return (FlowChunkFormat.EncodingDictionary, WriteCodes(_codes[..count], _texts.Texts.Count), count);
+    }
+
+    private (byte Encoding, int Width, int Count) WriteKeys(byte encoding, Span<int> codes)
+    {
+        ReadOnlySpan<TextKey> keys = _keys.Keys;
+        if (codes.IsEmpty)
         {
-            BinaryPrimitives.WriteUInt64LittleEndian(bytes[(i * width)..], (ulong)_codes[i]);
+            return default;
         }
 
-        _raw.Advance(width * count);
-        return (FlowChunkFormat.EncodingDictionary, width, count);
+        _hasKeys = true;
+        switch (encoding)
+        {
+            case FlowChunkFormat.EncodingAddress:
+                WriteAddresses(keys, codes);
+                break;
+            case FlowChunkFormat.EncodingMac:
+                WriteVarInt((ulong)keys.Length);
+                Span<byte> bytes = _raw.GetSpan(keys.Length * FlowChunkFormat.MacLength);
+                foreach (ref readonly TextKey key in keys)
+                {
+                    new Packets.MacAddress(key.Low).CopyTo(bytes);
+                    bytes = bytes[FlowChunkFormat.MacLength..];
+                }
+
+                _raw.Advance(keys.Length * FlowChunkFormat.MacLength);
+                break;
+            default:
+                WriteVarInt((ulong)keys.Length);
+                foreach (ref readonly TextKey key in keys)
+                {
+                    BinaryPrimitives.WriteUInt64LittleEndian(_raw.GetSpan(sizeof(ulong)), key.Low);
+                    _raw.Advance(sizeof(ulong));
+                }
+
+                break;
+        }
+
+        return (encoding, WriteCodes(codes, keys.Length), codes.Length);
+    }
+
+    // Those of IPv4 first.
+    private readonly void WriteAddresses(ReadOnlySpan<TextKey> keys, Span<int> codes)
+    {
+        int shortCount = 0;
+        foreach (ref readonly TextKey key in keys)
+        {
+            shortCount += key.Kind == KeyTexts.KindShort ? 1 : 0;
+        }
+
+        int longCount = keys.Length - shortCount;
+        WriteVarInt((ulong)shortCount);
+        WriteVarInt((ulong)longCount);
+        int length = (shortCount * sizeof(uint)) + (longCount * 2 * sizeof(ulong));
+        Span<byte> shortBytes = _raw.GetSpan(length);
+        Span<byte> longBytes = shortBytes[(shortCount * sizeof(uint))..];
+        int[] order = longCount > 0 && shortCount > 0 ? new int[keys.Length] : [];
+        int nextShort = 0;
+        int nextLong = 0;
+        for (int i = 0; i < keys.Length; i++)
+        {
+            ref readonly TextKey key = ref keys[i];
+            bool isShort = key.Kind == KeyTexts.KindShort;
+            if (order.Length > 0)
+            {
+                order[i] = isShort ? nextShort : shortCount + nextLong;
+            }
+
+            if (isShort)
+            {
+                BinaryPrimitives.WriteUInt32BigEndian(shortBytes[(sizeof(uint) * nextShort++)..], (uint)key.Low);
+            }
+            else
+            {
+                BinaryPrimitives.WriteUInt64BigEndian(longBytes[(2 * sizeof(ulong) * nextLong)..], key.High);
+                BinaryPrimitives.WriteUInt64BigEndian(longBytes[((2 * sizeof(ulong) * nextLong++) + sizeof(ulong))..], key.Low);
+            }
+        }
+
+        _raw.Advance(length);
+        if (order.Length > 0)
+        {
+            foreach (ref int code in codes)
+            {
+                code = order[code];
+            }
+        }
+    }
+
+    private readonly int WriteCodes(ReadOnlySpan<int> codes, int distinct)
+    {
+        int width = codes.IsEmpty ? 0 : FlowChunkFormat.WidthOf((ulong)distinct - 1);
+        WriteFixed(codes, width, FixedSpan(width, codes.Length));
+        _raw.Advance(width * codes.Length);
+        return width;
     }
 
     // Numbers are written 8 bytes at a time, each over the zeros of the one before: the last one needs room to spare.
-    private Span<byte> FixedSpan(int width, int count) => _raw.GetSpan((width * count) + sizeof(ulong));
+    private readonly Span<byte> FixedSpan(int width, int count) => _raw.GetSpan((width * count) + sizeof(ulong));
 
-    private void WriteVarInt(ulong value) => _raw.Advance(WriteVarInt(value, _raw.GetSpan(10)));
+    private readonly void WriteVarInt(ulong value) => _raw.Advance(WriteVarInt(value, _raw.GetSpan(10)));
 }

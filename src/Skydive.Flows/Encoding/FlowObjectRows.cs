@@ -18,7 +18,7 @@ internal sealed class FlowObjectRows(Flow[] flows) : FlowRows
         99, 10, 11, 12, 13, 14, 15, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99, 99,
     ];
 
-    public override void ReadParts(Span<FlowParts> parts)
+    public override void ReadParts(Span<FlowParts> parts, FlowChunkScratch scratch)
     {
         for (int i = 0; i < flows.Length; i++)
         {
@@ -26,18 +26,18 @@ internal sealed class FlowObjectRows(Flow[] flows) : FlowRows
         }
     }
 
-    public override int ReadNumbers(FlowColumnDefinition definition, ReadOnlySpan<FlowParts> parts, Span<long> numbers)
+    public override Span<long> ReadNumbers(FlowColumnDefinition definition, ReadOnlySpan<FlowParts> parts, Span<long> room)
     {
         int count = 0;
         for (int i = 0; i < flows.Length; i++)
         {
             if (HasValue(definition, parts[i]))
             {
-                numbers[count++] = definition.Number!(flows[i]);
+                room[count++] = definition.Number!(flows[i]);
             }
         }
 
-        return count;
+        return room[..count];
     }
 
     public override bool TryReadHexadecimal(FlowColumnDefinition definition, ReadOnlySpan<FlowParts> parts, Span<ulong> numbers, out int count)
@@ -45,10 +45,30 @@ internal sealed class FlowObjectRows(Flow[] flows) : FlowRows
         count = 0;
         for (int i = 0; i < flows.Length; i++)
         {
-            if (HasValue(definition, parts[i]) && !TryParse(definition.Text!(flows[i]), out numbers[count++]))
+            if (HasValue(definition, parts[i]) && !TryParseHexadecimal(definition.Text!(flows[i]), out numbers[count++]))
             {
                 return false;
             }
+        }
+
+        return true;
+    }
+
+    public override bool TryReadKeys(
+        FlowColumnDefinition definition, byte encoding, ReadOnlySpan<FlowParts> parts, Span<int> codes, DistinctKeys keys, out int count)
+    {
+        var texts = new DistinctTexts();
+        count = ReadTexts(definition, parts, codes, texts);
+        keys.Clear(texts.Texts.Count);
+        foreach (string text in texts.Texts)
+        {
+            // Different texts give different keys, so that both are numbered alike.
+            if (!KeyTexts.TryParse(encoding, text, out TextKey key))
+            {
+                return false;
+            }
+
+            keys.CodeOf(key.Kind, key.High, key.Low);
         }
 
         return true;
@@ -80,8 +100,8 @@ internal sealed class FlowObjectRows(Flow[] flows) : FlowRows
         return count;
     }
 
-    // Whether reading the text as a hexadecimal number and writing that gives the same text.
-    private static bool TryParse(string text, out ulong value)
+    /// <summary>Whether reading a text as a hexadecimal number and writing that gives the same text.</summary>
+    public static bool TryParseHexadecimal(string text, out ulong value)
     {
         value = 0;
         if (text.Length is 0 or > 16 || (text[0] == '0' && text.Length > 1))

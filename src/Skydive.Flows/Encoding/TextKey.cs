@@ -4,8 +4,10 @@ namespace Skydive.Flows.Encoding;
 /// <param name="Kind">What the number is, where that is not the same for all flows.</param>
 /// <param name="High">The number's upper half.</param>
 /// <param name="Low">The number's lower half.</param>
-internal readonly record struct TextKey(byte Kind, ulong High, ulong Low)
+public readonly record struct TextKey(byte Kind, ulong High, ulong Low)
 {
+    /// <summary>A number where all are of one kind.</summary>
+    /// <param name="number">The number.</param>
     public TextKey(ulong number)
         : this(0, 0, number)
     {

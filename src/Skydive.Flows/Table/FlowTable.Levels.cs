@@ -38,7 +38,7 @@ public sealed unsafe partial class FlowTable
     }
 
     // The packet is filled in at the end of the batch, but does not count among it yet.
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private void Attend(ReadOnlySpan<byte> frame, ref DecodedPacket packet, int originalLength, long timestampNanoseconds, VlanTag tag)
     {
         int length = Math.Max(originalLength, frame.Length);
@@ -83,7 +83,7 @@ public sealed unsafe partial class FlowTable
         }
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private void FillLevel(PendingPacket* pending, in DecodedPacket packet, int capturedLength, int length, long timestampNanoseconds)
     {
         Fill(pending, in packet, capturedLength, length, timestampNanoseconds, default);
@@ -189,38 +189,66 @@ public sealed unsafe partial class FlowTable
     }
 
     // Under the lock. Level by level, as the key of a flow has the UUID of the one around it.
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private void CountLevels(FlowStorage storage, int count)
     {
         PendingPacket* pending = _pending;
-        for (int level = 0; level <= _deepestLevel; level++)
+        byte* inner = stackalloc byte[BatchSize + MaxLevels];
+        int innerCount = 0;
+        for (int i = 0; i < count; i++)
         {
-            for (int i = 0; i < count; i++)
+            if (pending[i].Level == 0)
             {
-                if (pending[i].Level != level)
-                {
-                    continue;
-                }
-
-                ulong uuid = Count(storage, pending + i)->Uuid;
-                PendingPacket* inner = pending + i + 1;
-                if (i + 1 < count && inner->Level == level + 1)
-                {
-                    inner->Key.Parent = uuid;
-                    inner->Hash = inner->Key.Hash(in _secret);
-                    storage.PrefetchSlot(inner->Hash);
-                }
+                CountOuter(storage, i, count);
             }
-
-            for (int i = 0; i < count; i++)
+            else
             {
-                if (pending[i].Level == level + 1)
-                {
-                    storage.PrefetchEntry(pending[i].Hash);
-                }
+                inner[innerCount++] = (byte)i;
             }
         }
 
+        for (int level = 1; innerCount > 0; level++)
+        {
+            for (int n = 0; n < innerCount; n++)
+            {
+                if (pending[inner[n]].Level == level)
+                {
+                    storage.PrefetchEntry(pending[inner[n]].Hash);
+                }
+            }
+
+            int left = 0;
+            for (int n = 0; n < innerCount; n++)
+            {
+                if (pending[inner[n]].Level == level)
+                {
+                    CountOuter(storage, inner[n], count);
+                }
+                else
+                {
+                    inner[left++] = inner[n];
+                }
+            }
+
+            innerCount = left;
+        }
+
         _deepestLevel = 0;
+    }
+
+    // Tells the level inside, which stands behind it, what its key lacks.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void CountOuter(FlowStorage storage, int index, int count)
+    {
+        PendingPacket* outer = _pending + index;
+        ulong uuid = Count(storage, outer)->Uuid;
+        PendingPacket* inner = outer + 1;
+        if (index + 1 < count && inner->Level == outer->Level + 1)
+        {
+            inner->Key.Parent = uuid;
+            inner->Hash = inner->Key.Hash(in _secret);
+            storage.PrefetchSlot(inner->Hash);
+        }
     }
 
     private bool WantsLayer(ReadOnlySpan<byte> frame, in DecodedPacket packet) => packet.Path.Last switch

@@ -30,7 +30,7 @@ internal static class StoreCommand
         Recursive = true,
     };
 
-    public static Command Create() => new("store", "Looks after the history database of a service.") { s_files, s_directory, Check(), Compact(), Stats(), Export() };
+    public static Command Create() => new("store", "Looks after the history database of a service.") { s_files, s_directory, Check(), Compact(), Stats(), Export(), StoreImport.Create(Run) };
 
     private static Command Check()
     {

@@ -134,6 +134,17 @@ internal sealed class FlowSumPart
         bool[]? first = isStable && _isMet is not null ? _isMet : _isInTime;
         bool[]? isNewest = met is null ? null : FindNewest(met, first);
         int count = 0;
+        if (first is null && _isMet is null && except is null)
+        {
+            for (int row = 0; row < total; row++)
+            {
+                rows[count] = row;
+                count += isNewest is null || isNewest[row] ? 1 : 0;
+            }
+
+            return count;
+        }
+
         for (int row = 0; row < total; row++)
         {
             rows[count] = row;
@@ -182,7 +193,7 @@ internal sealed class FlowSumPart
                 ref int group = ref groupOf[code + 1];
                 if (group < 0)
                 {
-                    group = code < 0 ? sums.GroupOf(default(MetadataValue)) : sums.GroupOf(_groups.GetUtf8(code));
+                    group = code < 0 ? sums.GroupOf(default(MetadataValue)) : sums.GroupOf(_groups, code);
                 }
 
                 groups[i] = group;

@@ -1,5 +1,6 @@
 using Skydive.Contracts.Metadata;
 using Skydive.Contracts.Queries;
+using Skydive.Flows.Encoding;
 
 namespace Skydive.Storage.Flows;
 
@@ -9,6 +10,8 @@ internal sealed class FlowSums(int fields)
     private readonly Dictionary<MetadataValue, int> _groups = [];
     private readonly Dictionary<string, int> _textGroups = new(StringComparer.Ordinal);
     private readonly Utf8Groups _utf8Groups = new();
+    private readonly DistinctKeys _numbers = new();
+    private readonly List<int> _numberGroups = [];
     private readonly List<MetadataValue> _keys = [];
     private long[] _counts = new long[16];
     private long[] _sums = new long[16 * fields];
@@ -46,7 +49,7 @@ internal sealed class FlowSums(int fields)
 
     /// <summary>The number of a group.</summary>
     /// <param name="utf8">What its flows have in common, in UTF-8.</param>
-    public int GroupOf(ReadOnlySpan<byte> utf8)
+    private int GroupOf(ReadOnlySpan<byte> utf8)
     {
         if (!_utf8Groups.TryGet(utf8, out int group))
         {
@@ -55,6 +58,25 @@ internal sealed class FlowSums(int fields)
         }
 
         return group;
+    }
+
+    /// <summary>The number of a group.</summary>
+    /// <param name="texts">A column.</param>
+    /// <param name="code">Which of its texts the flows have in common.</param>
+    public int GroupOf(FlowTextColumn texts, int code)
+    {
+        if (!texts.TryGetKey(code, out var key))
+        {
+            return GroupOf(texts.GetUtf8(code));
+        }
+
+        int number = _numbers.CodeOf(key.Kind, key.High, key.Low);
+        if (number == _numberGroups.Count)
+        {
+            _numberGroups.Add(GroupOf(texts.GetUtf8(code)));
+        }
+
+        return _numberGroups[number];
     }
 
     /// <summary>Counts flows.</summary>

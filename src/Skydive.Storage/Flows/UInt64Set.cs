@@ -51,6 +51,9 @@ internal sealed class UInt64Set
     /// <param name="isNew">Where it goes which of them were not there yet.</param>
     public void AddFromLast(ReadOnlySpan<ulong> numbers, Span<bool> isNew)
     {
+        Reserve(_used + numbers.Length);
+        ulong[] slots = _slots;
+        int shift = _shift;
         for (int i = numbers.Length - 1; i >= 0; i--)
         {
             // Each number is somewhere else in memory: the places of the next ones are on their way while this one is looked at.
@@ -59,7 +62,9 @@ internal sealed class UInt64Set
                 Prefetch(numbers[i - PrefetchDistance]);
             }
 
-            isNew[i] = Add(numbers[i]);
+            bool added = numbers[i] == 0 ? Add(0) : Insert(slots, shift, numbers[i]);
+            isNew[i] = added;
+            _used += added && numbers[i] != 0 ? 1 : 0;
         }
     }
 

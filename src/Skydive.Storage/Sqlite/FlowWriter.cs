@@ -92,13 +92,7 @@ internal sealed class FlowWriter(SqliteConnection connection) : IDisposable
             return;
         }
 
-        long first = long.MaxValue, last = long.MinValue;
-        foreach (var flow in flows)
-        {
-            first = Math.Min(first, flow.Start);
-            last = Math.Max(last, flow.Last);
-        }
-
-        chunks.Add(new(first, Math.Max(first, last), flows.Count, data));
+        var header = FlowChunk.ReadHeader(data);
+        chunks.Add(new(header.MinStart, Math.Max(header.MinStart, header.MaxLast), flows.Count, data));
     }
 }

@@ -69,6 +69,8 @@ internal static class Schema
             DROP INDEX flow_chunk_end;
             CREATE INDEX flow_chunk_age ON flow_chunk (coalesce(stored_at, last));
             """),
+
+        // From here on there are also chunks of flows (their format 3) that older programs cannot read.
         new(3, """
             CREATE TABLE raw_packets (
                 number INTEGER PRIMARY KEY AUTOINCREMENT, flow TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,
