@@ -10,7 +10,10 @@ switch (args.FirstOrDefault() ?? "load")
     case "publish":
         await PublishBench.RunAsync(new(args[1]), args.ElementAtOrDefault(2) != "many", args.Length > 3 ? int.Parse(args[3]) : 3, args.Length > 4 ? int.Parse(args[4]) : 0);
         return 0;
+    case "churn":
+        await ChurnBench.RunAsync(args.Length > 1 ? int.Parse(args[1]) : 10_000, TimeSpan.FromSeconds(args.Length > 2 ? int.Parse(args[2]) : 10));
+        return 0;
     default:
-        Console.Error.WriteLine("usage: load [ROUNDS] | publish URL [one|many] [ROUNDS] [PID]");
+        Console.Error.WriteLine("usage: load [ROUNDS] | churn [UPDATES_PER_SECOND] [SECONDS] | publish URL [one|many] [ROUNDS] [PID]");
         return 2;
 }
