@@ -1,8 +1,12 @@
+using System.Net;
 using System.Text.Json;
 using Skydive.Contracts.Flows;
 using Skydive.Contracts.Metadata;
 using Skydive.Contracts.Metrics;
 using Skydive.Contracts.Topology;
+using Skydive.Packets;
+using Skydive.Packets.Building;
+using Skydive.Packets.Pcap;
 using Skydive.Service.Tests.Support;
 using Skydive.Storage;
 
@@ -25,6 +29,55 @@ public sealed class StoreCommandTests : IDisposable
         await FillAsync();
         var (code, output) = Run($"check -d {_directory.Path}");
         Assert.Equal((0, $"{DatabasePath}: no faults\n"), (code, output));
+    }
+
+    [Fact]
+    public async Task Import_OfPcapFiles_KeepsTheirFlows()
+    {
+        string path = Path.Combine(_directory.Path, "two.pcap");
+        await using (var file = File.Create(path))
+        {
+            using var writer = new PcapWriter(file);
+            for (int i = 0; i < 6000; i++)
+            {
+                byte[] frame = new FrameBuilder().Ethernet(new MacAddress(1), new MacAddress(2))
+                    .IPv4(new IPAddress([10, 0, (byte)(i >> 8), (byte)i]), new IPAddress([10, 1, 0, 1])).Udp(1000, 3000).Payload(new byte[20]).Build();
+                writer.Write(1_700_000_000_000_000_000 + (i * 1_000_000L), frame);
+            }
+        }
+
+        string database = Path.Combine(_directory.Path, "imported");
+        var (code, output) = Run($"import {path} {path} -d {database}");
+        Assert.Equal((0, string.Concat(Enumerable.Repeat($"{path}: 6000 packets, 0 of them no frames that can be decoded\n", 2))), (code, output));
+        Assert.Equal((0, $"{Path.Combine(database, "history.db")}: no faults\n"), Run($"check -d {database}"));
+        await using var store = HistoryStore.Open(new() { Directory = database });
+        Assert.Equal(12_000, (await store.GetStatisticsAsync(None)).FlowRecords);
+        var found = await store.SearchFlowsAsync(new() { Filter = Skydive.Contracts.Queries.Filter.Equal("Network.A", "10.0.3.7") }, None);
+        Assert.Equal("10.1.0.1", Assert.Single(found).Network!.B);
+        var sums = await store.SumFlowsAsync(new() { Search = new(), Fields = ["Metric.ABBytes"], GroupBy = "Network.B" }, None);
+        Assert.Equal((6000L, 6000L * 62), (Assert.Single(sums).Count, sums[0].Sums[0]));
+    }
+
+    [Fact]
+    public async Task Import_OfADamagedFile_SaysWhereAndKeepsWhatCameBefore()
+    {
+        string path = Path.Combine(_directory.Path, "cut.pcap");
+        var bytes = new MemoryStream();
+        using (var writer = new PcapWriter(bytes, leaveOpen: true))
+        {
+            byte[] frame = new FrameBuilder().Ethernet(new MacAddress(1), new MacAddress(2)).IPv4(IPAddress.Loopback, IPAddress.Any).Udp(1, 2).Build();
+            writer.Write(1_700_000_000_000_000_000, frame);
+            writer.Write(1_700_000_000_000_000_000, frame);
+        }
+
+        await File.WriteAllBytesAsync(path, bytes.ToArray()[..^5], None);
+        string database = Path.Combine(_directory.Path, "imported");
+        var (code, output) = Run($"import {path} -d {database}");
+        Assert.Equal(70, code);
+        Assert.StartsWith($"{path}: ", output, StringComparison.Ordinal);
+        Assert.Single(output.TrimEnd().Split('\n'));
+        await using var store = HistoryStore.Open(new() { Directory = database });
+        Assert.Equal(1, (await store.GetStatisticsAsync(None)).FlowRecords);
     }
 
     [Fact]
