@@ -154,6 +154,10 @@ public sealed class FlowJsonTests
             Network = new() { Protocol = "IPV4", A = "a", B = "b", ID = 9 },
             Transport = new() { Protocol = "TCP", A = 1, B = 2 },
             ICMP = new() { Type = "ECHO", Code = 1, ID = 2 },
+            ANodeTID = "ta",
+            BNodeTID = "tb",
+            SocketA = new() { Process = "/p", Pid = 1, Name = "n" },
+            SocketB = new() { Process = "/q", Pid = 2, Name = "m" },
             DHCPv4 = new() { HardwareLen = 6, HardwareOpts = 1, Xid = 2, Secs = 3, Flags = 4, ServerName = [65], File = [66], Contents = [67], Payload = [68] },
             DNS = new()
             {
