@@ -9,8 +9,8 @@ namespace Skydive.Agent.Captures.Sources;
 /// </summary>
 internal sealed class SFlowExporters
 {
-    private const int MaximumExporters = 1024;
-    private const int MaximumSources = 4096;
+    private const int MaximumExporters = 256;
+    private const int MaximumSources = 1024;
 
     /// <summary>A larger step, back or forth, is an exporter that began anew.</summary>
     private const uint LargestStep = 1 << 16;
