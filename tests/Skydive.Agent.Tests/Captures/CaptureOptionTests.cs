@@ -144,7 +144,7 @@ public sealed class CaptureOptionTests
         await lab.StartAsync(lab.Outer, new Capture { UUID = "outside", GremlinQuery = "G.V()", BPFFilter = "udp port 4789" });
         lab.Ping(3, "192.168.0.2");
 
-        var flows = await lab.UntilFoundAsync(static flow => flow.ICMP is not null, static flows => flows.Count == 2 && flows.All(static flow => flow.Metric!.BAPackets == 3));
+        var flows = await lab.UntilFoundAsync(static flow => flow.ICMP?.Type == "ECHO", static flows => flows.Count == 2 && flows.All(static flow => flow.Metric!.BAPackets == 3));
         Assert.Single(flows.Select(static flow => flow.TrackingID).Distinct());
         Assert.Equal(["inside", "outside"], flows.Select(static flow => flow.CaptureID).Order());
         Assert.NotEmpty(flows.Single(static flow => flow.CaptureID == "outside").ParentUUID);

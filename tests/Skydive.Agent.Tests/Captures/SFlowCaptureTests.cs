@@ -117,6 +117,37 @@ public sealed class SFlowCaptureTests
         Assert.Equal("active", lab.Entry(node, "c1")["State"].AsString);
     }
 
+    /// <summary>Whoever claims to be another exporter each time, or sends damaged datagrams, is counted and no more.</summary>
+    [Fact]
+    public async Task SFlow_RandomAndForgedDatagrams_TheCaptureGoesOn()
+    {
+        await using var lab = await CaptureLab.StartAsync();
+        var node = lab.Outer;
+        await lab.StartAsync(node, new Capture { UUID = "c1", GremlinQuery = "G.V()", Type = "sflow" });
+        var random = new Random(5);
+        using (var sender = lab.OpenSocket("ns1", SocketType.Dgram, ProtocolType.Udp))
+        {
+            sender.Connect(IPAddress.Parse("10.77.0.2"), 6343);
+            for (uint i = 0; i < 3000; i++)
+            {
+                var writer = new SFlowWriter(new IPAddress(0x0a000000L + i), i);
+                writer.TryAddPacket(Frame("10.1.0.1", "10.1.0.2", 40000, 443), LinkType.Ethernet, 60, i, 1, 1);
+                writer.TryAddCounters(i, 0, true, new ulong[13]);
+                byte[] datagram = writer.Finish(5).ToArray();
+                for (int damage = random.Next(4); damage > 0; damage--)
+                {
+                    datagram[random.Next(datagram.Length)] = (byte)random.Next(256);
+                }
+
+                sender.Send(datagram.AsSpan(0, random.Next(2) == 0 ? datagram.Length : random.Next(datagram.Length)));
+            }
+        }
+
+        await lab.UntilAsync(node, "c1", static entry => Number(entry, "DatagramsReceived") + Number(entry, "DatagramsLost") >= 3000 && Number(entry, "DatagramsInvalid") > 100);
+        Assert.Equal("active", lab.Entry(node, "c1")["State"].AsString);
+        Assert.InRange(lab.Probes.Find("v1")!.Metadata["SFlow"].AsMap!["IfMetrics"].AsMap!.Count, 100, 1024);
+    }
+
     [Fact]
     public async Task SFlow_AddressComesAndGoes_IsListenedAtTheOneThatIsThere()
     {

@@ -59,9 +59,9 @@ internal sealed record CaptureRequest(Node Node, Capture Capture, CaptureType Ty
 
     /// <summary>
     /// The packet filter of the order, without the traffic that the capture itself makes; empty for all packets. Without libpcap there can still be
-    /// captures of everything, what they cause themselves included.
+    /// captures of everything, what they cause themselves included; but not with a target, as each packet that is sent there would make another one.
     /// </summary>
-    public string FilterExpression => string.IsNullOrEmpty(Capture.BPFFilter) && !BpfCompiler.IsAvailable
+    public string FilterExpression => string.IsNullOrEmpty(Capture.BPFFilter) && Target is null && !BpfCompiler.IsAvailable
         ? string.Empty
         : TrafficExclusions.Combine(Capture, Options.Analyzers);
 

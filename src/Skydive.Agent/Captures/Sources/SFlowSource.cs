@@ -20,7 +20,7 @@ internal sealed class SFlowSource : ICaptureSource
 
     private readonly CollectorSocket _socket;
     private readonly string _expression;
-    private readonly SFlowExporters _exporters = new();
+    private readonly SFlowAgents _agents = new();
     private readonly SFlowMetrics _metrics = new();
     private readonly Dictionary<LinkType, BpfProgram> _filters = [];
     private long _datagrams;
@@ -67,12 +67,12 @@ internal sealed class SFlowSource : ICaptureSource
     /// <inheritdoc/>
     public CaptureStatistics GetStatistics() => new()
     {
-        PacketsReceived = Volatile.Read(ref _samples) + _exporters.SamplesDropped,
-        PacketsDropped = _exporters.SamplesDropped,
+        PacketsReceived = Volatile.Read(ref _samples) + _agents.SamplesDropped,
+        PacketsDropped = _agents.SamplesDropped,
         PacketsInvalid = Volatile.Read(ref _invalidSamples),
         DatagramsReceived = Volatile.Read(ref _datagrams),
         DatagramsInvalid = Volatile.Read(ref _malformed),
-        DatagramsLost = _exporters.DatagramsLost + _socket.Drops,
+        DatagramsLost = _agents.DatagramsLost + _socket.Drops,
     };
 
     /// <inheritdoc/>
@@ -94,18 +94,18 @@ internal sealed class SFlowSource : ICaptureSource
         }
 
         long now = CaptureClock.NowNanoseconds;
-        var exporter = _exporters.Find(reader.Agent, reader.SubAgent);
-        _exporters.CountDatagram(exporter, reader.Sequence);
+        var agent = _agents.Find(reader.Agent, reader.SubAgent);
+        _agents.CountDatagram(agent, reader.Sequence);
         while (reader.TryReadSample(out var sample))
         {
             switch (sample.Kind)
             {
                 case SFlowSampleKind.Flow:
-                    _exporters.CountDrops(exporter, sample);
+                    _agents.CountDrops(agent, sample);
                     TakePacket(intake, sample, now);
                     break;
                 case SFlowSampleKind.Counters:
-                    TakeCounters(exporter, sample, now);
+                    TakeCounters(agent, sample, now);
                     break;
             }
         }
@@ -154,7 +154,7 @@ internal sealed class SFlowSource : ICaptureSource
         return filter.Matches(header, originalLength);
     }
 
-    private void TakeCounters(SFlowExporter exporter, SFlowSample sample, long now)
+    private void TakeCounters(SFlowAgent agent, SFlowSample sample, long now)
     {
         var counters = new SFlowCounters();
         bool hasCounters = false;
@@ -165,7 +165,7 @@ internal sealed class SFlowSource : ICaptureSource
 
         if (hasCounters)
         {
-            _metrics.Take(new(exporter.Agent, exporter.SubAgent, sample.SourceClass, sample.SourceIndex), sample.Sequence, counters, now / 1_000_000);
+            _metrics.Take(new(agent.Agent, agent.SubAgent, sample.SourceClass, sample.SourceIndex), sample.Sequence, counters, now / 1_000_000);
         }
     }
 }

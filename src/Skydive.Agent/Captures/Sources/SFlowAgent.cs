@@ -2,10 +2,10 @@ using System.Net;
 
 namespace Skydive.Agent.Captures.Sources;
 
-/// <summary>What is known of a process that sends sFlow datagrams. Belongs to <see cref="SFlowExporters"/>.</summary>
+/// <summary>What is known of a process that sends sFlow datagrams. Belongs to <see cref="SFlowAgents"/>.</summary>
 /// <param name="agent">The address by which its device names itself.</param>
 /// <param name="subAgent">Its number there.</param>
-internal sealed class SFlowExporter(IPAddress agent, uint subAgent)
+internal sealed class SFlowAgent(IPAddress agent, uint subAgent)
 {
     public IPAddress Agent { get; } = agent;
 

@@ -7,15 +7,15 @@ namespace Skydive.Agent.Captures.Sources;
 /// Counts what exporters of sFlow sent and did not come. What is remembered of them is bounded; who was silent for longest is forgotten first. For one
 /// thread, but for the counters.
 /// </summary>
-internal sealed class SFlowExporters
+internal sealed class SFlowAgents
 {
-    private const int MaximumExporters = 1024;
-    private const int MaximumSources = 4096;
+    private const int MaximumAgents = 256;
+    private const int MaximumSources = 1024;
 
-    /// <summary>A larger step, back or forth, is an exporter that began anew.</summary>
+    /// <summary>A larger step, back or forth, is one that began anew.</summary>
     private const uint LargestStep = 1 << 16;
 
-    private readonly Dictionary<(IPAddress Agent, uint SubAgent), SFlowExporter> _exporters = [];
+    private readonly Dictionary<(IPAddress Agent, uint SubAgent), SFlowAgent> _agents = [];
     private long _datagrams;
     private long _datagramsLost;
     private long _samplesDropped;
@@ -27,26 +27,26 @@ internal sealed class SFlowExporters
     public long SamplesDropped => Volatile.Read(ref _samplesDropped);
 
     /// <summary>Finds who sent a datagram.</summary>
-    public SFlowExporter Find(IPAddress agent, uint subAgent)
+    public SFlowAgent Find(IPAddress address, uint subAgent)
     {
-        if (!_exporters.TryGetValue((agent, subAgent), out var exporter))
+        if (!_agents.TryGetValue((address, subAgent), out var agent))
         {
-            if (_exporters.Count == MaximumExporters)
+            if (_agents.Count == MaximumAgents)
             {
-                _exporters.Remove(_exporters.MinBy(static entry => entry.Value.LastUsed).Key);
+                _agents.Remove(_agents.MinBy(static entry => entry.Value.LastUsed).Key);
             }
 
-            _exporters[(agent, subAgent)] = exporter = new(agent, subAgent);
+            _agents[(address, subAgent)] = agent = new(address, subAgent);
         }
 
-        exporter.LastUsed = ++_datagrams;
-        return exporter;
+        agent.LastUsed = ++_datagrams;
+        return agent;
     }
 
     /// <summary>Looks what is missing before a datagram.</summary>
-    public void CountDatagram(SFlowExporter exporter, uint sequence)
+    public void CountDatagram(SFlowAgent agent, uint sequence)
     {
-        if (exporter.NextSequence is { } expected)
+        if (agent.NextSequence is { } expected)
         {
             uint step = sequence - expected;
             if (step < LargestStep)
@@ -61,23 +61,23 @@ internal sealed class SFlowExporters
             }
         }
 
-        exporter.NextSequence = sequence + 1;
+        agent.NextSequence = sequence + 1;
     }
 
     /// <summary>Looks what a source could not send since its sample before.</summary>
-    public void CountDrops(SFlowExporter exporter, SFlowSample sample)
+    public void CountDrops(SFlowAgent agent, SFlowSample sample)
     {
         ulong source = ((ulong)sample.SourceClass << 32) | sample.SourceIndex;
-        if (exporter.Drops.TryGetValue(source, out uint before))
+        if (agent.Drops.TryGetValue(source, out uint before))
         {
             // Smaller than before: it began anew.
             Volatile.Write(ref _samplesDropped, _samplesDropped + (sample.Drops >= before ? sample.Drops - before : sample.Drops));
         }
-        else if (exporter.Drops.Count == MaximumSources)
+        else if (agent.Drops.Count == MaximumSources)
         {
             return;
         }
 
-        exporter.Drops[source] = sample.Drops;
+        agent.Drops[source] = sample.Drops;
     }
 }
