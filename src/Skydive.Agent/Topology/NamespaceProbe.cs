@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Skydive.Linux;
 using Skydive.Linux.FileSystem;
@@ -16,6 +17,11 @@ internal sealed partial class NamespaceProbe : IDisposable
     private const ulong FolderKey = 2;
     private const string Source = "netns";
 
+    /// <summary>How many times as long as a look took there is until the next, at most <see cref="s_longestPause"/>.</summary>
+    private const int PauseFactor = 5;
+
+    private static readonly TimeSpan s_longestPause = TimeSpan.FromMilliseconds(20);
+
     /// <summary>How long until what could not be opened or read is tried again.</summary>
     private static readonly TimeSpan s_retryDelay = TimeSpan.FromSeconds(10);
 
@@ -31,6 +37,7 @@ internal sealed partial class NamespaceProbe : IDisposable
     private readonly Dictionary<string, NamespaceUse> _uses = new(StringComparer.Ordinal);
     private readonly HashSet<string> _troubles = new(StringComparer.Ordinal);
     private DirectoryWatcher? _entries;
+    private long _nextScan;
     private int _isDisposed;
 
     /// <summary>Makes a probe that does nothing yet.</summary>
@@ -96,9 +103,19 @@ internal sealed partial class NamespaceProbe : IDisposable
                     WatchFolder();
                 }
 
+                // A look takes the longer the more names there are: while they come one after another, one look finds several.
+                if (Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), _nextScan) is var pause && pause > TimeSpan.Zero)
+                {
+                    _stop.Token.WaitHandle.WaitOne(pause);
+                }
+
                 // ip netns add makes a file first and mounts the namespace on it then: only the second makes it a namespace. Symbolic links
                 // to /proc/PID/ns/net, as people make them for containers, come without a mount.
-                FollowAsync(Scan()).WaitAsync(_stop.Token).GetAwaiter().GetResult();
+                long begin = Stopwatch.GetTimestamp();
+                var changes = Scan();
+                long end = Stopwatch.GetTimestamp();
+                _nextScan = end + Math.Min(PauseFactor * (end - begin), (long)(s_longestPause.TotalSeconds * Stopwatch.Frequency));
+                FollowAsync(changes).WaitAsync(_stop.Token).GetAwaiter().GetResult();
             }
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
