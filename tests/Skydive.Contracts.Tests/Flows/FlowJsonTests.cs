@@ -45,7 +45,8 @@ public sealed class FlowJsonTests
             + $"LastUpdateMetric{MetricShape},Metric{MetricShape},TCPMetric{{ABSynStart,BASynStart,ABSynTTL,BASynTTL,ABFinStart,BAFinStart,ABRstStart,BARstStart,"
             + "ABSegmentOutOfOrder,ABSegmentSkipped,ABSegmentSkippedBytes,ABPackets,ABBytes,ABSawStart,ABSawEnd,"
             + "BASegmentOutOfOrder,BASegmentSkipped,BASegmentSkippedBytes,BAPackets,BABytes,BASawStart,BASawEnd},IPMetric{Fragments,FragmentErrors},"
-            + "Start,Last,TrackingID,L3TrackingID,ParentUUID,NodeTID,CaptureID,RawPacketsCaptured,FinishType}",
+            + "Start,Last,TrackingID,L3TrackingID,ParentUUID,NodeTID,ANodeTID,BNodeTID,SocketA{Process,Pid,Name},SocketB{Process,Pid,Name},"
+            + "CaptureID,RawPacketsCaptured,FinishType}",
             JsonShape.Of(json));
         Assert.Contains("\"FinishType\":3", json, StringComparison.Ordinal);
         Assert.Equal(flow, JsonSerializer.Deserialize(json, ContractsJsonContext.Default.Flow));
