@@ -56,15 +56,7 @@ public sealed partial class FlowConnection : IFlowOutput, IAsyncDisposable
     public Task Completion { get; }
 
     /// <summary>How flows get to the analyzer.</summary>
-    public FlowDeliveryStatus Status => new()
-    {
-        IsConnected = _isConnected,
-        Acknowledged = _outbox.Acknowledged,
-        Waiting = _outbox.Waiting,
-        WaitingBytes = _outbox.Bytes,
-        Repeated = _outbox.Repeated,
-        Dropped = _outbox.Dropped,
-    };
+    public FlowDeliveryStatus Status => _outbox.Status with { IsConnected = _isConnected };
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentOutOfRangeException">There are more than <see cref="FlowChunk.MaxCount"/> flows.</exception>

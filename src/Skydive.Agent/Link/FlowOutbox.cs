@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Skydive.Contracts.Flows;
+using Skydive.Contracts.Status;
 using Skydive.Flows.Encoding;
 using Skydive.Flows.Table;
 
@@ -33,6 +34,7 @@ internal sealed class FlowOutbox
     private readonly Channel<bool> _changed = MakeSignal();
     private LinkedListNode<PendingFlows>? _next;
     private long _batchFlows;
+    private long _encodingFlows;
     private long _messageFlows;
     private long _bytes;
     private long _lastSequence;
@@ -41,7 +43,6 @@ internal sealed class FlowOutbox
     private long _acknowledged;
     private long _repeated;
     private long _dropped;
-    private bool _isEncoding;
     private bool _isComplete;
 
     /// <summary>Makes an empty outbox.</summary>
@@ -51,35 +52,22 @@ internal sealed class FlowOutbox
     /// <summary>The run that the messages belong to.</summary>
     public Guid Run { get; } = Guid.NewGuid();
 
-    /// <summary>Updates of flows that the analyzer has stored.</summary>
-    public long Acknowledged => Interlocked.Read(ref _acknowledged);
-
-    /// <summary>Messages that were sent again.</summary>
-    public long Repeated => Interlocked.Read(ref _repeated);
-
-    /// <summary>Updates of flows that are lost.</summary>
-    public long Dropped => Interlocked.Read(ref _dropped);
-
-    /// <summary>Updates of flows that are kept.</summary>
-    public long Waiting
+    /// <summary>What is kept and what became of the rest, all at one moment.</summary>
+    public FlowDeliveryStatus Status
     {
         get
         {
             lock (_gate)
             {
-                return _batchFlows + _messageFlows;
-            }
-        }
-    }
-
-    /// <summary>Bytes of encoded messages.</summary>
-    public long Bytes
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return _bytes;
+                return new()
+                {
+                    IsConnected = false,
+                    Acknowledged = _acknowledged,
+                    Waiting = _batchFlows + _encodingFlows + _messageFlows,
+                    WaitingBytes = _bytes,
+                    Repeated = _repeated,
+                    Dropped = _dropped,
+                };
             }
         }
     }
@@ -91,7 +79,7 @@ internal sealed class FlowOutbox
         {
             lock (_gate)
             {
-                return _isComplete && !_isEncoding && _batches.Count == 0 && _messages.Count == 0;
+                return _isComplete && _encodingFlows == 0 && _batches.Count == 0 && _messages.Count == 0;
             }
         }
     }
@@ -114,6 +102,7 @@ internal sealed class FlowOutbox
             {
                 oldest = _batches.Dequeue();
                 _batchFlows -= oldest.Flows.Count;
+                _dropped += oldest.Flows.Count;
             }
         }
 
@@ -146,19 +135,8 @@ internal sealed class FlowOutbox
             _batchAdded.Reader.TryRead(out _);
             while (TakeBatches() is { Count: > 0 } batches)
             {
-                try
-                {
-                    Encode(batches);
-                }
-                finally
-                {
-                    lock (_gate)
-                    {
-                        _isEncoding = false;
-                    }
-
-                    _changed.Writer.TryWrite(true);
-                }
+                Encode(batches);
+                _changed.Writer.TryWrite(true);
             }
         }
     }
@@ -228,6 +206,7 @@ internal sealed class FlowOutbox
                 Remove(first);
                 if (lost.Contains(message.Sequence))
                 {
+                    _dropped += message.FlowCount;
                     (lostMessages ??= []).Add(message);
                 }
                 else
@@ -239,7 +218,7 @@ internal sealed class FlowOutbox
 
         foreach (var message in lostMessages ?? [])
         {
-            TellDropped(message);
+            message.TellDropped();
         }
 
         _changed.Writer.TryWrite(true);
@@ -250,6 +229,7 @@ internal sealed class FlowOutbox
     public long GiveUp()
     {
         Complete();
+        long lost;
         PendingFlows[] messages;
         (IReadOnlyList<Flow> Flows, Action<int, int>? OnDropped)[] batches;
         lock (_gate)
@@ -259,13 +239,14 @@ internal sealed class FlowOutbox
             _messages.Clear();
             _batches.Clear();
             _next = null;
+            lost = _messageFlows + _batchFlows;
+            _dropped += lost;
             _bytes = _messageFlows = _batchFlows = 0;
         }
 
-        long before = Dropped;
         foreach (var message in messages)
         {
-            TellDropped(message);
+            message.TellDropped();
         }
 
         foreach (var (flows, onDropped) in batches)
@@ -273,7 +254,7 @@ internal sealed class FlowOutbox
             TellDropped(flows, onDropped);
         }
 
-        return Dropped - before;
+        return lost;
     }
 
     private static Channel<bool> MakeSignal() => Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
@@ -293,7 +274,7 @@ internal sealed class FlowOutbox
                 _batchFlows -= batch.Flows.Count;
             }
 
-            _isEncoding = batches.Count > 0;
+            _encodingFlows = count;
         }
 
         return batches;
@@ -397,17 +378,19 @@ internal sealed class FlowOutbox
             _next ??= node;
             _bytes += added.Bytes.Length;
             _messageFlows += added.FlowCount;
+            _encodingFlows -= added.FlowCount;
             while (_bytes > _maximumBytes && _next is { } oldest && oldest != _messages.Last)
             {
                 _next = oldest.Next;
                 Remove(oldest);
+                _dropped += oldest.Value.FlowCount;
                 (lost ??= []).Add(oldest.Value);
             }
         }
 
         foreach (var message in lost ?? [])
         {
-            TellDropped(message);
+            message.TellDropped();
         }
 
         _changed.Writer.TryWrite(true);
@@ -420,22 +403,17 @@ internal sealed class FlowOutbox
         _messageFlows -= node.Value.FlowCount;
     }
 
-    private void TellDropped(PendingFlows message)
-    {
-        Interlocked.Add(ref _dropped, message.FlowCount);
-        message.TellDropped();
-    }
-
     // Their packets are on their way already.
     private void DropFlows(IReadOnlyList<Flow> flows, Action<int, int>? onDropped)
     {
-        Interlocked.Add(ref _dropped, flows.Count);
+        lock (_gate)
+        {
+            _encodingFlows -= flows.Count;
+            _dropped += flows.Count;
+        }
+
         onDropped?.Invoke(flows.Count, 0);
     }
 
-    private void TellDropped(IReadOnlyList<Flow> flows, Action<int, int>? onDropped)
-    {
-        Interlocked.Add(ref _dropped, flows.Count);
-        onDropped?.Invoke(flows.Count, CountPackets(flows));
-    }
+    private static void TellDropped(IReadOnlyList<Flow> flows, Action<int, int>? onDropped) => onDropped?.Invoke(flows.Count, CountPackets(flows));
 }

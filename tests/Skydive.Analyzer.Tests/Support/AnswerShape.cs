@@ -11,6 +11,9 @@ internal static class AnswerShape
     /// <summary>Objects whose members are named by what is there, and not by what they are.</summary>
     private static readonly string[] s_dictionaries = [".Probes", ".Subscribers"];
 
+    /// <summary>What flows tell besides what Skydive's do; additions break no client.</summary>
+    private static readonly string[] s_additions = ["ANodeTID", "BNodeTID", "SocketA", "SocketB"];
+
     public static string Of(JsonElement element) => element.ValueKind switch
     {
         JsonValueKind.Object => "{" + string.Join(',', Members(element).Distinct().Order(StringComparer.Ordinal)) + "}",
@@ -37,7 +40,7 @@ internal static class AnswerShape
 
     private static IEnumerable<string> Members(JsonElement element)
     {
-        foreach (var member in element.EnumerateObject())
+        foreach (var member in element.EnumerateObject().Where(static member => !s_additions.Contains(member.Name)))
         {
             bool isNamedByIdentifier = Guid.TryParse(member.Name, out _) || (member.Name.Length is 15 or 16 && member.Name.All(char.IsAsciiHexDigitLower));
             yield return (isNamedByIdentifier ? "<id>" : member.Name) + ":" + (member.Name == "Metadata" ? "metadata" : Of(member.Value));

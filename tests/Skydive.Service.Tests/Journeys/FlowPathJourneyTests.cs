@@ -44,9 +44,9 @@ public sealed class FlowPathJourneyTests
             await analyzer.Client.WaitForCaptureAsync(capture, 1);
             await analyzer.Client.DeleteCaptureAsync(capture, CancellationToken.None);
             await Wait.UntilAsync(
-                async () => (await agent.Client.NodesAsync("G.V().HasKey('Captures')")).Count == 0, TimeSpan.FromSeconds(10), () => agent.Log);
+                async () => (await agent.Client.NodesAsync("G.V().HasKey('Captures')")).Count == 0, TimeSpan.FromSeconds(60), () => agent.Log);
             await Wait.UntilAsync(
-                async () => await GetDeliveryAsync(agent.Address) is { IsConnected: true, Waiting: 0 }, TimeSpan.FromSeconds(40), () => agent.Log + analyzer.Log);
+                async () => await GetDeliveryAsync(agent.Address) is { IsConnected: true, Waiting: 0 }, TimeSpan.FromSeconds(60), () => agent.Log + analyzer.Log);
             var delivery = (await GetDeliveryAsync(agent.Address))!;
             Assert.Equal(0, delivery.Dropped);
             Assert.True(delivery.Acknowledged > 0);
