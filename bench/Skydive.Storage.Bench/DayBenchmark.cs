@@ -21,8 +21,18 @@ internal static class DayBenchmark
     {
         var time = new BenchTime(Begin);
         var options = new HistoryStoreOptions { Directory = directory };
-        await using var store = HistoryStore.Open(options, time);
         var host = new BusyHost(Interfaces, Begin);
+        await using (var store = HistoryStore.Open(options, time))
+        {
+            await WriteAsync(store, host, time);
+            await AskAsync(store, host, runs);
+        }
+
+        await ShrinkAsync(options, host, time);
+    }
+
+    private static async Task WriteAsync(IHistoryStore store, BusyHost host, BenchTime time)
+    {
         await store.AppendAsync(new([.. host.Nodes, .. host.Edges]), default);
         TimeSpan metricsProcessor = default, graphProcessor = default, upkeepProcessor = default;
         TimeSpan used = Environment.CpuUsage.TotalTime;
@@ -61,7 +71,10 @@ internal static class DayBenchmark
         Report.Print($"written in {wall:F1} s, {processor:F1} s of processor time with what makes the data: revisions {graphProcessor.TotalSeconds:F1} s, metrics {metricsProcessor.TotalSeconds:F1} s, upkeep {upkeepProcessor.TotalSeconds:F1} s");
         Report.Print($"revisions: {SecondsPerDay / graphProcessor.TotalSeconds:N0} per processor second, one commit each; metrics: {statistics.MetricSamples / (metricsProcessor + upkeepProcessor).TotalSeconds:N0} per processor second");
         Report.Print($"the file takes {store.GetStatus().SizeBytes / 1e6:F1} MB: metrics {statistics.MetricBytes / 1e6:F1} MB, {statistics.MetricBytes / (double)statistics.MetricSamples:F2} bytes a sample");
+    }
 
+    private static async Task AskAsync(IHistoryStore store, BusyHost host, int runs)
+    {
         long at = Begin + (((3 * 60) + 12) * 60_000);
         await Report.MeasureAsync("the graph at 03:12", runs, async () => $"{(await store.GetGraphAsync(TimeSlice.At(at), default)).NodeCount} nodes");
         await Report.MeasureAsync("all revisions of a node in an hour", runs, async () =>
@@ -80,6 +93,40 @@ internal static class DayBenchmark
             var samples = await store.SearchMetricsAsync(new() { Path = MetricSample.LastUpdate, Slice = new(at, at + 3_600_000) }, default);
             return $"{samples.Sum(static sample => sample.Values["RxBytes"].TryGetInteger(out long bytes) ? bytes : 0) / 1e9:F1} GB of {samples.Count} samples";
         });
+    }
+
+    /// <summary>Halves what the day took, with a revision written after each step as by somebody who waits for it.</summary>
+    private static async Task ShrinkAsync(HistoryStoreOptions options, BusyHost host, BenchTime time)
+    {
+        long size;
+        await using (var store = HistoryStore.Open(options, time))
+        {
+            size = store.GetStatus().SizeBytes;
+        }
+
+        await using var limited = HistoryStore.Open(options with { MaximumSizeBytes = size / 2 }, time);
+        var steps = new List<double>();
+        long began = Stopwatch.GetTimestamp();
+        for (bool isMore = true; isMore;)
+        {
+            time.Milliseconds++;
+            var change = host.Change(time.Milliseconds);
+            long start = Stopwatch.GetTimestamp();
+            var pruning = limited.PruneAsync(default);
+            await limited.AppendAsync(new([change]), default);
+            isMore = await pruning;
+            steps.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+        }
+
+        double pruned = Stopwatch.GetElapsedTime(began).TotalSeconds;
+        await limited.CompactAsync(default);
+        double compacted = Stopwatch.GetElapsedTime(began).TotalSeconds - pruned;
+        steps.Sort();
+        Report.Print($"halved by size: {steps.Count} steps in {pruned:F1} s, a write beside one waits {steps[steps.Count / 2]:F1} ms, {steps[steps.Count * 99 / 100]:F1} ms at the 99th percentile, {steps[^1]:F1} ms at most; file given back in {compacted:F1} s: {size / 1e6:F1} MB -> {limited.GetStatus().SizeBytes / 1e6:F1} MB");
+        var revisions = await limited.GetGraphAsync(new(Begin, time.Milliseconds), default);
+        long oldestRevision = revisions.GetNodeRevisions(host.Nodes[7].Id).Min(static node => node.UpdatedAt);
+        var samples = await limited.SearchMetricsAsync(new() { ElementIds = [host.Nodes[7].Id], Path = MetricSample.LastUpdate, Slice = new(Begin, time.Milliseconds) }, default);
+        Report.Print($"what is left reaches back {(time.Milliseconds - oldestRevision) / 3.6e6:F1} h in revisions, {(time.Milliseconds - samples.Min(static sample => sample.Last)) / 3.6e6:F1} h in metrics");
     }
 
     private static async Task CountAsync(Func<Task> body, Action<TimeSpan> spent)

@@ -12,7 +12,7 @@ namespace Skydive.Agent.Blockdev;
 /// Shows the disks of this host, what is made of them and where it is mounted, as <c>lsblk</c> tells, and how busy they are, as the kernel
 /// counts. What cannot be read leaves what is known of it.
 /// </summary>
-internal sealed partial class BlockdevProbe : IAgentProbe
+internal sealed partial class BlockdevProbe : BackgroundProbe
 {
     private const string MetricKey = MetricSample.BlockDevice;
 
@@ -22,7 +22,6 @@ internal sealed partial class BlockdevProbe : IAgentProbe
     private readonly LiveGraph _graph;
     private readonly string _hostNodeId;
     private readonly ILogger _logger;
-    private readonly CancellationTokenSource _stop = new();
 
     // Belong to the loop.
     private readonly Dictionary<string, (string NodeId, MetadataMap Written)> _nodes = new(StringComparer.Ordinal);
@@ -30,26 +29,17 @@ internal sealed partial class BlockdevProbe : IAgentProbe
     private Dictionary<string, string> _devices = [];
     private Dictionary<string, DiskCounters> _counters = [];
     private long _counted;
-    private int _isDisposed;
 
     /// <summary>Makes a probe that does nothing yet.</summary>
     /// <param name="context">What it works with.</param>
     public BlockdevProbe(ProbeContext context)
+        : base("blockdev")
     {
         _graph = context.Graph;
         _hostNodeId = context.HostNodeId;
         _logger = context.Loggers.CreateLogger<BlockdevProbe>();
         Lsblk = new(context.Options.LsblkPath);
     }
-
-    /// <inheritdoc/>
-    public string Name => "blockdev";
-
-    /// <inheritdoc/>
-    public ProbeState State { get; } = new();
-
-    /// <inheritdoc/>
-    public Task Completion { get; private set; } = Task.CompletedTask;
 
     /// <summary>Tells of the devices.</summary>
     internal LsblkRunner Lsblk { get; init; }
@@ -61,47 +51,28 @@ internal sealed partial class BlockdevProbe : IAgentProbe
     internal TimeSpan Period { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <inheritdoc/>
-    public Task StartAsync(CancellationToken cancellationToken)
+    public override Task StartAsync(CancellationToken cancellationToken)
     {
-        Completion = Task.Run(RunAsync, CancellationToken.None);
+        Run(RunAsync);
         return Task.CompletedTask;
-    }
-
-    /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
-    {
-        if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
-        {
-            return;
-        }
-
-        await _stop.CancelAsync().ConfigureAwait(false);
-        await Completion.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _stop.Dispose();
     }
 
     private async Task RunAsync()
     {
         using var timer = new PeriodicTimer(Period);
-        try
+        do
         {
-            do
-            {
-                await ReadDevicesAsync().ConfigureAwait(false);
-                ReadCounters();
-            }
-            while (await timer.WaitForNextTickAsync(_stop.Token).ConfigureAwait(false));
+            await ReadDevicesAsync().ConfigureAwait(false);
+            ReadCounters();
         }
-        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
-        {
-        }
+        while (await timer.WaitForNextTickAsync(Stopping).ConfigureAwait(false));
     }
 
     private async Task ReadDevicesAsync()
     {
         try
         {
-            Write(BlockdevTree.Build(await Lsblk.RunAsync(_stop.Token).ConfigureAwait(false)));
+            Write(BlockdevTree.Build(await Lsblk.RunAsync(Stopping).ConfigureAwait(false)));
             State.ClearProblem("lsblk");
             State.SetRunning();
         }

@@ -13,7 +13,7 @@ namespace Skydive.Agent.Hardware;
 /// The node of this host, which owns all others: it is added once before all other probes, and follows the host's name and the files that
 /// <c>agent.metadata_config.files</c> names from then on.
 /// </summary>
-internal sealed partial class HostProbe : IAgentProbe
+internal sealed partial class HostProbe : BackgroundProbe
 {
     private const int MaximumFileBytes = 1 << 20;
     private static readonly HostFiles s_thisHost = new("/");
@@ -29,33 +29,22 @@ internal sealed partial class HostProbe : IAgentProbe
     private readonly IReadOnlyList<MetadataFile> _files;
     private readonly ILogger _logger;
     private readonly DescriptorPoller _poller = new();
-    private readonly CancellationTokenSource _stop = new();
 
     // Belong to the start, then to the loop.
     private readonly Dictionary<MetadataFile, (DateTime Time, long Length)> _seen = [];
     private HostNameWatcher? _name;
-    private int _isDisposed;
 
     /// <summary>Makes a probe that does nothing yet.</summary>
     /// <param name="context">What it works with.</param>
     /// <param name="state">How it does; known before the probe, since the node is made first.</param>
     public HostProbe(ProbeContext context, ProbeState state)
+        : base("hardware", state)
     {
         _graph = context.Graph;
         _nodeId = context.HostNodeId;
         _files = context.Options.MetadataFiles;
         _logger = context.Loggers.CreateLogger<HostProbe>();
-        State = state;
     }
-
-    /// <inheritdoc/>
-    public string Name => "hardware";
-
-    /// <inheritdoc/>
-    public ProbeState State { get; }
-
-    /// <inheritdoc/>
-    public Task Completion { get; private set; } = Task.CompletedTask;
 
     /// <summary>Where the host's name is read.</summary>
     internal HostFiles HostFiles { get; init; } = s_thisHost;
@@ -74,36 +63,28 @@ internal sealed partial class HostProbe : IAgentProbe
     }
 
     /// <inheritdoc/>
-    public Task StartAsync(CancellationToken cancellationToken)
+    public override Task StartAsync(CancellationToken cancellationToken)
     {
         _name = new();
         _poller.Add(_name.Descriptor, 1, priority: true);
         Update();
         State.SetRunning();
-        Completion = Task.Factory.StartNew(Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        RunOnThread(Run);
         return Task.CompletedTask;
     }
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
+    protected override void Release()
     {
-        if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
-        {
-            return;
-        }
-
-        await _stop.CancelAsync().ConfigureAwait(false);
-        await Completion.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _name?.Dispose();
         _poller.Dispose();
-        _stop.Dispose();
     }
 
     private void Run()
     {
         ulong[] keys = new ulong[1];
         var period = _files.Count > 0 ? s_filesPeriod : Timeout.InfiniteTimeSpan;
-        while (_poller.Wait(keys, out _, period, _stop.Token) != WaitOutcome.Cancelled)
+        while (_poller.Wait(keys, out _, period, Stopping) != WaitOutcome.Cancelled)
         {
             Update();
         }

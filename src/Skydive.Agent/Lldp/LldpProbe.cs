@@ -19,7 +19,7 @@ namespace Skydive.Agent.Lldp;
 /// interface. Interfaces of the host are followed through the graph: each that is up and does multicast is listened to. Neighbours go when
 /// their time to live is over, when they say that they go, and when our interface goes down.
 /// </summary>
-internal sealed partial class LldpProbe : IAgentProbe
+internal sealed partial class LldpProbe : BackgroundProbe
 {
     /// <summary>A wire has one neighbour, a hub a few; whoever sends more than that makes them up.</summary>
     private const int MaximumNeighbours = 32;
@@ -42,7 +42,6 @@ internal sealed partial class LldpProbe : IAgentProbe
     private readonly HashSet<string> _names;
     private readonly ILogger _logger;
     private readonly DescriptorPoller _poller = new();
-    private readonly CancellationTokenSource _stop = new();
 
     // Nodes of interfaces with their names; without a name for those to listen to no longer. From the follower to the thread.
     private readonly ConcurrentQueue<(string NodeId, string? Name)> _commands = new();
@@ -59,11 +58,11 @@ internal sealed partial class LldpProbe : IAgentProbe
     private readonly byte[] _frame = new byte[MaximumFrameLength];
     private ulong _nextKey;
     private GraphSubscription? _subscription;
-    private int _isDisposed;
 
     /// <summary>Makes a probe that does nothing yet.</summary>
     /// <param name="context">What it works with.</param>
     public LldpProbe(ProbeContext context)
+        : base("lldp")
     {
         _graph = context.Graph;
         _hostNodeId = context.HostNodeId;
@@ -72,15 +71,6 @@ internal sealed partial class LldpProbe : IAgentProbe
         _logger = context.Loggers.CreateLogger<LldpProbe>();
     }
 
-    /// <inheritdoc/>
-    public string Name => "lldp";
-
-    /// <inheritdoc/>
-    public ProbeState State { get; } = new();
-
-    /// <inheritdoc/>
-    public Task Completion { get; private set; } = Task.CompletedTask;
-
     /// <summary>How many interfaces are to be listened to.</summary>
     internal int WantedCount => _wanted.Count;
 
@@ -88,26 +78,17 @@ internal sealed partial class LldpProbe : IAgentProbe
     internal int ListeningCount => _ports.Count;
 
     /// <inheritdoc/>
-    public Task StartAsync(CancellationToken cancellationToken)
+    public override Task StartAsync(CancellationToken cancellationToken)
     {
         _subscription = _graph.Subscribe();
         EvaluateAll(_subscription.Start);
-        var follower = Task.Run(FollowAsync, CancellationToken.None);
-        var listener = Task.Factory.StartNew(Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        Completion = WatchAsync(follower, listener);
+        Run(FollowAsync, Run);
         return Task.CompletedTask;
     }
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
+    protected override void Release()
     {
-        if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
-        {
-            return;
-        }
-
-        await _stop.CancelAsync().ConfigureAwait(false);
-        await Completion.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _subscription?.Dispose();
         foreach (var port in _ports.Values)
         {
@@ -115,49 +96,30 @@ internal sealed partial class LldpProbe : IAgentProbe
         }
 
         _poller.Dispose();
-        _stop.Dispose();
-    }
-
-    /// <summary>Fails as soon as one of the two does, and waits for both.</summary>
-    private async Task WatchAsync(Task follower, Task listener)
-    {
-        var first = await Task.WhenAny(follower, listener).ConfigureAwait(false);
-        if (first.IsFaulted)
-        {
-            await _stop.CancelAsync().ConfigureAwait(false);
-        }
-
-        await Task.WhenAll(follower, listener).ConfigureAwait(false);
     }
 
     private async Task FollowAsync()
     {
-        try
+        await foreach (var change in _subscription!.ReadAllAsync(Stopping).ConfigureAwait(false))
         {
-            await foreach (var change in _subscription!.ReadAllAsync(_stop.Token).ConfigureAwait(false))
+            if (change.Commit is not { } commit)
             {
-                if (change.Commit is not { } commit)
-                {
-                    EvaluateAll(change.Snapshot);
-                    continue;
-                }
+                EvaluateAll(change.Snapshot);
+                continue;
+            }
 
-                // Counters say nothing of whether an interface is up.
-                foreach (var graphEvent in commit.IsTransient ? [] : commit.Events)
+            // Counters say nothing of whether an interface is up.
+            foreach (var graphEvent in commit.IsTransient ? [] : commit.Events)
+            {
+                if (graphEvent.Node is { } node)
                 {
-                    if (graphEvent.Node is { } node)
-                    {
-                        Evaluate(commit.Snapshot, node.Id);
-                    }
-                    else if (graphEvent.Edge is { RelationType: RelationTypes.Ownership } edge && edge.Parent == _hostNodeId)
-                    {
-                        Evaluate(commit.Snapshot, edge.Child);
-                    }
+                    Evaluate(commit.Snapshot, node.Id);
+                }
+                else if (graphEvent.Edge is { RelationType: RelationTypes.Ownership } edge && edge.Parent == _hostNodeId)
+                {
+                    Evaluate(commit.Snapshot, edge.Child);
                 }
             }
-        }
-        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
-        {
         }
     }
 
@@ -203,7 +165,7 @@ internal sealed partial class LldpProbe : IAgentProbe
     {
         ulong[] keys = new ulong[64];
         State.SetRunning();
-        while (_poller.Wait(keys, out int count, TimeUntilNextExpiry(), _stop.Token) != WaitOutcome.Cancelled)
+        while (_poller.Wait(keys, out int count, TimeUntilNextExpiry(), Stopping) != WaitOutcome.Cancelled)
         {
             while (_commands.TryDequeue(out var command))
             {

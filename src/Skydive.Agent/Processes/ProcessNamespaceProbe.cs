@@ -21,7 +21,7 @@ namespace Skydive.Agent.Processes;
 /// A namespace is called after the container or service of its oldest process, as far as control groups tell it, else after that process. Only
 /// the namespace of a process's first thread counts.
 /// </remarks>
-internal sealed partial class ProcessNamespaceProbe : IAgentProbe
+internal sealed partial class ProcessNamespaceProbe : BackgroundProbe
 {
     private const string Source = "processes";
     private const string Denied = "denied";
@@ -38,7 +38,6 @@ internal sealed partial class ProcessNamespaceProbe : IAgentProbe
     private readonly TimeSpan _period;
     private readonly ILogger _logger;
     private readonly DescriptorPoller _poller = new();
-    private readonly CancellationTokenSource _stop = new();
 
     // Belong to the start, then to the loop.
     private readonly Dictionary<int, NamespaceId> _namespaceOfProcess = [];
@@ -53,25 +52,16 @@ internal sealed partial class ProcessNamespaceProbe : IAgentProbe
     private TimeSpan _lastScanTook;
     private long _lastScanEnded;
     private bool _isScanWanted;
-    private int _isDisposed;
 
     /// <summary>Makes a probe that does nothing yet.</summary>
     /// <param name="context">What it works with.</param>
     public ProcessNamespaceProbe(ProbeContext context)
+        : base("processes")
     {
         _context = context;
         _period = context.Options.ProcessUpdate;
         _logger = context.Loggers.CreateLogger<ProcessNamespaceProbe>();
     }
-
-    /// <inheritdoc/>
-    public string Name => "processes";
-
-    /// <inheritdoc/>
-    public ProbeState State { get; } = new();
-
-    /// <inheritdoc/>
-    public Task Completion { get; private set; } = Task.CompletedTask;
 
     /// <summary>Opens the namespace of the host, which is no namespace of a process.</summary>
     internal Func<NetworkNamespace> OpenHost { get; init; } = NetworkNamespace.OpenCurrent;
@@ -86,7 +76,7 @@ internal sealed partial class ProcessNamespaceProbe : IAgentProbe
     internal int ScanCount { get; private set; }
 
     /// <inheritdoc/>
-    public Task StartAsync(CancellationToken cancellationToken)
+    public override Task StartAsync(CancellationToken cancellationToken)
     {
         _processes = _context.Processes.Value;
         using (var host = OpenHost())
@@ -96,23 +86,15 @@ internal sealed partial class ProcessNamespaceProbe : IAgentProbe
 
         _ownGroupName = FindGroupName(Environment.ProcessId);
         ListenToEvents();
-        Completion = Task.Factory.StartNew(Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        RunOnThread(Run);
         return Task.CompletedTask;
     }
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
+    protected override void Release()
     {
-        if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
-        {
-            return;
-        }
-
-        await _stop.CancelAsync().ConfigureAwait(false);
-        await Completion.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _events?.Dispose();
         _poller.Dispose();
-        _stop.Dispose();
     }
 
     private void ListenToEvents()
@@ -141,37 +123,31 @@ internal sealed partial class ProcessNamespaceProbe : IAgentProbe
     {
         ulong[] keys = new ulong[1];
         var events = new List<ProcessEvent>();
-        try
+        Scan();
+        State.SetRunning();
+        while (_poller.Wait(keys, out int count, UntilScan(), Stopping) != WaitOutcome.Cancelled)
         {
-            Scan();
-            State.SetRunning();
-            while (_poller.Wait(keys, out int count, UntilScan(), _stop.Token) != WaitOutcome.Cancelled)
+            if (count > 0)
             {
-                if (count > 0)
+                if (Stopping.WaitHandle.WaitOne(s_gathering))
                 {
-                    if (_stop.Token.WaitHandle.WaitOne(s_gathering))
-                    {
-                        break;
-                    }
-
-                    ReadEvents(events);
+                    break;
                 }
 
-                if (UntilScan() <= TimeSpan.Zero)
-                {
-                    Scan();
-                }
-                else if (_touched.Count > 0)
-                {
-                    Follow(_touched);
-                }
-
-                _touched.Clear();
-                _executed.Clear();
+                ReadEvents(events);
             }
-        }
-        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
-        {
+
+            if (UntilScan() <= TimeSpan.Zero)
+            {
+                Scan();
+            }
+            else if (_touched.Count > 0)
+            {
+                Follow(_touched);
+            }
+
+            _touched.Clear();
+            _executed.Clear();
         }
     }
 
@@ -408,7 +384,7 @@ internal sealed partial class ProcessNamespaceProbe : IAgentProbe
             State.ClearProblem(use.Path);
         }
 
-        var refused = _context.Namespaces.ChangeAsync(found, gone).WaitAsync(_stop.Token).GetAwaiter().GetResult();
+        var refused = _context.Namespaces.ChangeAsync(found, gone).WaitAsync(Stopping).GetAwaiter().GetResult();
         foreach (var use in refused)
         {
             // Why is in the state of the probe that refused; the next look finds it anew.

@@ -19,7 +19,7 @@ namespace Skydive.Agent.Sockets;
 /// Sockets that no process has are left out: what waits after a connection has ended (<c>TIME_WAIT</c>), and connections that no server has
 /// accepted yet. <see cref="NodeSockets"/> decides what becomes history.
 /// </remarks>
-internal sealed partial class SocketInfoProbe : IAgentProbe
+internal sealed partial class SocketInfoProbe : BackgroundProbe
 {
     private const string Restricted = "hidepid";
     private const string Denied = "denied";
@@ -31,7 +31,6 @@ internal sealed partial class SocketInfoProbe : IAgentProbe
     private readonly TimeSpan _period;
     private readonly int _maximumSockets;
     private readonly ILogger _logger;
-    private readonly CancellationTokenSource _stop = new();
 
     // Belong to the start, then to the loop.
     private readonly Dictionary<string, NodeSockets> _nodes = new(StringComparer.Ordinal);
@@ -40,11 +39,11 @@ internal sealed partial class SocketInfoProbe : IAgentProbe
     private ProcessTable? _processes;
     private SocketOwners? _owners;
     private NetworkNamespace? _host;
-    private int _isDisposed;
 
     /// <summary>Makes a probe that does nothing yet.</summary>
     /// <param name="context">What it works with.</param>
     public SocketInfoProbe(ProbeContext context)
+        : base("socketinfo")
     {
         _context = context;
         _graph = context.Graph;
@@ -53,56 +52,33 @@ internal sealed partial class SocketInfoProbe : IAgentProbe
         _logger = context.Loggers.CreateLogger<SocketInfoProbe>();
     }
 
-    /// <inheritdoc/>
-    public string Name => "socketinfo";
-
-    /// <inheritdoc/>
-    public ProbeState State { get; } = new();
-
-    /// <inheritdoc/>
-    public Task Completion { get; private set; } = Task.CompletedTask;
-
     /// <summary>Opens the namespace of the host.</summary>
     internal Func<NetworkNamespace> OpenHost { get; init; } = NetworkNamespace.OpenCurrent;
 
     /// <inheritdoc/>
-    public Task StartAsync(CancellationToken cancellationToken)
+    public override Task StartAsync(CancellationToken cancellationToken)
     {
         _processes = _context.Processes.Value;
         _owners = new(_processes);
         _host = OpenHost();
-        Completion = Task.Factory.StartNew(Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        RunOnThread(Run);
         return Task.CompletedTask;
     }
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
+    protected override void Release()
     {
-        if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
-        {
-            return;
-        }
-
-        await _stop.CancelAsync().ConfigureAwait(false);
-        await Completion.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _host?.Dispose();
-        _stop.Dispose();
     }
 
     private void Run()
     {
-        try
+        do
         {
-            do
-            {
-                Update();
-                State.SetRunning();
-            }
-            while (!_stop.Token.WaitHandle.WaitOne(_period));
+            Update();
+            State.SetRunning();
         }
-        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
-        {
-        }
+        while (!Stopping.WaitHandle.WaitOne(_period));
     }
 
     private void Update()
@@ -201,7 +177,7 @@ internal sealed partial class SocketInfoProbe : IAgentProbe
     {
         try
         {
-            sockets.AddRange(client.Dump(protocol, states, _stop.Token).Where(static socket => socket.Inode != 0));
+            sockets.AddRange(client.Dump(protocol, states, Stopping).Where(static socket => socket.Inode != 0));
         }
         catch (NetlinkException e) when (e.Reason is LinuxErrorReason.NotFound or LinuxErrorReason.NotSupported)
         {

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Logging;
+using Skydive.Analyzer.Queries;
 using Skydive.Analyzer.Api;
 using Skydive.Analyzer.Tests.Support;
 using Skydive.Contracts;
@@ -92,7 +93,7 @@ public sealed class GremlinApiTests
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         await using var app = builder.Build();
         app.UseMiddleware<ApiErrorMiddleware>();
-        app.MapPost("/api/topology", new TopologyEndpoint(new Queries.SnapshotQuerySource(view)).PostAsync);
+        app.MapPost("/api/topology", new TopologyEndpoint(new SnapshotQuerySource(view)).PostAsync);
         await app.StartAsync(Token);
         using var http = new HttpClient { BaseAddress = new(app.Urls.Single()) };
 
