@@ -105,17 +105,19 @@ public sealed class GremlinResult
     /// <returns>False when the receiver went away before the end.</returns>
     public async Task<bool> WriteToAsync(PipeWriter output, CancellationToken cancellationToken)
     {
-        await using var writer = new Utf8JsonWriter(output, MetadataJson.WriterOptions);
-        long flushed = 0;
+        // Not written to the output before it goes out: of a query that fails while its first elements are looked for, nothing is to stand before the error.
+        var buffer = new ArrayBufferWriter<byte>(1024);
+        using var writer = new Utf8JsonWriter(buffer, MetadataJson.WriterOptions);
         foreach (object? _ in JsonResult.Write(writer, _traversal, _budget))
         {
-            if (writer.BytesCommitted + writer.BytesPending - flushed < FlushThreshold)
+            if (buffer.WrittenCount + writer.BytesPending < FlushThreshold)
             {
                 continue;
             }
 
             writer.Flush();
-            flushed = writer.BytesCommitted;
+            output.Write(buffer.WrittenSpan);
+            buffer.ResetWrittenCount();
             if (!await FlushAsync(output, cancellationToken).ConfigureAwait(false))
             {
                 return false;
@@ -123,6 +125,7 @@ public sealed class GremlinResult
         }
 
         writer.Flush();
+        output.Write(buffer.WrittenSpan);
         return true;
     }
 
@@ -149,22 +152,24 @@ public sealed class GremlinResult
             throw Not("a graph");
         }
 
-        int pending = 0;
+        var buffer = new ArrayBufferWriter<byte>(1024);
         foreach (string line in DotResult.Write(graph.View, _budget))
         {
-            pending += (int)Encoding.UTF8.GetBytes(line, output);
-            if (pending < FlushThreshold)
+            Encoding.UTF8.GetBytes(line, buffer);
+            if (buffer.WrittenCount < FlushThreshold)
             {
                 continue;
             }
 
-            pending = 0;
+            output.Write(buffer.WrittenSpan);
+            buffer.ResetWrittenCount();
             if (!await FlushAsync(output, cancellationToken).ConfigureAwait(false))
             {
                 return false;
             }
         }
 
+        output.Write(buffer.WrittenSpan);
         return true;
     }
 

@@ -41,6 +41,29 @@ public sealed class BudgetTests
         Assert.NotEmpty((await GremlinEngine.ExecuteAsync(query, source, options with { MaximumCollected = 10_000 }, default)).ToJson());
     }
 
+    /// <summary>Queries that grow without end meet each of the limits, whichever comes first, and say which it was.</summary>
+    [Theory]
+    [InlineData("G.V().Repeat(Both()).Times(30).Count()")]
+    [InlineData("G.V().Repeat(Both()).Emit().Times(30)")]
+    [InlineData("G.V().Repeat(Both()).Until(Has('Name', 'nobody')).Count()")]
+    [InlineData("G.V().Both().Both().Both().Both().Both().Both().Both().Both().Both().Both().Both().Both().Group().By('Name')")]
+    [InlineData("G.V().Both().Both().Both().Both().Both().Both().Both().Both().Both().Both().Both().Both().Order().By('Name')")]
+    [InlineData("G.V().Both().Both().Both().Both().Both().Both().Both().Both().Both().Both().Both().Both().Path()")]
+    [InlineData("G.V().Where(Repeat(Both()).Times(30).Count().Is(Gt(1)))")]
+    public async Task Execute_Explosive_EndsWithAClearError(string query)
+    {
+        var source = GremlinResultTests.Large(2000);
+        var few = new GremlinOptions { Timeout = TimeSpan.FromSeconds(5) };
+        foreach (var options in (GremlinOptions[])[few with { MaximumCollected = 100_000 }, few with { MaximumVisited = 1_000_000 }, few with { Timeout = TimeSpan.FromMilliseconds(100) }])
+        {
+            long allocated = GC.GetTotalAllocatedBytes();
+            var error = await Assert.ThrowsAsync<GremlinException>(async () => (await GremlinEngine.ExecuteAsync(query, source, options, default)).ToJson());
+            Assert.Equal(GremlinErrorReason.BudgetExceeded, error.Reason);
+            Assert.StartsWith("the query was given up", error.Message, StringComparison.Ordinal);
+            Assert.InRange(GC.GetTotalAllocatedBytes() - allocated, 0, 4L << 30);
+        }
+    }
+
     [Fact]
     public async Task Execute_Cancelled_Ends()
     {

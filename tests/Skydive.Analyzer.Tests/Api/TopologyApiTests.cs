@@ -48,6 +48,31 @@ public sealed class TopologyApiTests : IAsyncLifetime
         Assert.Equal((200, "1"), await QueryAsync($"G.At({then}).V().Count()"));
     }
 
+    /// <summary>With the limits that the service has: it says no, and goes on.</summary>
+    [Theory]
+    [InlineData("G.V().Repeat(Both()).Times(30).Count()")]
+    [InlineData("G.V().Both().Both().Both().Both().Both().Both().Both().Both().Group().By('Name')")]
+    public async Task Post_ExplosiveQuery_IsGivenUp(string query)
+    {
+        _host.Analyzer.Graph.Write(static transaction =>
+        {
+            for (int i = 0; i < 30; i++)
+            {
+                transaction.AddNode(Make.Node($"n{i}"));
+                for (int other = 0; other < i; other++)
+                {
+                    transaction.Link($"n{i}", $"n{other}", "layer2");
+                }
+            }
+        });
+
+        var (status, text) = await QueryAsync(query, "application/problem+json");
+
+        using var document = JsonDocument.Parse(text);
+        Assert.Equal((400, ErrorCodes.QueryBudgetExceeded), (status, document.RootElement.GetProperty("code").GetString()));
+        Assert.Equal((200, "30"), await QueryAsync("G.V().Count()"));
+    }
+
     [Fact]
     public async Task Post_SyntaxError_TellsWhereToThoseWhoAskForIt()
     {
