@@ -50,7 +50,11 @@ internal static class BuildTask
         """
         #!/bin/sh
         # Starts SkydivePS: the service (agent, analyzer, allinone) and its command line client.
-        exec dotnet "$(dirname "$(readlink -f "$0")")/Skydive.Service.dll" "$@"
+        self=$0
+        [ -L "$self" ] && self=$(readlink -f "$self")
+        # A command is over before code that is compiled with care pays.
+        case "$1" in agent|analyzer|allinone) ;; *) export DOTNET_TC_QuickJit=1 ;; esac
+        exec dotnet "${self%/*}/Skydive.Service.dll" "$@"
 
         """;
 }

@@ -48,7 +48,7 @@ internal sealed class BenchService : IDisposable
     {
         string folder = Directory.CreateTempSubdirectory("skydive-bench-").FullName;
         var address = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{FreePort()}"));
-        var start = new ProcessStartInfo("dotnet", [ServicePath(), "analyzer"]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("dotnet", [ServiceProgram.Path, "analyzer"]) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["SKYDIVE_ANALYZER_LISTEN"] = address.Authority;
         start.Environment["SKYDIVE_STORAGE_DATA_DIR"] = folder;
         start.Environment["SKYDIVE_ANALYZER_TOPOLOGY_BACKEND"] = backend;
@@ -76,7 +76,7 @@ internal sealed class BenchService : IDisposable
         }
 
         service.Dispose();
-        throw new InvalidOperationException("the service did not become ready; is it built in the Release configuration?");
+        throw new InvalidOperationException("the service did not become ready");
     }
 
     public void Dispose()
@@ -89,20 +89,6 @@ internal sealed class BenchService : IDisposable
 
         _process.Dispose();
         Directory.Delete(_folder, recursive: true);
-    }
-
-    private static string ServicePath()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            string path = Path.Combine(folder.FullName, "src", "Skydive.Service", "bin", "Release", "net10.0", "Skydive.Service.dll");
-            if (File.Exists(path))
-            {
-                return path;
-            }
-        }
-
-        throw new FileNotFoundException("the service is not built in the Release configuration");
     }
 
     private static int FreePort()

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using Skydive.Bench;
 using Skydive.Client;
 
 namespace Skydive.Topology.Bench;
@@ -52,7 +53,7 @@ internal sealed class ServiceProcess : IAsyncDisposable
         var address = new Uri($"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}");
         listener.Stop();
         var data = Directory.CreateTempSubdirectory("skydive-bench-");
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Skydive.Service.dll"), role]) { RedirectStandardError = true, RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("dotnet", [ServiceProgram.Path, role]) { RedirectStandardError = true, RedirectStandardOutput = true };
         start.Environment[role == "agent" ? "SKYDIVE_AGENT_LISTEN" : "SKYDIVE_ANALYZER_LISTEN"] = address.Authority;
         start.Environment["SKYDIVE_STORAGE_DATA_DIR"] = data.FullName;
         start.Environment["SKYDIVE_HOST_ID"] = "bench";

@@ -8,15 +8,14 @@ using Skydive.Gremlin.Time;
 namespace Skydive.Gremlin;
 
 /// <summary>
-/// Skydive's dialect of Gremlin (reference part 5): text → syntax tree → plan → results. Holds no state; safe for use by several threads at
-/// once.
+/// Skydive's dialect of Gremlin (reference part 5): text → syntax tree → plan → results. Safe for use by several threads at once.
 /// </summary>
 public static class GremlinEngine
 {
     /// <summary>Parses, checks and plans a query that is to be run later or often.</summary>
     /// <param name="text">The query, such as <c>G.V().Has('Type', 'bridge')</c>.</param>
     /// <exception cref="GremlinException">The text is no query, with where and why.</exception>
-    public static GremlinQuery Compile(string text) => Compile(text, optimize: true);
+    public static GremlinQuery Compile(string text) => CompiledQueries.Get(text, static text => Compile(text, optimize: true));
 
     /// <summary>Parses and checks a query without running it.</summary>
     /// <param name="text">The query.</param>

@@ -8,16 +8,16 @@ namespace Skydive.Graph.Reading;
 /// </summary>
 internal sealed class WalkReader : SlotReader
 {
-    private const int BatchSize = 128;
+    private const int FirstBatch = 8;
+    private const int LargestBatch = 128;
 
     private readonly GraphState _state;
     private readonly SlotReader _input;
     private readonly EdgeDirection _direction;
     private readonly SlotFilter<Node> _filter;
     private readonly Action<int>? _progress;
-    private readonly int[] _slots = new int[BatchSize];
-    private readonly object?[] _adjacencies = new object?[BatchSize];
-    private int _batch = 8;
+    private int[] _slots = [];
+    private object?[] _adjacencies = [];
     private int _count;
     private int _current;
     private int _position = -1;
@@ -66,8 +66,14 @@ internal sealed class WalkReader : SlotReader
     /// </summary>
     private bool LoadBatch()
     {
-        _count = _input.Read(_slots.AsSpan(0, _batch));
-        _batch = Math.Min(BatchSize, _batch * 4);
+        if (_count == _slots.Length && _count < LargestBatch)
+        {
+            int batch = _count == 0 ? FirstBatch : Math.Min(LargestBatch, _count * 4);
+            _slots = new int[batch];
+            _adjacencies = new object?[batch];
+        }
+
+        _count = _input.Read(_slots);
         _current = 0;
         for (int i = 0; i < _count; i++)
         {

@@ -6,7 +6,7 @@ namespace Skydive.Gremlin.Execution;
 /// <summary>What the steps of one run share. Belongs to one run; used by one thread at a time.</summary>
 internal sealed class QueryContext
 {
-    private readonly Dictionary<string, (IReadOnlyList<Node> Nodes, Lazy<HashSet<string>> Ids)> _kept = new(StringComparer.Ordinal);
+    private Dictionary<string, (IReadOnlyList<Node> Nodes, Lazy<HashSet<string>> Ids)>? _kept;
     private IGraphView? _root;
 
     public QueryContext(string text, IQuerySource source, GremlinOptions options, CancellationToken cancellationToken)
@@ -37,12 +37,12 @@ internal sealed class QueryContext
     }
 
     /// <summary>The nodes that As has kept under a name.</summary>
-    public IReadOnlyList<Node> Kept(string name) => _kept[name].Nodes;
+    public IReadOnlyList<Node> Kept(string name) => _kept![name].Nodes;
 
     /// <summary>Keeps nodes under a name, in place of those kept under it before.</summary>
     public void Keep(string name, IReadOnlyList<Node> nodes) =>
-        _kept[name] = (nodes, new(() => nodes.Select(static node => node.Id).ToHashSet(StringComparer.Ordinal)));
+        (_kept ??= new(StringComparer.Ordinal))[name] = (nodes, new(() => nodes.Select(static node => node.Id).ToHashSet(StringComparer.Ordinal)));
 
     /// <summary>Whether a node is among those kept under a name.</summary>
-    public bool IsKept(string name, string id) => _kept[name].Ids.Value.Contains(id);
+    public bool IsKept(string name, string id) => _kept![name].Ids.Value.Contains(id);
 }
