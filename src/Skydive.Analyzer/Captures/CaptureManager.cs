@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Skydive.Analyzer.Hub;
 using Skydive.Analyzer.Queries;
 using Skydive.Analyzer.Resources;
+using Skydive.Analyzer.Topology;
 using Skydive.Contracts.Agents;
 using Skydive.Contracts.Captures;
 using Skydive.Contracts.Errors;
@@ -41,8 +42,7 @@ public sealed partial class CaptureManager : IAsyncDisposable
     private readonly ConcurrentDictionary<string, StandingCapture> _captures = new(StringComparer.Ordinal);
     private readonly ConcurrentQueue<string> _returnedHosts = new();
 
-    // The nodes with captures of whatever state, so that the whole graph need not be looked through for them at every change.
-    private readonly ConcurrentDictionary<string, bool> _capturing = new(StringComparer.Ordinal);
+    private readonly NodesWithKey _capturing = new(CapturesKey);
     private readonly SemaphoreSlim _changing = new(1, 1);
     private readonly SemaphoreSlim _due = new(0, 1);
     private readonly CancellationTokenSource _stop = new();
@@ -179,7 +179,7 @@ public sealed partial class CaptureManager : IAsyncDisposable
 
         _agents.AgentAdded += OnAgentAdded;
         _subscription = _graph.Subscribe();
-        FindCapturing(_subscription.Start);
+        _capturing.Reset(_subscription.Start);
         Completion = Task.WhenAll(Task.Run(FollowGraphAsync), Task.Run(RunAsync));
         Signal();
     }
@@ -235,7 +235,7 @@ public sealed partial class CaptureManager : IAsyncDisposable
             {
                 while (_subscription.TryRead(out var change))
                 {
-                    bool concernsCaptures = change.Commit is { } commit ? FollowCapturing(commit) : FindCapturing(change.Snapshot);
+                    bool concernsCaptures = _capturing.Apply(change);
 
                     // Counters that tick match no other nodes. What runs somewhere is looked at even when there are no captures: it must not.
                     if (change.Commit is not { IsTransient: true } && (concernsCaptures || !_captures.IsEmpty))
@@ -248,41 +248,6 @@ public sealed partial class CaptureManager : IAsyncDisposable
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
         }
-    }
-
-    private bool FollowCapturing(GraphCommit commit)
-    {
-        bool concernsCaptures = false;
-        foreach (var graphEvent in commit.Events)
-        {
-            if (graphEvent.Node is not { } node)
-            {
-                continue;
-            }
-
-            if (graphEvent.Kind != GraphEventKind.NodeDeleted && node.Metadata.ContainsKey(CapturesKey))
-            {
-                _capturing[node.Id] = true;
-                concernsCaptures = true;
-            }
-            else
-            {
-                _capturing.TryRemove(node.Id, out _);
-            }
-        }
-
-        return concernsCaptures;
-    }
-
-    private bool FindCapturing(GraphSnapshot snapshot)
-    {
-        _capturing.Clear();
-        foreach (var node in snapshot.GetNodes(new ExistsFilter(CapturesKey)))
-        {
-            _capturing[node.Id] = true;
-        }
-
-        return !_capturing.IsEmpty;
     }
 
     private async Task RunAsync()
@@ -422,7 +387,7 @@ public sealed partial class CaptureManager : IAsyncDisposable
     private List<AgentOrder> FindOrphans(GraphSnapshot snapshot)
     {
         var orphans = new List<AgentOrder>();
-        foreach (string nodeId in _capturing.Keys)
+        foreach (string nodeId in _capturing.Ids)
         {
             if (snapshot.FindNode(nodeId) is not { } node || _agents.Find(node.Host) is not { } agent)
             {
@@ -515,7 +480,7 @@ public sealed partial class CaptureManager : IAsyncDisposable
     {
         var states = new Dictionary<string, (int Active, CaptureStatistics Statistics)>(StringComparer.Ordinal);
         var snapshot = _graph.Current;
-        foreach (string nodeId in _capturing.Keys)
+        foreach (string nodeId in _capturing.Ids)
         {
             foreach (var capture in (snapshot.FindNode(nodeId)?.Metadata[CapturesKey] ?? default).Elements)
             {

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Skydive.Analyzer.Hub;
 using Skydive.Analyzer.Resources;
+using Skydive.Analyzer.Topology;
 using Skydive.Contracts.Agents;
 using Skydive.Contracts.Errors;
 using Skydive.Contracts.Injections;
@@ -36,8 +37,7 @@ public sealed partial class InjectionManager : IAsyncDisposable
     private readonly ConcurrentDictionary<string, RunningInjection> _injections = new(StringComparer.Ordinal);
     private readonly ConcurrentQueue<string> _returnedHosts = new();
 
-    // The nodes that have a list of injections, so that the whole graph need not be looked through for them at every change.
-    private readonly ConcurrentDictionary<string, bool> _injecting = new(StringComparer.Ordinal);
+    private readonly NodesWithKey _injecting = new(InjectionsKey);
     private readonly SemaphoreSlim _due = new(0, 1);
     private readonly CancellationTokenSource _stop = new();
     private GraphSubscription? _subscription;
@@ -171,7 +171,7 @@ public sealed partial class InjectionManager : IAsyncDisposable
 
         _agents.AgentAdded += OnAgentAdded;
         _subscription = _graph.Subscribe();
-        FindInjecting(_subscription.Start);
+        _injecting.Reset(_subscription.Start);
         Completion = Task.WhenAll(Task.Run(FollowGraphAsync), Task.Run(RunAsync));
         Signal();
     }
@@ -260,12 +260,7 @@ public sealed partial class InjectionManager : IAsyncDisposable
         {
             await foreach (var change in _subscription!.ReadAllAsync(_stop.Token).ConfigureAwait(false))
             {
-                if (change.Commit is not { } commit)
-                {
-                    FindInjecting(change.Snapshot);
-                    Signal();
-                }
-                else if (Follow(commit))
+                if (_injecting.Apply(change))
                 {
                     Signal();
                 }
@@ -273,39 +268,6 @@ public sealed partial class InjectionManager : IAsyncDisposable
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
-        }
-    }
-
-    private bool Follow(GraphCommit commit)
-    {
-        bool concernsInjections = false;
-        foreach (var graphEvent in commit.Events)
-        {
-            if (graphEvent.Node is not { } node)
-            {
-                continue;
-            }
-
-            if (graphEvent.Kind != GraphEventKind.NodeDeleted && node.Metadata.ContainsKey(InjectionsKey))
-            {
-                _injecting[node.Id] = true;
-                concernsInjections = true;
-            }
-            else if (_injecting.TryRemove(node.Id, out _))
-            {
-                concernsInjections = true;
-            }
-        }
-
-        return concernsInjections;
-    }
-
-    private void FindInjecting(GraphSnapshot snapshot)
-    {
-        _injecting.Clear();
-        foreach (var node in snapshot.GetNodes(new ExistsFilter(InjectionsKey)))
-        {
-            _injecting[node.Id] = true;
         }
     }
 
@@ -364,7 +326,7 @@ public sealed partial class InjectionManager : IAsyncDisposable
         var snapshot = _graph.Current;
         var stops = new List<(Node Node, string Id)>();
         var ended = new HashSet<RunningInjection>();
-        foreach (string nodeId in _injecting.Keys)
+        foreach (string nodeId in _injecting.Ids)
         {
             if (snapshot.FindNode(nodeId) is { } node)
             {
