@@ -101,7 +101,16 @@ public sealed partial class InjectionManager : IAsyncDisposable
             ExpiresAt = timeToLive is { } life ? (now + life).ToUnixTimeMilliseconds() : null,
             Sources = resolved.ToDictionary(
                 static one => one.Source.Id,
-                static one => new InjectionSource { TID = one.Source.TID ?? string.Empty, Name = one.Source.Name, Host = one.Source.Host, State = InjectionStates.Active },
+                static one => new InjectionSource
+                {
+                    TID = one.Source.TID ?? string.Empty,
+                    Name = one.Source.Name,
+                    Host = one.Source.Host,
+                    SrcIP = one.Injection.SrcIP,
+                    DstIP = one.Injection.DstIP,
+                    DstMAC = one.Injection.DstMAC,
+                    State = InjectionStates.Active,
+                },
                 StringComparer.Ordinal),
         });
         await ForgetOldAsync(cancellationToken).ConfigureAwait(false);

@@ -14,6 +14,15 @@ public sealed record InjectionSource
     /// <summary>Host of the node.</summary>
     public string Host { get; init => field = value ?? string.Empty; } = string.Empty;
 
+    /// <summary>The address that it sends from; empty for packets of a pcap file.</summary>
+    public string SrcIP { get; init => field = value ?? string.Empty; } = string.Empty;
+
+    /// <summary>The address that it sends to; empty for packets of a pcap file.</summary>
+    public string DstIP { get; init => field = value ?? string.Empty; } = string.Empty;
+
+    /// <summary>The MAC address that it sends to; empty where frames have none.</summary>
+    public string DstMAC { get; init => field = value ?? string.Empty; } = string.Empty;
+
     /// <summary>One of <see cref="InjectionStates"/>.</summary>
     public string State { get; init => field = value ?? string.Empty; } = string.Empty;
 

@@ -8,6 +8,9 @@ public sealed class InjectionSource
         Name = source.Name;
         TID = source.TID;
         Host = source.Host;
+        SourceIP = source.SrcIP.Length > 0 ? source.SrcIP : null;
+        DestinationIP = source.DstIP.Length > 0 ? source.DstIP : null;
+        DestinationMac = source.DstMAC.Length > 0 ? source.DstMAC : null;
         State = Enum.TryParse(source.State, ignoreCase: true, out InjectionState state) ? state : InjectionState.Active;
         PacketCount = source.PacketCount;
         Error = source.Error;
@@ -21,6 +24,15 @@ public sealed class InjectionSource
 
     /// <summary>Host of the node.</summary>
     public string Host { get; }
+
+    /// <summary>The address that it sends from; null for packets of a pcap file.</summary>
+    public string? SourceIP { get; }
+
+    /// <summary>The address that it sends to; null for packets of a pcap file.</summary>
+    public string? DestinationIP { get; }
+
+    /// <summary>The MAC address that it sends to; null where frames have none.</summary>
+    public string? DestinationMac { get; }
 
     /// <summary>How it does there.</summary>
     public InjectionState State { get; }

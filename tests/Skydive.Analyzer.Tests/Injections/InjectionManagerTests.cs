@@ -63,7 +63,8 @@ public sealed class InjectionManagerTests : IAsyncLifetime
 
         // The agent may forget it; we do not.
         await Wait.UntilAsync(() => _agent.Count($"stop injection {created.UUID} a") == 1);
-        Assert.Equal(["a"], _manager.Find(created.UUID)!.Sources!.Select(static source => source.Name));
+        var source = Assert.Single(_manager.Find(created.UUID)!.Sources!);
+        Assert.Equal(("a", "10.0.0.1", "10.0.0.2", "02:00:00:00:00:02"), (source.Name, source.SrcIP, source.DstIP, source.DstMAC));
     }
 
     [Fact]

@@ -153,7 +153,7 @@ public sealed class NewSkydiveInjectionCommand : SessionCommand
             TTL = (byte)Ttl,
         };
         WriteVerbose($"{from} -> {(to.Length > 0 ? to : DestinationIP)}");
-        string what = pcap is null ? $"{injection.Count} packets of type {injection.Type}" : $"the packets of {PcapPath}";
+        string what = pcap is null ? $"{injection.Count} {(injection.Count == 1 ? "packet" : "packets")} of type {injection.Type}" : $"the packets of {PcapPath}";
         if (!ShouldProcess($"{what} from {source} to {Destination?.ToString() ?? DestinationIP ?? "where they are for"}", "Send"))
         {
             return;
