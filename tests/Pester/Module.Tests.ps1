@@ -115,7 +115,7 @@ Describe 'The help' {
                     foreach ($parameter in $call.CommandElements | Where-Object { $_ -is [Management.Automation.Language.CommandParameterAst] }) {
                         # Where-Object and others shorten names; ours are written out.
                         if ($called.ModuleName -eq 'Skydive') {
-                            $called.Parameters.Keys | Should -Contain $parameter.ParameterName -Because $example.code
+                            @($called.Parameters.Keys) + @($called.Parameters.Values.Aliases) | Should -Contain $parameter.ParameterName -Because $example.code
                         }
                     }
                 }
