@@ -28,10 +28,8 @@ public static partial class PacketDecoder
         0, 0, 12, 0, 3, 0, 32, 2, 24, 0, 0, 0, 1, 0, 0, 8, 0, 0, 0, 0, 128, 0, 0, 0, 64, 0, 192, 128, 0, 0, 0, 0,
     ];
 
-    /// <summary>Whether a UDP port may stand for a layer of its own, or a tunnel. When not, a packet from and to such ports ends with UDP.</summary>
-    /// <param name="port">The port, of either end.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool IsKnownPort(ushort port)
+    private static bool IsKnownPort(ushort port)
     {
         int index = (port ^ (port >> 8)) & 0xff;
         return ((KnownPorts[index >> 3] >> (index & 7)) & 1) != 0;

@@ -13,8 +13,6 @@ namespace Skydive.Agent.Injections;
 /// </summary>
 internal sealed class GeneratedFrames : IFrameSeries
 {
-    private const int LettersCount = 56;
-    private const int FirstPort = 1024;
     private const byte EchoRequestV4 = 8;
     private const byte EchoRequestV6 = 128;
     private const ushort DoNotFragment = 0x4000;
@@ -95,7 +93,7 @@ internal sealed class GeneratedFrames : IFrameSeries
     {
         if (_isRandom && index > 0)
         {
-            _port = RandomPort(_random);
+            _port = (ushort)_random.Next(Injection.FirstRandomPort, ushort.MaxValue + 1);
             _identifier = (ushort)_random.Next(1, ushort.MaxValue + 1);
         }
 
@@ -112,13 +110,10 @@ internal sealed class GeneratedFrames : IFrameSeries
         return _frame;
     }
 
-    /// <summary>A port that no service of the system has.</summary>
-    internal static ushort RandomPort(Random random) => (ushort)random.Next(FirstPort, ushort.MaxValue + 1);
-
     private static byte[] MakePayload(Injection injection, long growth, Random random)
     {
         byte[] start = injection.PayloadBytes
-            ?? (injection.Payload.Length > 0 ? Encoding.UTF8.GetBytes(injection.Payload) : Encoding.ASCII.GetBytes(random.GetItems<char>("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ", LettersCount)));
+            ?? (injection.Payload.Length > 0 ? Encoding.UTF8.GetBytes(injection.Payload) : Encoding.ASCII.GetBytes(random.GetItems<char>("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ", Injection.DefaultPayloadLength)));
         if (growth > ushort.MaxValue - start.Length)
         {
             throw new FormatException($"the payload would grow to {start.Length + growth} bytes, which no packet holds");

@@ -44,7 +44,7 @@ public sealed partial class CaptureManager : IAsyncDisposable
 
     private readonly NodesWithKey _capturing = new(CapturesKey);
     private readonly SemaphoreSlim _changing = new(1, 1);
-    private readonly SemaphoreSlim _due = new(0, 1);
+    private readonly Wakeup _due = new();
     private readonly CancellationTokenSource _stop = new();
     private GraphSubscription? _subscription;
     private DateTimeOffset? _stopRetryAt;
@@ -116,7 +116,7 @@ public sealed partial class CaptureManager : IAsyncDisposable
             _changing.Release();
         }
 
-        Signal();
+        _due.Signal();
         return stored.Capture;
     }
 
@@ -143,7 +143,7 @@ public sealed partial class CaptureManager : IAsyncDisposable
             _changing.Release();
         }
 
-        Signal();
+        _due.Signal();
         return true;
     }
 
@@ -181,7 +181,7 @@ public sealed partial class CaptureManager : IAsyncDisposable
         _subscription = _graph.Subscribe();
         _capturing.Reset(_subscription.Start);
         Completion = Task.WhenAll(Task.Run(FollowGraphAsync), Task.Run(RunAsync));
-        Signal();
+        _due.Signal();
     }
 
     /// <inheritdoc/>
@@ -212,19 +212,7 @@ public sealed partial class CaptureManager : IAsyncDisposable
     private void OnAgentAdded(string host)
     {
         _returnedHosts.Enqueue(host);
-        Signal();
-    }
-
-    private void Signal()
-    {
-        try
-        {
-            _due.Release();
-        }
-        catch (SemaphoreFullException)
-        {
-            // A round is due already.
-        }
+        _due.Signal();
     }
 
     private async Task FollowGraphAsync()
@@ -240,7 +228,7 @@ public sealed partial class CaptureManager : IAsyncDisposable
                     // Counters that tick match no other nodes. What runs somewhere is looked at even when there are no captures: it must not.
                     if (change.Commit is not { IsTransient: true } && (concernsCaptures || !_captures.IsEmpty))
                     {
-                        Signal();
+                        _due.Signal();
                     }
                 }
             }

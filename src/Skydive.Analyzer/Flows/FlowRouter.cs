@@ -95,7 +95,7 @@ public sealed partial class FlowRouter : IFlowSource, IRawPacketSource
     /// <inheritdoc/>
     public async Task<FlowSum?> TotalFlowsAsync(FlowSearch search, IReadOnlyList<string> fields, CancellationToken cancellationToken)
     {
-        if (search.Slice is null || search.EveryUpdate || _store is not IHistoryStore store)
+        if (search.Slice is null || search.EveryUpdate)
         {
             return null;
         }
@@ -106,7 +106,7 @@ public sealed partial class FlowRouter : IFlowSource, IRawPacketSource
             .GroupBy(static flow => flow.UUID, StringComparer.Ordinal)
             .Select(static same => same.MaxBy(static flow => flow.Last)!)
             .ToList();
-        var stored = await store.SumFlowsAsync(
+        var stored = await _store.SumFlowsAsync(
             new() { Search = search, Fields = fields, Except = live.Count == 0 ? null : [.. live.Select(static flow => flow.UUID)] }, cancellationToken).ConfigureAwait(false);
         long count = live.Count;
         var sums = new Int128[fields.Count];

@@ -25,6 +25,7 @@ public sealed partial class InjectionManager : IAsyncDisposable
     private const string ResourceKind = "injectpacket";
     private const string InjectionsKey = "PacketInjections";
     private const int MaximumOver = 1000;
+    private const long MaximumTraceBytes = 64 << 20;
     private static readonly TimeSpan s_orderTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan s_deleteWait = TimeSpan.FromSeconds(1.5);
     private static readonly TimeSpan s_retryDelay = TimeSpan.FromSeconds(5);
@@ -38,7 +39,7 @@ public sealed partial class InjectionManager : IAsyncDisposable
     private readonly ConcurrentQueue<string> _returnedHosts = new();
 
     private readonly NodesWithKey _injecting = new(InjectionsKey);
-    private readonly SemaphoreSlim _due = new(0, 1);
+    private readonly Wakeup _due = new();
     private readonly CancellationTokenSource _stop = new();
     private GraphSubscription? _subscription;
     private DateTimeOffset? _retryAt;
@@ -124,7 +125,7 @@ public sealed partial class InjectionManager : IAsyncDisposable
             throw refusal;
         }
 
-        Signal();
+        _due.Signal();
         return order;
     }
 
@@ -150,7 +151,7 @@ public sealed partial class InjectionManager : IAsyncDisposable
         var stops = Task.WhenAll(running.Sources.Where(static source => source.Value.State == InjectionStates.Active)
             .Select(source => OrderAsync(source.Value.Host, (agent, token) => agent.StopInjectionAsync(source.Key, id, token), _stop.Token)));
         await Task.WhenAny(stops, Task.Delay(s_deleteWait, _time, CancellationToken.None)).ConfigureAwait(false);
-        Signal();
+        _due.Signal();
         return true;
     }
 
@@ -182,7 +183,7 @@ public sealed partial class InjectionManager : IAsyncDisposable
         _subscription = _graph.Subscribe();
         _injecting.Reset(_subscription.Start);
         Completion = Task.WhenAll(Task.Run(FollowGraphAsync), Task.Run(RunAsync));
-        Signal();
+        _due.Signal();
     }
 
     /// <inheritdoc/>
@@ -211,29 +212,24 @@ public sealed partial class InjectionManager : IAsyncDisposable
     private void OnAgentAdded(string host)
     {
         _returnedHosts.Enqueue(host);
-        Signal();
-    }
-
-    private void Signal()
-    {
-        try
-        {
-            _due.Release();
-        }
-        catch (SemaphoreFullException)
-        {
-            // A round is due already.
-        }
+        _due.Signal();
     }
 
     private Task KeepAsync(RunningInjection running, CancellationToken cancellationToken) => _store.PutResourceAsync(
         ResourceKind, running.Injection.UUID, JsonSerializer.Serialize(running.ToStored(), InjectionsJsonContext.Default.StoredInjection), cancellationToken);
 
+    /// <summary>Forgets the oldest of those that are over, so that neither their number nor the traces that they brought grow without end.</summary>
     private async Task ForgetOldAsync(CancellationToken cancellationToken)
     {
-        foreach (var old in _injections.Values.Where(static running => !running.IsActive).OrderByDescending(static running => running.Injection.StartTime).Skip(MaximumOver).ToArray())
+        int count = 0;
+        long bytes = 0;
+        foreach (var over in _injections.Values.Where(static running => !running.IsActive).OrderByDescending(static running => running.Injection.StartTime).ToArray())
         {
-            await DeleteAsync(old.Injection.UUID, cancellationToken).ConfigureAwait(false);
+            bytes += over.Injection.Pcap?.Length ?? 0;
+            if (++count > MaximumOver || bytes > MaximumTraceBytes)
+            {
+                await DeleteAsync(over.Injection.UUID, cancellationToken).ConfigureAwait(false);
+            }
         }
     }
 
@@ -271,7 +267,7 @@ public sealed partial class InjectionManager : IAsyncDisposable
             {
                 if (_injecting.Apply(change))
                 {
-                    Signal();
+                    _due.Signal();
                 }
             }
         }

@@ -21,9 +21,6 @@ namespace Skydive.Analyzer.Injections;
 /// </summary>
 internal sealed class InjectionResolver(GraphSnapshot graph, Random random)
 {
-    private const int FirstPort = 1024;
-    private const int LongestRandomPayload = 56;
-
     /// <summary>Checks an injection and completes it for each of its sources.</summary>
     /// <exception cref="ResourceException">A member is invalid, nodes are not found, or there is no way.</exception>
     public async Task<IReadOnlyList<ResolvedInjection>> ResolveAsync(Injection injection, CancellationToken cancellationToken)
@@ -59,15 +56,15 @@ internal sealed class InjectionResolver(GraphSnapshot graph, Random random)
         }
 
         int index = 0;
-        ushort destinationPort = injection.DstPort != 0 ? injection.DstPort : (ushort)random.Next(FirstPort, ushort.MaxValue + 1);
-        int sourcePort = injection.SrcPort != 0 ? injection.SrcPort : random.Next(FirstPort, ushort.MaxValue + 1);
+        ushort destinationPort = injection.DstPort != 0 ? injection.DstPort : (ushort)random.Next(Injection.FirstRandomPort, ushort.MaxValue + 1);
+        int sourcePort = injection.SrcPort != 0 ? injection.SrcPort : random.Next(Injection.FirstRandomPort, ushort.MaxValue + 1);
         int identifier = injection.ICMPID != 0 ? injection.ICMPID : random.Next(1, ushort.MaxValue + 1);
         var resolved = new List<ResolvedInjection>(others.Length);
         foreach (var source in others)
         {
             resolved.Add(new(CheckSource(source), Resolve(injection, source, destination) with
             {
-                SrcPort = Wrap(sourcePort + index, FirstPort),
+                SrcPort = Wrap(sourcePort + index, Injection.FirstRandomPort),
                 DstPort = destinationPort,
                 ICMPID = Wrap(identifier + index, 1),
             }));
@@ -286,7 +283,7 @@ internal sealed class InjectionResolver(GraphSnapshot graph, Random random)
             return;
         }
 
-        long payload = injection.PayloadBytes?.Length ?? (injection.Payload.Length > 0 ? Encoding.UTF8.GetByteCount(injection.Payload) : LongestRandomPayload);
+        long payload = injection.PayloadBytes?.Length ?? (injection.Payload.Length > 0 ? Encoding.UTF8.GetByteCount(injection.Payload) : Injection.DefaultPayloadLength);
         long headers = (InjectionTypes.IsIPv6(injection.Type) ? 40 : 20) + (injection.Type is InjectionTypes.TcpV4 or InjectionTypes.TcpV6 ? 20 : 8);
         double longest = headers + payload + (Math.Max(0, injection.Count - 1) * (double)injection.IncrementPayload);
         if (longest > mtu)

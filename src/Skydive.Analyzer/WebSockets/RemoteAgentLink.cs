@@ -24,40 +24,19 @@ internal sealed class RemoteAgentLink(string host, WebSocket socket, WebSocketOp
     public string Host => host;
 
     /// <inheritdoc/>
-    public async Task StartCaptureAsync(string nodeId, Capture capture, CancellationToken cancellationToken) =>
-        CheckOrder(await RequestAsync(
-            MessageNamespaces.OnDemandCapture,
-            MessageTypes.Start,
-            new CaptureOrder { NodeID = nodeId, Resource = capture },
-            ContractsJsonContext.Default.CaptureOrder,
-            cancellationToken).ConfigureAwait(false));
+    public Task StartCaptureAsync(string nodeId, Capture capture, CancellationToken cancellationToken) => OrderAsync(MessageTypes.Start, nodeId, capture, cancellationToken);
 
     /// <inheritdoc/>
-    public async Task StopCaptureAsync(string nodeId, string captureId, CancellationToken cancellationToken) =>
-        CheckOrder(await RequestAsync(
-            MessageNamespaces.OnDemandCapture,
-            MessageTypes.Stop,
-            new CaptureOrder { NodeID = nodeId, Resource = new Capture { GremlinQuery = string.Empty, UUID = captureId } },
-            ContractsJsonContext.Default.CaptureOrder,
-            cancellationToken).ConfigureAwait(false));
+    public Task StopCaptureAsync(string nodeId, string captureId, CancellationToken cancellationToken) =>
+        OrderAsync(MessageTypes.Stop, nodeId, new Capture { GremlinQuery = string.Empty, UUID = captureId }, cancellationToken);
 
     /// <inheritdoc/>
-    public async Task StartInjectionAsync(string nodeId, Injection injection, CancellationToken cancellationToken) =>
-        CheckOrder(await RequestAsync(
-            MessageNamespaces.OnDemandPacketInjection,
-            MessageTypes.Start,
-            new InjectionOrder { NodeID = nodeId, Resource = injection },
-            ContractsJsonContext.Default.InjectionOrder,
-            cancellationToken).ConfigureAwait(false));
+    public Task StartInjectionAsync(string nodeId, Injection injection, CancellationToken cancellationToken) =>
+        OrderAsync(MessageTypes.Start, nodeId, injection, cancellationToken);
 
     /// <inheritdoc/>
-    public async Task StopInjectionAsync(string nodeId, string injectionId, CancellationToken cancellationToken) =>
-        CheckOrder(await RequestAsync(
-            MessageNamespaces.OnDemandPacketInjection,
-            MessageTypes.Stop,
-            new InjectionOrder { NodeID = nodeId, Resource = new Injection { UUID = injectionId } },
-            ContractsJsonContext.Default.InjectionOrder,
-            cancellationToken).ConfigureAwait(false));
+    public Task StopInjectionAsync(string nodeId, string injectionId, CancellationToken cancellationToken) =>
+        OrderAsync(MessageTypes.Stop, nodeId, new Injection { UUID = injectionId }, cancellationToken);
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<Flow>> SearchFlowsAsync(FlowSearch search, CancellationToken cancellationToken)
@@ -116,6 +95,15 @@ internal sealed class RemoteAgentLink(string host, WebSocket socket, WebSocketOp
             }
         }
     }
+
+    private Task OrderAsync(string type, string nodeId, Capture capture, CancellationToken cancellationToken) => OrderAsync(
+        MessageNamespaces.OnDemandCapture, type, new() { NodeID = nodeId, Resource = capture }, ContractsJsonContext.Default.CaptureOrder, cancellationToken);
+
+    private Task OrderAsync(string type, string nodeId, Injection injection, CancellationToken cancellationToken) => OrderAsync(
+        MessageNamespaces.OnDemandPacketInjection, type, new() { NodeID = nodeId, Resource = injection }, ContractsJsonContext.Default.InjectionOrder, cancellationToken);
+
+    private async Task OrderAsync<T>(string messageNamespace, string type, T order, JsonTypeInfo<T> orderType, CancellationToken cancellationToken) =>
+        CheckOrder(await RequestAsync(messageNamespace, type, order, orderType, cancellationToken).ConfigureAwait(false));
 
     private async Task<WebSocketMessage> RequestAsync<T>(
         string messageNamespace, string type, T payload, JsonTypeInfo<T> payloadType, CancellationToken cancellationToken)

@@ -14,6 +14,12 @@ public sealed record Injection
     /// <summary>The time to live, or hop limit, of one that does not say so.</summary>
     public const byte DefaultTimeToLive = 64;
 
+    /// <summary>How many letters the payload of one that does not say so has.</summary>
+    public const int DefaultPayloadLength = 56;
+
+    /// <summary>The least port of those at random: none that services of the system have.</summary>
+    public const int FirstRandomPort = 1024;
+
     /// <summary>Selects the nodes that send: interfaces.</summary>
     public string Src { get; init => field = value ?? string.Empty; } = string.Empty;
 

@@ -98,91 +98,58 @@ internal struct FlowKey : IEquatable<FlowKey>
     {
         bool hasNetwork = packet.Network != LayerType.None;
         bool hasLink = packet.HasLink && (useLink || !hasNetwork);
-        ulong flags = (packet.Network == LayerType.IPv4 ? NetworkIPv4 : 0) | (packet.Network == LayerType.IPv6 ? NetworkIPv6 : 0)
-            | (packet.Transport == LayerType.TCP ? TransportTcp : 0) | (packet.Transport == LayerType.UDP ? TransportUdp : 0);
-        if ((flags & TransportMask) == 0 && packet.Transport != LayerType.None)
-        {
-            flags |= packet.Transport == LayerType.SCTP ? TransportSctp : TransportIcmp | ((ulong)IcmpWord(in packet) << 32);
-        }
-
-        var ends = new PacketEnds
-        {
-            SourceMac = packet.SourceMac,
-            DestinationMac = packet.DestinationMac,
-            SourceHigh = packet.SourceHigh,
-            SourceLow = packet.SourceLow,
-            DestinationHigh = packet.DestinationHigh,
-            DestinationLow = packet.DestinationLow,
-            SourcePort = packet.SourcePort,
-            DestinationPort = packet.DestinationPort,
-        };
-        KeyOrder order = Arrange(in ends, flags, hasLink, parent, out key);
-        if (packet.Path.Last is LayerType.VXLAN or LayerType.Geneve)
-        {
-            key.Endpoints = ((ulong)packet.TunnelIdentifier << 40) | ((ulong)packet.DestinationPort << 24)
-                | (key.Endpoints & (NetworkMask | HasLinkFlag)) | TransportTunnel;
-
-            // In a host that talks to itself both directions are one.
-            order = (order & KeyOrder.AsSentByPort) != 0 ? KeyOrder.AsSent : order;
-        }
-
-        return order;
-    }
-
-    /// <summary>Makes the key of a packet of TCP or UDP.</summary>
-    /// <param name="ends">Its addresses and ports.</param>
-    /// <param name="network"><see cref="LayerType.IPv4"/> or <see cref="LayerType.IPv6"/>.</param>
-    /// <param name="transport"><see cref="LayerType.TCP"/> or <see cref="LayerType.UDP"/>.</param>
-    /// <param name="useLink">Whether MAC addresses tell flows apart.</param>
-    /// <param name="key">The key, without a parent.</param>
-    /// <returns>How the packet relates to the key's order.</returns>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static KeyOrder Create(in PacketEnds ends, LayerType network, LayerType transport, bool useLink, out FlowKey key) => Arrange(
-        in ends,
-        (network == LayerType.IPv4 ? NetworkIPv4 : NetworkIPv6) | (transport == LayerType.TCP ? TransportTcp : TransportUdp),
-        useLink,
-        parent: 0,
-        out key);
-
-    // The ends in the order of the key.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static KeyOrder Arrange(in PacketEnds ends, ulong flags, bool hasLink, ulong parent, out FlowKey key)
-    {
         bool isSwapped;
         bool isByPort = false;
-        if (hasLink && ends.SourceMac != ends.DestinationMac)
+        if (hasLink && packet.SourceMac != packet.DestinationMac)
         {
-            isSwapped = ends.SourceMac > ends.DestinationMac;
+            isSwapped = packet.SourceMac > packet.DestinationMac;
         }
-        else if (ends.SourceHigh != ends.DestinationHigh)
+        else if (packet.SourceHigh != packet.DestinationHigh)
         {
-            isSwapped = ends.SourceHigh > ends.DestinationHigh;
+            isSwapped = packet.SourceHigh > packet.DestinationHigh;
         }
-        else if (ends.SourceLow != ends.DestinationLow)
+        else if (packet.SourceLow != packet.DestinationLow)
         {
-            isSwapped = ends.SourceLow > ends.DestinationLow;
+            isSwapped = packet.SourceLow > packet.DestinationLow;
         }
         else
         {
-            isByPort = ends.SourcePort != ends.DestinationPort;
-            isSwapped = ends.SourcePort > ends.DestinationPort;
+            isByPort = packet.SourcePort != packet.DestinationPort;
+            isSwapped = packet.SourcePort > packet.DestinationPort;
         }
 
         // Which end stands first is as good as random from packet to packet: exchanging them with a mask costs no mispredicted branch.
         uint swapBit = isSwapped ? 1u : 0u;
         ulong swapMask = 0UL - swapBit;
         ulong linkMask = hasLink ? ulong.MaxValue : 0;
-        ulong high = (ends.SourceHigh ^ ends.DestinationHigh) & swapMask;
-        key.FirstHigh = ends.SourceHigh ^ high;
-        key.SecondHigh = ends.DestinationHigh ^ high;
-        ulong low = (ends.SourceLow ^ ends.DestinationLow) & swapMask;
-        key.FirstLow = ends.SourceLow ^ low;
-        key.SecondLow = ends.DestinationLow ^ low;
-        ulong mac = (ends.SourceMac ^ ends.DestinationMac) & swapMask;
-        key.FirstMac = (ends.SourceMac ^ mac) & linkMask;
-        key.SecondMac = (ends.DestinationMac ^ mac) & linkMask;
-        uint port = (uint)(ends.SourcePort ^ ends.DestinationPort) & (uint)swapMask;
-        key.Endpoints = ((ulong)(ends.SourcePort ^ port) << 48) | ((ulong)(ends.DestinationPort ^ port) << 32) | (linkMask & HasLinkFlag) | flags;
+        ulong high = (packet.SourceHigh ^ packet.DestinationHigh) & swapMask;
+        key.FirstHigh = packet.SourceHigh ^ high;
+        key.SecondHigh = packet.DestinationHigh ^ high;
+        ulong low = (packet.SourceLow ^ packet.DestinationLow) & swapMask;
+        key.FirstLow = packet.SourceLow ^ low;
+        key.SecondLow = packet.DestinationLow ^ low;
+        ulong mac = (packet.SourceMac ^ packet.DestinationMac) & swapMask;
+        key.FirstMac = (packet.SourceMac ^ mac) & linkMask;
+        key.SecondMac = (packet.DestinationMac ^ mac) & linkMask;
+        uint port = (uint)(packet.SourcePort ^ packet.DestinationPort) & (uint)swapMask;
+        key.Endpoints = ((ulong)(packet.SourcePort ^ port) << 48) | ((ulong)(packet.DestinationPort ^ port) << 32);
+        ulong flags = (linkMask & HasLinkFlag)
+            | (packet.Network == LayerType.IPv4 ? NetworkIPv4 : 0) | (packet.Network == LayerType.IPv6 ? NetworkIPv6 : 0)
+            | (packet.Transport == LayerType.TCP ? TransportTcp : 0) | (packet.Transport == LayerType.UDP ? TransportUdp : 0);
+        if ((flags & TransportMask) == 0 && packet.Transport != LayerType.None)
+        {
+            flags |= packet.Transport == LayerType.SCTP ? TransportSctp : TransportIcmp | ((ulong)IcmpWord(in packet) << 32);
+        }
+
+        key.Endpoints |= flags;
+        if (packet.Path.Last is LayerType.VXLAN or LayerType.Geneve)
+        {
+            // In a host that talks to itself both directions are one.
+            key.Endpoints = ((ulong)packet.TunnelIdentifier << 40) | ((ulong)packet.DestinationPort << 24) | (flags & ~TransportMask) | TransportTunnel;
+            swapBit = isByPort ? 0 : swapBit;
+            isByPort = false;
+        }
+
         key.Parent = parent;
         return (KeyOrder)(swapBit | (isByPort ? (uint)KeyOrder.AsSentByPort : 0));
     }

@@ -56,9 +56,6 @@ public sealed unsafe partial class FlowTable : IDisposable
     private readonly PacketTraits _attention;
     private readonly bool _attendsAll;
 
-    // Whether packets of nothing but TCP or UDP need no more than being counted.
-    private bool _takesPlain;
-
     // Pinned, and not native memory, so that a call after Dispose is an exception and not an access violation.
     private readonly PendingPacket[] _pendingOwner;
     private readonly PendingPacket* _pending;
@@ -123,7 +120,6 @@ public sealed unsafe partial class FlowTable : IDisposable
         _attention = PacketTraits.Tunnel | PacketTraits.InvalidTunnel | (options.Defragment ? PacketTraits.Fragment : PacketTraits.None)
             | (options.ExtraLayers != ExtraLayers.None ? PacketTraits.ExtraLayer : PacketTraits.None);
         _attendsAll = options.RawPacketLimit > 0 || options.MplsUdpPort != 0;
-        _takesPlain = TakesPlain(_linkType);
         _bytesLimit = 4 * BytesOfPacket;
         _bytes = options.RawPacketLimit > 0 || options.ExtraLayers != ExtraLayers.None ? new byte[_bytesLimit + BytesOfPacket] : [];
         _pendingOwner = GC.AllocateArray<PendingPacket>(BatchSize + MaxLevels, pinned: true);
@@ -149,13 +145,9 @@ public sealed unsafe partial class FlowTable : IDisposable
     public LinkType LinkType
     {
         get => _linkType;
-        set
-        {
-            _linkType = PacketDecoder.IsSupported(value)
-                ? value
-                : throw new ArgumentException($"Frames of link type {(int)value} cannot be decoded.", nameof(value));
-            _takesPlain = TakesPlain(value);
-        }
+        set => _linkType = PacketDecoder.IsSupported(value)
+            ? value
+            : throw new ArgumentException($"Frames of link type {(int)value} cannot be decoded.", nameof(value));
     }
 
     // The most bytes that a packet needs of those of the batch: for each level a packet and a layer.
@@ -170,19 +162,23 @@ public sealed unsafe partial class FlowTable : IDisposable
     public void Process(ReadOnlySpan<byte> frame, int originalLength, long timestampNanoseconds, VlanTag tag = default)
     {
         _packetsReceived++;
-        PendingPacket* pending = _pending + _pendingCount;
-        if (_takesPlain && PlainPackets.TryRead(frame, originalLength, timestampNanoseconds, tag, _useLink, pending))
+        if (!PacketDecoder.TryDecode(frame, _linkType, tag, out DecodedPacket packet))
         {
-            pending->Hash = pending->Key.Hash(in _secret);
-            _storage.PrefetchSlot(pending->Hash);
-            if (++_pendingCount >= BatchSize)
-            {
-                Flush();
-            }
+            _packetsInvalid++;
+            return;
         }
-        else
+
+        PendingPacket* pending = _pending + _pendingCount;
+        Fill(pending, in packet, frame.Length, originalLength, timestampNanoseconds, tag);
+        pending->Hash = pending->Key.Hash(in _secret);
+        _storage.PrefetchSlot(pending->Hash);
+        if ((packet.Traits & _attention) != 0 || _attendsAll)
         {
-            ProcessAny(frame, originalLength, timestampNanoseconds, tag);
+            Attend(frame, ref packet, originalLength, timestampNanoseconds, tag);
+        }
+        else if (++_pendingCount >= BatchSize)
+        {
+            Flush();
         }
     }
 
@@ -264,32 +260,6 @@ public sealed unsafe partial class FlowTable : IDisposable
         }
     }
 
-    // Whatever the packet is.
-    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    private void ProcessAny(ReadOnlySpan<byte> frame, int originalLength, long timestampNanoseconds, VlanTag tag)
-    {
-        if (!PacketDecoder.TryDecode(frame, _linkType, tag, out DecodedPacket packet))
-        {
-            _packetsInvalid++;
-            return;
-        }
-
-        PendingPacket* pending = _pending + _pendingCount;
-        Fill(pending, in packet, frame.Length, originalLength, timestampNanoseconds, tag);
-        pending->Hash = pending->Key.Hash(in _secret);
-        _storage.PrefetchSlot(pending->Hash);
-        if ((packet.Traits & _attention) != 0 || _attendsAll)
-        {
-            Attend(frame, ref packet, originalLength, timestampNanoseconds, tag);
-        }
-        else if (++_pendingCount >= BatchSize)
-        {
-            Flush();
-        }
-    }
-
-    private bool TakesPlain(LinkType linkType) => linkType == LinkType.Ethernet && !_attendsAll && !_followsTcp && BitConverter.IsLittleEndian;
-
     private static long ToNanoseconds(TimeSpan time) =>
         time.Ticks > long.MaxValue / TimeSpan.NanosecondsPerTick ? long.MaxValue : time.Ticks * TimeSpan.NanosecondsPerTick;
 
@@ -298,7 +268,7 @@ public sealed unsafe partial class FlowTable : IDisposable
 
     // All but the hash, for which the parent may be missing yet.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal void Fill(
+    private void Fill(
         PendingPacket* pending, in DecodedPacket packet, int capturedLength, int originalLength, long timestampNanoseconds, VlanTag tag)
     {
         pending->Order = FlowKey.Create(in packet, _useLink, parent: 0, out pending->Key);
@@ -358,7 +328,7 @@ public sealed unsafe partial class FlowTable : IDisposable
         };
     }
 
-    internal static PacketSignals SignalsOf(TcpFlags flags)
+    private static PacketSignals SignalsOf(TcpFlags flags)
     {
         var signals = PacketSignals.None;
         if ((flags & TcpFlags.Syn) != 0)

@@ -9,7 +9,7 @@ namespace Skydive.Service.Commands;
 
 /// <summary>
 /// <c>skydive store …</c>: looks after the history database of a service. Reading works beside a service that runs; what changes the database
-/// needs it for itself. Exit code 0 when all is well, 1 when the check found faults, 70 when the database cannot be used, 78 when the
+/// needs it for itself. Exit code 0 when all is well, 1 when the check found faults, 70 when the database, or a file that is read, cannot be used, 78 when the
 /// configuration or a time is not valid.
 /// </summary>
 internal static class StoreCommand

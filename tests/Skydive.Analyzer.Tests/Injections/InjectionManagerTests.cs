@@ -76,6 +76,23 @@ public sealed class InjectionManagerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Create_ManyTraces_TheOldestThatAreOverAreForgotten()
+    {
+        byte[] trace = new byte[20 << 20];
+        var ids = new List<string>();
+        for (int i = 0; i < 5; i++)
+        {
+            _time.Advance(TimeSpan.FromSeconds(1));
+            string id = (await CreateAsync(new() { Src = Pair, Pcap = trace })).UUID;
+            Show("a", id, InjectionStates.Completed, 1);
+            await Wait.UntilAsync(() => StateOf(id).State == InjectionStates.Completed);
+            ids.Add(id);
+        }
+
+        Assert.Equal(ids[1..], _manager.List().Keys);
+    }
+
+    [Fact]
     public async Task Create_Fails_IsShownWithTheReason()
     {
         var created = await CreateAsync(new() { Src = Pair, DstIP = "10.0.0.2" });
