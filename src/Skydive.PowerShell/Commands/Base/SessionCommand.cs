@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Management.Automation;
 using Skydive.Client;
 using Skydive.Client.Gremlin;
@@ -38,6 +39,36 @@ public abstract class SessionCommand : SkydiveCommand
         WriteVerbose(text);
         var client = Client;
         return Await(token => client.QueryNumberAsync(text, token));
+    }
+
+    /// <summary>Runs a search of several queries, shows each with -Verbose, and takes each result as it comes.</summary>
+    /// <typeparam name="T">What it finds.</typeparam>
+    /// <param name="search">The search; it tells its queries.</param>
+    /// <param name="emit">Takes each result.</param>
+    private protected void Search<T>(Func<Action<string>, CancellationToken, IAsyncEnumerable<T>> search, Action<T> emit)
+    {
+        // Queries are told on another thread, and only the pipeline's may write.
+        var asked = new ConcurrentQueue<string>();
+        try
+        {
+            Pump(token => search(asked.Enqueue, token), item =>
+            {
+                ShowAsked();
+                emit(item);
+            });
+        }
+        finally
+        {
+            ShowAsked();
+        }
+
+        void ShowAsked()
+        {
+            while (asked.TryDequeue(out string? text))
+            {
+                WriteVerbose(text);
+            }
+        }
     }
 
     private Session FindSession()
