@@ -56,6 +56,7 @@
         'Invoke-SkydiveQuery'
         'Measure-SkydiveFlow'
         'New-SkydiveInjection'
+        'Register-SkydiveEvent'
         'Remove-SkydiveInjection'
         'Set-SkydiveSession'
         'Show-SkydiveTopology'

@@ -4,6 +4,7 @@ using Skydive.Client;
 using Skydive.Client.Gremlin;
 using Skydive.Client.Queries;
 using Skydive.PowerShell.Completion;
+using Skydive.PowerShell.Jobs;
 using Skydive.PowerShell.Sessions;
 
 namespace Skydive.PowerShell;
@@ -69,6 +70,14 @@ public abstract class SessionCommand : SkydiveCommand
                 WriteVerbose(text);
             }
         }
+    }
+
+    /// <summary>Starts this command with its parameters as a job, for -AsJob, and gives the job.</summary>
+    private protected void StartJob()
+    {
+        var job = SkydiveJob.Start(this, CurrentSession);
+        JobRepository.Add(job);
+        WriteObject(job);
     }
 
     private Session FindSession()

@@ -1,18 +1,16 @@
-using System.Diagnostics;
 using System.Management.Automation;
+using Skydive.Client.Streams;
 using Skydive.PowerShell.Completion;
+using Skydive.PowerShell.Jobs;
 
 namespace Skydive.PowerShell;
 
 /// <summary>Follows flows: gives each when it is new and whenever it counted something, until it is stopped.</summary>
 [Cmdlet(VerbsCommon.Watch, "SkydiveFlow")]
-[OutputType(typeof(Flow))]
+[OutputType(typeof(Flow), typeof(SkydiveJob))]
 public sealed class WatchSkydiveFlowCommand : FlowFilterCommand
 {
-    private Dictionary<string, (long Packets, DateTimeOffset Last)> _known = new(StringComparer.Ordinal);
-    private Dictionary<string, (long Packets, DateTimeOffset Last)> _found = new(StringComparer.Ordinal);
     private readonly List<SkydiveSelector> _starts = [];
-    private bool _isFirstRound = true;
     private long _count;
 
     /// <summary>Nodes where the flows are captured, captures, or flows whose other sightings are sought.</summary>
@@ -40,13 +38,25 @@ public sealed class WatchSkydiveFlowCommand : FlowFilterCommand
     [ValidateRange(1, long.MaxValue)]
     public long MaximumEvents { get; set; }
 
+    /// <summary>Follows in the background.</summary>
+    [Parameter(HelpMessage = "Follows in the background; Receive-Job gives what came.")]
+    public SwitchParameter AsJob { get; set; }
+
     /// <inheritdoc/>
     protected override object? ErrorTarget => Selector;
 
-    private bool IsEnough => MaximumEvents > 0 && _count >= MaximumEvents;
-
-    // While input comes it is gathered; each round then takes it as if it came at once.
     private protected override SkydiveSelector[]? Starts => _starts.Count > 0 ? [.. _starts] : null;
+
+    /// <inheritdoc/>
+    protected override void Begin()
+    {
+        if (AsJob && MyInvocation.ExpectingInput)
+        {
+            throw new ArgumentException("-AsJob takes no input from the pipeline: give -Selector");
+        }
+
+        base.Begin();
+    }
 
     /// <inheritdoc/>
     protected override void Process() => _starts.AddRange(Selector ?? []);
@@ -54,41 +64,38 @@ public sealed class WatchSkydiveFlowCommand : FlowFilterCommand
     /// <inheritdoc/>
     protected override void End()
     {
+        if (AsJob)
+        {
+            StartJob();
+            return;
+        }
+
         if (MyInvocation.ExpectingInput && _starts.Count == 0)
         {
             return;
         }
 
-        var expressions = Expressions();
-        var watch = Stopwatch.StartNew();
-        while (true)
+        string[] queries = [.. Expressions().Select(static expression => expression.ToString())];
+        var client = Client;
+        try
         {
-            foreach (var expression in expressions)
-            {
-                Query(expression, Emit);
-            }
-
-            // What is gone from the answers is forgotten, so that memory stays in bounds.
-            (_known, _found) = (_found, _known);
-            _found.Clear();
-            _isFirstRound = false;
-            if (IsEnough || (TimeoutSeconds > 0 && watch.Elapsed.TotalSeconds + IntervalSeconds > TimeoutSeconds))
-            {
-                return;
-            }
-
-            Await(token => Task.Delay(TimeSpan.FromSeconds(IntervalSeconds), token));
+            Search(
+                (asking, token) => Limits.UntilAsync(
+                    limited => client.WatchFlowsAsync(queries, TimeSpan.FromSeconds(IntervalSeconds), InitialState, asking, limited), TimeoutSeconds, token),
+                flow => Emit(new Flow(flow)));
+        }
+        catch (EnoughException)
+        {
+            // The last flow that was asked for has been given.
         }
     }
 
     private protected override void Emit(Flow flow)
     {
-        var state = (flow.ABPackets + flow.BAPackets, flow.Last);
-        bool isNews = _known.TryGetValue(flow.UUID, out var before) ? before != state : !_isFirstRound || InitialState;
-        if (_found.TryAdd(flow.UUID, state) && isNews && !IsEnough)
+        WriteObject(flow);
+        if (++_count == MaximumEvents)
         {
-            _count++;
-            WriteObject(flow);
+            throw new EnoughException();
         }
     }
 }
