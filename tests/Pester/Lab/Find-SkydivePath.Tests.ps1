@@ -23,7 +23,7 @@ Describe 'Find-SkydivePath' -Skip:$noLab {
     }
 
     It 'begins at every node of the pipeline and ends at the nearest' {
-        $paths = Get-SkydiveNode eth0 -Metadata @{ IPV4 = "$($lab.AddressA)/24", "$($lab.AddressB)/24" } | Find-SkydivePath -Destination "G.V().Has('Name', Within('$($lab.Bridge)', '$($lab.A)'))"
+        $paths = Get-SkydiveNeighbor $lab.Bridge -Depth 2 -RelationType layer2 | Where-Object Distance -EQ 2 | Find-SkydivePath -Destination "G.V().Has('Name', Within('$($lab.Bridge)', '$($lab.A)'))"
         $paths.Hops | Sort-Object | Should -Be 1, 2
         (Find-SkydivePath $lab.A $lab.A).Hops | Should -Be 0
     }
