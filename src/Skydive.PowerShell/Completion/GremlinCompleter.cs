@@ -11,6 +11,9 @@ public sealed class GremlinCompleter : IArgumentCompleter
 {
     private static readonly string[] s_begins = ["G.V()", "G.E()", "G.Flows()", "G.At("];
 
+    /// <summary>Whether a word, with or without its opening quote, is the begin of an expression.</summary>
+    internal static bool IsBegun(string word) => word.TrimStart('\'', '"').StartsWith("G.", StringComparison.OrdinalIgnoreCase);
+
     /// <inheritdoc/>
     public IEnumerable<CompletionResult> CompleteArgument(
         string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)

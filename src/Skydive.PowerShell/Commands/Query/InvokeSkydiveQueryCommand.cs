@@ -2,6 +2,7 @@ using System.Collections;
 using System.Management.Automation;
 using Skydive.Client.Gremlin;
 using Skydive.Client.Queries;
+using Skydive.PowerShell.Completion;
 
 namespace Skydive.PowerShell;
 
@@ -14,6 +15,7 @@ public sealed class InvokeSkydiveQueryCommand : TimedCommand
     /// <summary>The query.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, HelpMessage = "The query, such as \"G.V().Has('Type','veth')\".")]
     [Alias("GremlinQuery", "Query")]
+    [ArgumentCompleter(typeof(GremlinCompleter))]
     [ValidateNotNullOrEmpty]
     public string Gremlin { get; set; } = string.Empty;
 

@@ -47,6 +47,7 @@ public sealed class GetSkydiveNodeCommand : TimedPagedCommand
 
     /// <summary>Keys that metadata must have.</summary>
     [Parameter(HelpMessage = "Keys that metadata must have, with dots for nested ones.")]
+    [ArgumentCompleter(typeof(MetadataKeyCompleter))]
     public string[] HasKey { get; set; } = [];
 
     /// <summary>An IPv4 network in which one address must be.</summary>
