@@ -36,6 +36,7 @@ internal static class ClientCommand
         Edge(),
         CaptureCommands(),
         InjectionCommands(),
+        PingMeshCommand.Create(),
         FlowCommands(),
         Pcap(),
     };
@@ -330,7 +331,8 @@ internal static class ClientCommand
 
     private static string Quote(string text) => "'" + text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "\\'", StringComparison.Ordinal) + "'";
 
-    private static void Run(Command command, Func<SkydiveClient, ParseResult, CommandOutput, CancellationToken, Task> action) =>
+    /// <summary>Gives a command what it does.</summary>
+    internal static void Run(Command command, Func<SkydiveClient, ParseResult, CommandOutput, CancellationToken, Task> action) =>
         command.SetAction(async (result, cancellationToken) =>
         {
             string? address = result.GetValue(s_analyzer) ?? Environment.GetEnvironmentVariable("SKYDIVE_ANALYZER");
