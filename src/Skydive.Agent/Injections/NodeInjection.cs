@@ -49,6 +49,9 @@ internal sealed class NodeInjection : IAsyncDisposable
     /// <summary>How many packets were sent.</summary>
     public long PacketCount => Interlocked.Read(ref _sent);
 
+    /// <summary>Why no more are sent; null when nothing went wrong.</summary>
+    public string? Error => _error;
+
     /// <summary>When it was over, by the clock of <see cref="TimeProvider.GetTimestamp"/>; null while it is not.</summary>
     public long? EndedAt { get; private set; }
 
