@@ -208,17 +208,22 @@ public sealed class ConnectivityTest
         }
     }
 
-    /// <summary>Waits until all has arrived and is answered, or the time is over.</summary>
+    /// <summary>Waits until all has arrived, is answered, and was seen on the way, or the time is over.</summary>
     private async Task<ConnectivityReport> UntilSeenAsync(
         Node source, Node destination, IReadOnlyList<Node> way, HashSet<string> captured, string capture, Injection injection, CancellationToken cancellationToken)
     {
         string query = GremlinText.G.Flows().Has("CaptureID", capture).ToString();
         var watch = Stopwatch.StartNew();
+        TimeSpan? connectedAt = null;
         while (true)
         {
             var paths = await _client.GetFlowPathsAsync(query, cancellationToken).ConfigureAwait(false);
             var report = Describe(source, destination, way, captured, injection, paths);
-            if (report.IsConnected || watch.Elapsed >= _options.Timeout)
+            connectedAt = report.IsConnected ? connectedAt ?? watch.Elapsed : null;
+
+            // Each point counts in its own time: those between may be a moment behind the ends.
+            bool isComplete = report.Hops.All(static hop => hop.Lost == 0 && hop.RepliesLost == 0) || watch.Elapsed - connectedAt > s_captureSettles;
+            if ((report.IsConnected && isComplete) || watch.Elapsed >= _options.Timeout)
             {
                 return report;
             }
