@@ -6,6 +6,7 @@ using Skydive.Analyzer.Flows;
 using Skydive.Analyzer.History;
 using Skydive.Analyzer.Hub;
 using Skydive.Analyzer.Injections;
+using Skydive.Analyzer.PingMeshes;
 using Skydive.Analyzer.Queries;
 using Skydive.Analyzer.Topology;
 using Skydive.Analyzer.WebSockets;
@@ -62,6 +63,7 @@ public sealed class AnalyzerRuntime : IAsyncDisposable
         _fabric = new(Graph, options.Fabric);
         _peering = new(Graph);
         Injections = new(Graph, Agents, store, _time, loggers.CreateLogger<InjectionManager>());
+        PingMeshes = new(Graph, Agents, store, _time, loggers.CreateLogger<PingMeshManager>());
         Captures = new(Graph, Agents, store, options, _time, loggers.CreateLogger<CaptureManager>());
     }
 
@@ -85,6 +87,9 @@ public sealed class AnalyzerRuntime : IAsyncDisposable
 
     /// <summary>The injections.</summary>
     public InjectionManager Injections { get; }
+
+    /// <summary>The ping meshes.</summary>
+    public PingMeshManager PingMeshes { get; }
 
     /// <summary>What queries are asked of.</summary>
     public IQuerySource QuerySource { get; }
@@ -129,6 +134,8 @@ public sealed class AnalyzerRuntime : IAsyncDisposable
         Watch(Captures.Completion);
         await Injections.StartAsync(cancellationToken).ConfigureAwait(false);
         Watch(Injections.Completion);
+        await PingMeshes.StartAsync(cancellationToken).ConfigureAwait(false);
+        Watch(PingMeshes.Completion);
         _pruner = new(_store, _time, _loggers.CreateLogger<HistoryPruner>());
         Watch(_pruner.Completion);
         _trimmer = new(Graph, () => _writer.IsBehind, _time, s_trimAfter);
@@ -180,6 +187,7 @@ public sealed class AnalyzerRuntime : IAsyncDisposable
             await _pruner.DisposeAsync().ConfigureAwait(false);
         }
 
+        await PingMeshes.DisposeAsync().ConfigureAwait(false);
         await Injections.DisposeAsync().ConfigureAwait(false);
         await Captures.DisposeAsync().ConfigureAwait(false);
         await _peering.DisposeAsync().ConfigureAwait(false);

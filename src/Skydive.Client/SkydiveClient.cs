@@ -15,6 +15,7 @@ using Skydive.Contracts.Captures;
 using Skydive.Contracts.Flows;
 using Skydive.Contracts.Errors;
 using Skydive.Contracts.Injections;
+using Skydive.Contracts.PingMeshes;
 using Skydive.Contracts.Queries;
 using Skydive.Contracts.Status;
 using Skydive.Contracts.Topology;
@@ -299,6 +300,58 @@ public sealed class SkydiveClient : IDisposable
         using var response = await SendAsync(HttpMethod.Delete, InjectionPath(id), null, deadline).ConfigureAwait(false);
     }
 
+    /// <summary>The ping meshes without their pairs, the oldest first.</summary>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<IReadOnlyList<PingMesh>> ListPingMeshesAsync(CancellationToken cancellationToken)
+    {
+        var meshes = await SendAsync(HttpMethod.Get, "api/pingmesh", null, ContractsJsonContext.Default.IReadOnlyDictionaryStringPingMesh, cancellationToken).ConfigureAwait(false);
+        return [.. meshes.Values.OrderBy(static mesh => mesh.StartTime).ThenBy(static mesh => mesh.UUID, StringComparer.Ordinal)];
+    }
+
+    /// <summary>One ping mesh with its pairs as they are now.</summary>
+    /// <param name="id">Its identifier.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public Task<PingMesh> GetPingMeshAsync(string id, CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Get, PingMeshPath(id), null, ContractsJsonContext.Default.PingMesh, cancellationToken);
+
+    /// <summary>One ping mesh with what its pairs measured in a span of time.</summary>
+    /// <param name="id">Its identifier.</param>
+    /// <param name="from">When the span begins.</param>
+    /// <param name="to">When it ends; null for now.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public Task<PingMesh> GetPingMeshAsync(string id, DateTimeOffset from, DateTimeOffset? to, CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Get, PingMeshPath(id) + SpanQuery(from, to), null, ContractsJsonContext.Default.PingMesh, cancellationToken);
+
+    /// <summary>The samples of a ping mesh in a span of time, by their time.</summary>
+    /// <param name="id">Its identifier.</param>
+    /// <param name="from">When the span begins.</param>
+    /// <param name="to">When it ends; null for now.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public Task<IReadOnlyList<PingSample>> GetPingSamplesAsync(string id, DateTimeOffset from, DateTimeOffset? to, CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Get, PingMeshPath(id) + "/samples" + SpanQuery(from, to), null, ContractsJsonContext.Default.IReadOnlyListPingSample, cancellationToken);
+
+    /// <summary>Creates a ping mesh: its pairs are measured from now on.</summary>
+    /// <param name="mesh">What to measure; its identifier is the service's to give.</param>
+    /// <param name="timeToLive">When it ends by itself; null for never.</param>
+    /// <param name="cancellationToken">Gives up; the mesh may be created all the same.</param>
+    /// <returns>The mesh as the service took it, with its identifier and its pairs.</returns>
+    public async Task<PingMesh> CreatePingMeshAsync(PingMesh mesh, TimeSpan? timeToLive, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(mesh);
+        using var deadline = new Deadline(_options.OperationTimeout, cancellationToken);
+        using var content = ResourceContent(mesh, ContractsJsonContext.Default.PingMesh, timeToLive);
+        return await SendAsync(HttpMethod.Post, "api/pingmesh", content, ContractsJsonContext.Default.PingMesh, deadline).ConfigureAwait(false);
+    }
+
+    /// <summary>Deletes a ping mesh: its pairs are measured no longer, and what it measured cannot be asked for any more.</summary>
+    /// <param name="id">Its identifier.</param>
+    /// <param name="cancellationToken">Gives up; the mesh may be deleted all the same.</param>
+    public async Task DeletePingMeshAsync(string id, CancellationToken cancellationToken)
+    {
+        using var deadline = new Deadline(_options.OperationTimeout, cancellationToken);
+        using var response = await SendAsync(HttpMethod.Delete, PingMeshPath(id), null, deadline).ConfigureAwait(false);
+    }
+
     /// <summary>Sends a pcap file; the service makes flows of its packets. The time limit starts anew with every part that goes out.</summary>
     /// <param name="pcap">The file from its current position on; left open.</param>
     /// <param name="sent">Told, on another thread, how many bytes have gone; null when nobody wants to know.</param>
@@ -389,6 +442,12 @@ public sealed class SkydiveClient : IDisposable
     private static string CapturePath(string id) => ResourcePath("capture", id);
 
     private static string InjectionPath(string id) => ResourcePath("injectpacket", id);
+
+    private static string PingMeshPath(string id) => ResourcePath("pingmesh", id);
+
+    private static string SpanQuery(DateTimeOffset from, DateTimeOffset? to) => to is { } last
+        ? string.Create(CultureInfo.InvariantCulture, $"?from={from.ToUnixTimeMilliseconds()}&to={last.ToUnixTimeMilliseconds()}")
+        : string.Create(CultureInfo.InvariantCulture, $"?from={from.ToUnixTimeMilliseconds()}");
 
     private static string ResourcePath(string kind, string id)
     {

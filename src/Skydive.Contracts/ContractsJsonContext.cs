@@ -6,6 +6,7 @@ using Skydive.Contracts.Flows;
 using Skydive.Contracts.Flows.Layers;
 using Skydive.Contracts.Injections;
 using Skydive.Contracts.Messages;
+using Skydive.Contracts.PingMeshes;
 using Skydive.Contracts.Queries;
 using Skydive.Contracts.Status;
 using Skydive.Contracts.Topology;
@@ -36,6 +37,12 @@ namespace Skydive.Contracts;
 [JsonSerializable(typeof(IReadOnlyDictionary<string, Capture>))]
 [JsonSerializable(typeof(Injection))]
 [JsonSerializable(typeof(IReadOnlyDictionary<string, Injection>))]
+[JsonSerializable(typeof(PingMesh))]
+[JsonSerializable(typeof(IReadOnlyDictionary<string, PingMesh>))]
+[JsonSerializable(typeof(IReadOnlyList<PingSample>))]
+[JsonSerializable(typeof(PingMeshOrder))]
+[JsonSerializable(typeof(PingReportRequest))]
+[JsonSerializable(typeof(PingReportReply))]
 [JsonSerializable(typeof(Filter))]
 [JsonSerializable(typeof(FlowSearch))]
 [JsonSerializable(typeof(TopologyQuery))]

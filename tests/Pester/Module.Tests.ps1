@@ -48,10 +48,10 @@ Describe 'The module' {
     It 'imports again with -Force' {
         Import-Module $ModulePath -Force
         Import-Module $ModulePath -Force
-        (Get-Command -Module Skydive -CommandType Cmdlet).Count | Should -Be 38
+        (Get-Command -Module Skydive -CommandType Cmdlet).Count | Should -Be 44
         Remove-Module Skydive
         Import-Module $ModulePath
-        (Get-Command -Module Skydive -CommandType Cmdlet).Count | Should -Be 38
+        (Get-Command -Module Skydive -CommandType Cmdlet).Count | Should -Be 44
     }
 
     It 'imports within its time budget' {

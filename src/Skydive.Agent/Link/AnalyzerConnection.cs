@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging;
 using Skydive.Contracts;
 using Skydive.Contracts.Agents;
 using Skydive.Contracts.Messages;
+using Skydive.Contracts.PingMeshes;
 using Skydive.Contracts.Queries;
 using Skydive.Contracts.Status;
 using Skydive.Contracts.Topology;
@@ -225,11 +226,15 @@ public sealed partial class AnalyzerConnection : IAsyncDisposable
                         await searches.WaitAsync(cancellationToken).ConfigureAwait(false);
                         _ = Task.Run(() => ReplyAsync(() => SearchRawPacketsAsync(request, cancellationToken), replies, searches, cancellationToken), CancellationToken.None);
                         break;
-                    case (MessageNamespaces.OnDemandCapture or MessageNamespaces.OnDemandPacketInjection, MessageTypes.Start):
+                    case (MessageNamespaces.OnDemandCapture or MessageNamespaces.OnDemandPacketInjection or MessageNamespaces.OnDemandPingMesh, MessageTypes.Start):
                         await replies.WriteAsync(await OrderAsync(request, MessageTypes.StartReply, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
                         break;
-                    case (MessageNamespaces.OnDemandCapture or MessageNamespaces.OnDemandPacketInjection, MessageTypes.Stop):
+                    case (MessageNamespaces.OnDemandCapture or MessageNamespaces.OnDemandPacketInjection or MessageNamespaces.OnDemandPingMesh, MessageTypes.Stop):
                         await replies.WriteAsync(await OrderAsync(request, MessageTypes.StopReply, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+                        break;
+                    case (MessageNamespaces.OnDemandPingMesh, MessageTypes.PingQuery):
+                        await searches.WaitAsync(cancellationToken).ConfigureAwait(false);
+                        _ = Task.Run(() => ReplyAsync(() => ReportPingsAsync(request, cancellationToken), replies, searches, cancellationToken), CancellationToken.None);
                         break;
                     default:
                         LogUnknown(_logger, request.Namespace, request.Type);
@@ -305,6 +310,26 @@ public sealed partial class AnalyzerConnection : IAsyncDisposable
             MessageNamespaces.Flow, MessageTypes.RawPacketReply, request.UUID, reply, ContractsJsonContext.Default.RawPacketSearchReply, status);
     }
 
+    private async Task<ReadOnlyMemory<byte>> ReportPingsAsync(WebSocketMessage request, CancellationToken cancellationToken)
+    {
+        PingReportReply reply;
+        int status = 200;
+        try
+        {
+            reply = new() { Report = await _link.GetPingReportAsync(Read(request, ContractsJsonContext.Default.PingReportRequest), cancellationToken).ConfigureAwait(false) };
+        }
+#pragma warning disable CA1031 // The last resort of one request: the analyzer is told, the connection and the agent go on.
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+#pragma warning restore CA1031
+        {
+            status = StatusOf(e, request);
+            reply = new() { Error = e.Message };
+        }
+
+        return MessageWriter.Write(
+            MessageNamespaces.OnDemandPingMesh, MessageTypes.PingReply, request.UUID, reply, ContractsJsonContext.Default.PingReportReply, status);
+    }
+
     private async Task<ReadOnlyMemory<byte>> OrderAsync(WebSocketMessage request, string replyType, CancellationToken cancellationToken)
     {
         string node = string.Empty;
@@ -319,6 +344,13 @@ public sealed partial class AnalyzerConnection : IAsyncDisposable
                 await (request.Type == MessageTypes.Start
                     ? _link.StartCaptureAsync(node, order.Resource, cancellationToken)
                     : _link.StopCaptureAsync(node, order.Resource.UUID, cancellationToken)).ConfigureAwait(false);
+            }
+            else if (request.Namespace == MessageNamespaces.OnDemandPingMesh)
+            {
+                var order = Read(request, ContractsJsonContext.Default.PingMeshOrder);
+                await (request.Type == MessageTypes.Start
+                    ? _link.SetPingMeshAsync(order, cancellationToken)
+                    : _link.StopPingMeshAsync(order.Mesh.UUID, cancellationToken)).ConfigureAwait(false);
             }
             else
             {

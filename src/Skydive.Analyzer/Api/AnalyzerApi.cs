@@ -60,6 +60,12 @@ public static class AnalyzerApi
         app.MapGet("/api/injectpacket/{id}", injections.GetAsync);
         app.MapPost("/api/injectpacket", Limited(injections.CreateAsync, MaximumInjectionBytes));
         app.MapDelete("/api/injectpacket/{id}", injections.DeleteAsync);
+        var meshes = new PingMeshEndpoint(analyzer.PingMeshes, analyzer.Time);
+        app.MapGet("/api/pingmesh", meshes.ListAsync);
+        app.MapGet("/api/pingmesh/{id}", meshes.GetAsync);
+        app.MapGet("/api/pingmesh/{id}/samples", meshes.GetSamplesAsync);
+        app.MapPost("/api/pingmesh", Limited(meshes.CreateAsync));
+        app.MapDelete("/api/pingmesh/{id}", meshes.DeleteAsync);
         app.MapPost("/api/pcap", new PcapEndpoint(analyzer.Store).PostAsync);
 
         app.MapPost("/api/flow/path", Limited(new FlowPathEndpoint(analyzer.QuerySource).PostAsync));

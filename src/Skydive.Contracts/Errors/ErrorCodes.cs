@@ -33,6 +33,12 @@ public static class ErrorCodes
     /// <summary>No injection has this identifier.</summary>
     public const string InjectionNotFound = nameof(InjectionNotFound);
 
+    /// <summary>A ping mesh has an invalid member, or too many pairs.</summary>
+    public const string InvalidPingMesh = nameof(InvalidPingMesh);
+
+    /// <summary>No ping mesh has this identifier.</summary>
+    public const string PingMeshNotFound = nameof(PingMeshNotFound);
+
     /// <summary>The file is no pcap file, or is damaged.</summary>
     public const string InvalidPcap = nameof(InvalidPcap);
 

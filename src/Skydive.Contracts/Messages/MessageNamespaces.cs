@@ -15,6 +15,9 @@ public static class MessageNamespaces
     /// <summary>Orders to start and stop sending packets, from analyzer to agent.</summary>
     public const string OnDemandPacketInjection = "OnDemandPacketInjection";
 
+    /// <summary>Orders to measure pairs of interfaces, and what was measured, from analyzer to agent.</summary>
+    public const string OnDemandPingMesh = "OnDemandPingMesh";
+
     /// <summary>Every namespace.</summary>
     public const string All = "*";
 }

@@ -36,6 +36,7 @@ internal static class ClientCommand
         Edge(),
         CaptureCommands(),
         InjectionCommands(),
+        PingMeshCommand.Create(),
         FlowCommands(),
         Pcap(),
     };
@@ -243,50 +244,12 @@ internal static class ClientCommand
     {
         var source = new Option<string>("--src") { Description = "Gremlin that selects the interfaces that send.", Required = true };
         var destination = new Option<string>("--dst") { Description = "Gremlin that selects the node that the packets are for.", DefaultValueFactory = static _ => string.Empty };
-        var sourceAddress = new Option<string>("--src-ip", "--srcIP") { Description = "Source address. Default: the source's.", DefaultValueFactory = static _ => string.Empty };
-        var destinationAddress = new Option<string>("--dst-ip", "--dstIP") { Description = "Destination address. Default: the destination's.", DefaultValueFactory = static _ => string.Empty };
-        var sourceMac = new Option<string>("--src-mac", "--srcMAC") { Description = "Source MAC address. Default: the source's.", DefaultValueFactory = static _ => string.Empty };
-        var destinationMac = new Option<string>("--dst-mac", "--dstMAC") { Description = "Destination MAC address. Default: that of the next hop.", DefaultValueFactory = static _ => string.Empty };
-        var sourcePort = new Option<ushort>("--src-port", "--srcPort") { Description = "Source port. Default: one at random." };
-        var destinationPort = new Option<ushort>("--dst-port", "--dstPort") { Description = "Destination port. Default: one at random." };
-        var type = new Option<string>("--type") { Description = $"{string.Join(", ", InjectionTypes.All)}.", DefaultValueFactory = static _ => InjectionTypes.IcmpV4 };
-        var payload = new Option<string>("--payload") { Description = "What the packets carry. Default: 56 letters.", DefaultValueFactory = static _ => string.Empty };
-        var pcap = new Option<FileInfo?>("--pcap") { Description = "A pcap file whose packets are sent as they are." };
-        var identifier = new Option<ushort>("--id") { Description = "ICMP identifier. Default: one at random." };
-        var mode = new Option<string>("--mode") { Description = "unique: all packets of a source have the same ICMP identifier or source port; random: each has its own.", DefaultValueFactory = static _ => InjectionModes.Unique };
-        mode.AcceptOnlyFromAmong(InjectionModes.Unique, InjectionModes.Random);
-        var increment = new Option<int>("--inc-payload") { Description = "By how many bytes the payload grows from packet to packet." };
-        var count = new Option<long?>("--count") { Description = "How many packets each source sends. Default: 1, or the whole pcap file." };
-        var interval = new Option<long?>("--interval") { Description = "Milliseconds between two packets; 0 for as fast as possible. Default: 1000, or the times of the pcap file." };
-        var timeToLive = new Option<byte>("--ttl") { Description = "Time to live, or hop limit.", DefaultValueFactory = static _ => Injection.DefaultTimeToLive };
-        var create = new Command("create", "Sends packets.")
-        {
-            source, destination, sourceAddress, destinationAddress, sourceMac, destinationMac, sourcePort, destinationPort, type, payload, pcap, identifier, mode,
-            increment, count, interval, timeToLive,
-        };
+        var packets = new InjectionOptions();
+        var create = new Command("create", "Sends packets.") { source, destination };
+        packets.AddTo(create);
         Run(create, async (client, result, output, cancellationToken) =>
         {
-            var file = result.GetValue(pcap);
-            var injection = new Injection
-            {
-                Src = result.GetValue(source)!,
-                Dst = result.GetValue(destination)!,
-                SrcIP = result.GetValue(sourceAddress)!,
-                DstIP = result.GetValue(destinationAddress)!,
-                SrcMAC = result.GetValue(sourceMac)!,
-                DstMAC = result.GetValue(destinationMac)!,
-                SrcPort = result.GetValue(sourcePort),
-                DstPort = result.GetValue(destinationPort),
-                Type = result.GetValue(type)!,
-                Payload = result.GetValue(payload)!,
-                ICMPID = result.GetValue(identifier),
-                Count = result.GetValue(count) ?? (file is null ? Injection.DefaultCount : 0),
-                Interval = result.GetValue(interval) ?? (file is null ? 1000 : 0),
-                Mode = result.GetValue(mode)!,
-                IncrementPayload = result.GetValue(increment),
-                Pcap = file is null ? null : await File.ReadAllBytesAsync(file.FullName, cancellationToken).ConfigureAwait(false),
-                TTL = result.GetValue(timeToLive),
-            };
+            var injection = await packets.ReadAsync(result, cancellationToken).ConfigureAwait(false) with { Src = result.GetValue(source)!, Dst = result.GetValue(destination)! };
             output.Write(await client.CreateInjectionAsync(injection, null, cancellationToken).ConfigureAwait(false), ContractsJsonContext.Default.Injection);
         });
 
@@ -330,7 +293,8 @@ internal static class ClientCommand
 
     private static string Quote(string text) => "'" + text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "\\'", StringComparison.Ordinal) + "'";
 
-    private static void Run(Command command, Func<SkydiveClient, ParseResult, CommandOutput, CancellationToken, Task> action) =>
+    /// <summary>Gives a command what it does.</summary>
+    internal static void Run(Command command, Func<SkydiveClient, ParseResult, CommandOutput, CancellationToken, Task> action) =>
         command.SetAction(async (result, cancellationToken) =>
         {
             string? address = result.GetValue(s_analyzer) ?? Environment.GetEnvironmentVariable("SKYDIVE_ANALYZER");
