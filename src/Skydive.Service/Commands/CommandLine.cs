@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace Skydive.Service.Commands;
 
-/// <summary>The command line of the program: the roles of the service, the client, and what looks after the history database.</summary>
+/// <summary>The command line of the program: the roles of the service, the client, and what looks after the history database, users and certificates.</summary>
 internal static class CommandLine
 {
     public static RootCommand Create() => new("SkydivePS: network topology and protocol analyzer")
@@ -12,6 +12,8 @@ internal static class CommandLine
         RoleCommand.Create(Hosting.Role.Agent, "agent", "Runs an agent: it watches this host and sends what it sees to an analyzer."),
         ClientCommand.Create(),
         StoreCommand.Create(),
+        UserCommand.Create(),
+        CertificateCommand.Create(),
         VersionCommand.Create(),
     };
 }

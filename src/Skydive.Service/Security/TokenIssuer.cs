@@ -35,7 +35,7 @@ internal sealed class TokenIssuer(byte[] key, RevokedTokens revoked, TimeSpan li
     /// <returns>What it says; null when it is worth nothing.</returns>
     public AccessToken? Read(string text, IAuthenticationBackend backend)
     {
-        if (!IsToken(text) || text.Length > MaximumLength)
+        if (!IsToken(text) || text.Length > MaximumLength || !Base64Url.IsValid(text.AsSpan(Prefix.Length)))
         {
             return null;
         }

@@ -73,10 +73,6 @@ public sealed class LogInTests
         using var large = new StringContent("username=" + new string('a', 20_000), Encoding.ASCII, "application/x-www-form-urlencoded");
         using var answer = await host.Http.PostAsync("/login", large, None);
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, answer.StatusCode);
-        using var endless = new StringContent(string.Concat(Enumerable.Repeat("&", 20_000)), Encoding.ASCII, "application/x-www-form-urlencoded");
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/login") { Content = endless, Headers = { TransferEncodingChunked = true } };
-        using var second = await host.Http.SendAsync(request, None);
-        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, second.StatusCode);
     }
 
     [Fact]
