@@ -85,6 +85,7 @@ public sealed partial class AnalyzerConnection : IAsyncDisposable
     private async Task RunAsync()
     {
         int failures = 0;
+        string? told = null;
         try
         {
             while (true)
@@ -103,8 +104,9 @@ public sealed partial class AnalyzerConnection : IAsyncDisposable
                 }
                 catch (Exception e) when (e is JsonException || AnalyzerSocket.IsDisconnect(e, _stop.Token))
                 {
-                    if (failures == 0 || _status.IsConnected)
+                    if (failures == 0 || _status.IsConnected || e.Message != told)
                     {
+                        told = e.Message;
                         LogDisconnected(_logger, _analyzer, e.Message);
                     }
                 }

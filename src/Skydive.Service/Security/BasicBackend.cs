@@ -45,7 +45,7 @@ internal sealed partial class BasicBackend : IAuthenticationBackend
     /// <inheritdoc/>
     public ValueTask<UserRecord?> CheckAsync(string user, string password, CancellationToken cancellationToken)
     {
-        Refresh();
+        Refresh(isUrgent: true);
         bool isKnown = _users.TryGetValue(user, out var entry);
         bool isRight = PasswordHash.Verify(entry?.Hash ?? PasswordHash.OfNobody, password);
         return new(isKnown && isRight ? ToRecord(user, entry!) : null);
@@ -54,7 +54,7 @@ internal sealed partial class BasicBackend : IAuthenticationBackend
     /// <inheritdoc/>
     public UserRecord? Find(string user)
     {
-        Refresh();
+        Refresh(isUrgent: false);
         return _users.TryGetValue(user, out var entry) ? ToRecord(user, entry) : null;
     }
 
@@ -62,9 +62,9 @@ internal sealed partial class BasicBackend : IAuthenticationBackend
 
     private static (DateTime, long) VersionOf(string file) => new FileInfo(file) is { Exists: true } info ? (info.LastWriteTimeUtc, info.Length) : default;
 
-    private void Refresh()
+    private void Refresh(bool isUrgent)
     {
-        if (_file is null || _time.GetElapsedTime(Interlocked.Read(ref _lookedAt)) < s_pause)
+        if (_file is null || (!isUrgent && _time.GetElapsedTime(Interlocked.Read(ref _lookedAt)) < s_pause))
         {
             return;
         }
