@@ -92,6 +92,36 @@ public sealed class TokenTests : IDisposable
         Assert.Contains("remove it", Assert.Throws<IOException>(() => TokenKey.Load(_directory.Path)).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Read_OfMutatedTokens_NeverThrowsAndTakesNone() => Fuzz(50_000);
+
+    [Fact(Explicit = true)]
+    [Trait("Category", "Fuzz")]
+    public void Read_OfTenMillionMutatedTokens_NeverThrowsAndTakesNone() => Fuzz(10_000_000);
+
+    private void Fuzz(int count)
+    {
+        var issuer = Issuer();
+        var backend = Backend();
+        string token = issuer.Issue(backend, backend.Find("ann")!);
+        var random = new Random(count);
+        for (int i = 0; i < count; i++)
+        {
+            char[] text = token[..random.Next(1, token.Length + 1)].ToCharArray();
+            for (int n = random.Next(1, 5); n > 0; n--)
+            {
+                text[random.Next(text.Length)] = (char)random.Next(random.Next(8) == 0 ? 65536 : 128);
+            }
+
+            // The last digit holds bits that are none of the token's.
+            string mutated = new(text);
+            if (mutated.Length != token.Length || mutated[..^1] != token[..^1])
+            {
+                Assert.Null(issuer.Read(mutated, backend));
+            }
+        }
+    }
+
     private BasicBackend Backend(string name = "basic") => new(name, null, _users, _time, NullLogger.Instance);
 
     private TokenIssuer Issuer() => new(TokenKey.Load(_directory.Path), new(_directory.Path, _time.GetUtcNow()), TimeSpan.FromHours(1), _time);
