@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
@@ -11,6 +12,7 @@ using Skydive.Client.Http;
 using Skydive.Client.Queries;
 using Skydive.Client.Streams;
 using Skydive.Contracts;
+using Skydive.Contracts.Access;
 using Skydive.Contracts.Captures;
 using Skydive.Contracts.Flows;
 using Skydive.Contracts.Errors;
@@ -49,10 +51,9 @@ public sealed class SkydiveClient : IDisposable
             throw new ArgumentException($"'{address}' is no http or https address", nameof(options));
         }
 
-        bool hasSecrets = options.Credential is not null || options.Token is not null;
-        if (hasSecrets && address.Scheme == "http" && !address.IsLoopback && !options.AllowUnencryptedAuthentication)
+        if (options.Credential is not null || options.Token is not null)
         {
-            throw new ArgumentException($"a password or token would travel unencrypted to {address.Host}: use https, or allow it explicitly", nameof(options));
+            CheckEncryption(options);
         }
 
         _options = options;
@@ -70,6 +71,13 @@ public sealed class SkydiveClient : IDisposable
         if (options.SkipCertificateCheck)
         {
             _handler.SslOptions.RemoteCertificateValidationCallback = static (_, _, _, _) => true;
+        }
+
+        if (options.CertificateAuthorities is { } authorities)
+        {
+            var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+            policy.CustomTrustStore.AddRange(authorities);
+            _handler.SslOptions.CertificateChainPolicy = policy;
         }
 
         if (options.Certificate is { } certificate)
@@ -117,6 +125,27 @@ public sealed class SkydiveClient : IDisposable
         {
             return false;
         }
+    }
+
+    /// <summary>Logs in with user name and password, for a token that takes their place.</summary>
+    /// <param name="credential">User name and password.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The token, empty where nobody has to log in, and what the user may do.</returns>
+    /// <exception cref="ArgumentException">They would travel unencrypted.</exception>
+    public async Task<LogInAnswer> LogInAsync(NetworkCredential credential, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(credential);
+        CheckEncryption(_options);
+        using var content = new FormUrlEncodedContent([new("username", credential.UserName), new("password", credential.Password)]);
+        return await SendAsync(HttpMethod.Post, "login", content, ContractsJsonContext.Default.LogInAnswer, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Gives the token of the options back: it is worth nothing from then on.</summary>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task LogOutAsync(CancellationToken cancellationToken)
+    {
+        using var deadline = new Deadline(_options.OperationTimeout, cancellationToken);
+        using var response = await SendAsync(HttpMethod.Post, "logout", null, deadline).ConfigureAwait(false);
     }
 
     /// <summary>The whole graph as it is now.</summary>
@@ -426,6 +455,14 @@ public sealed class SkydiveClient : IDisposable
                 return InvalidAnswer(exception.Message, exception);
             default:
                 return null;
+        }
+    }
+
+    private static void CheckEncryption(SkydiveClientOptions options)
+    {
+        if (options.Address is { Scheme: "http", IsLoopback: false } && !options.AllowUnencryptedAuthentication)
+        {
+            throw new ArgumentException($"a password or token would travel unencrypted to {options.Address.Host}: use https, or allow it explicitly", nameof(options));
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Skydive.Contracts.Access;
 using Skydive.Contracts.Captures;
 using Skydive.Contracts.Errors;
 using Skydive.Contracts.Flows;
@@ -64,5 +65,7 @@ namespace Skydive.Contracts;
 [JsonSerializable(typeof(AnalyzerStatus))]
 [JsonSerializable(typeof(AgentStatus))]
 [JsonSerializable(typeof(ApiError))]
+[JsonSerializable(typeof(LogInAnswer))]
+[JsonSerializable(typeof(IReadOnlyList<GrantedPermission>))]
 [JsonSerializable(typeof(JsonElement))]
 public sealed partial class ContractsJsonContext : JsonSerializerContext;

@@ -21,6 +21,9 @@ public sealed class GremlinQuery
     /// <summary>What it yields.</summary>
     public GremlinKind Kind { get; }
 
+    /// <summary>Whether it reads packets that captures kept, which tell more than flows do.</summary>
+    public bool ReadsPackets => _steps.Any(static step => step.Output == GremlinKind.RawPackets);
+
     /// <summary>The plan in one line, for people: which conditions are checked where.</summary>
     public string Explain() => string.Join(" | ", _steps);
 

@@ -31,6 +31,7 @@ public sealed partial class AnalyzerConnection : IAsyncDisposable
     private readonly TimeSpan _pingDelay;
     private readonly TimeSpan _pongTimeout;
     private readonly ILogger<AnalyzerConnection> _logger;
+    private readonly AnalyzerLogIn? _logIn;
     private readonly CancellationTokenSource _stop = new();
     private volatile ConnectionStatus _status;
     private int _isDisposed;
@@ -41,14 +42,16 @@ public sealed partial class AnalyzerConnection : IAsyncDisposable
     /// <param name="pingDelay">Time between two pings.</param>
     /// <param name="pongTimeout">How long a pong may take.</param>
     /// <param name="logger">Told when the connection comes and goes.</param>
-    public AnalyzerConnection(Uri analyzer, AgentRuntime agent, TimeSpan pingDelay, TimeSpan pongTimeout, ILogger<AnalyzerConnection> logger)
-        : this(analyzer, agent.Graph, agent.Link, pingDelay, pongTimeout, logger)
+    /// <param name="logIn">How the agent logs in; null when it does not.</param>
+    public AnalyzerConnection(
+        Uri analyzer, AgentRuntime agent, TimeSpan pingDelay, TimeSpan pongTimeout, ILogger<AnalyzerConnection> logger, AnalyzerLogIn? logIn = null)
+        : this(analyzer, agent.Graph, agent.Link, pingDelay, pongTimeout, logger, logIn)
     {
     }
 
     /// <summary>Begins to connect, with the parts of an agent.</summary>
     internal AnalyzerConnection(
-        Uri analyzer, LiveGraph graph, IAgentLink link, TimeSpan pingDelay, TimeSpan pongTimeout, ILogger<AnalyzerConnection> logger)
+        Uri analyzer, LiveGraph graph, IAgentLink link, TimeSpan pingDelay, TimeSpan pongTimeout, ILogger<AnalyzerConnection> logger, AnalyzerLogIn? logIn = null)
     {
         _analyzer = analyzer;
         _graph = graph;
@@ -56,6 +59,7 @@ public sealed partial class AnalyzerConnection : IAsyncDisposable
         _pingDelay = pingDelay;
         _pongTimeout = pongTimeout;
         _logger = logger;
+        _logIn = logIn;
         _status = MakeStatus(false, string.Empty);
         Completion = Task.Run(RunAsync);
     }
@@ -82,6 +86,7 @@ public sealed partial class AnalyzerConnection : IAsyncDisposable
     private async Task RunAsync()
     {
         int failures = 0;
+        string? told = null;
         try
         {
             while (true)
@@ -90,7 +95,7 @@ public sealed partial class AnalyzerConnection : IAsyncDisposable
                 try
                 {
                     using var socket = await AnalyzerSocket.ConnectAsync(
-                        _analyzer, "/ws/agent/topology", _graph.Host, _pingDelay, _pongTimeout, _stop.Token).ConfigureAwait(false);
+                        _analyzer, "/ws/agent/topology", _graph.Host, _pingDelay, _pongTimeout, _logIn, _stop.Token).ConfigureAwait(false);
                     string remote = socket.HttpResponseHeaders?.GetValueOrDefault(WebSocketHeaders.HostId)?.FirstOrDefault() ?? _analyzer.Authority;
                     _status = MakeStatus(true, remote);
                     LogConnected(_logger, _analyzer);
@@ -100,8 +105,9 @@ public sealed partial class AnalyzerConnection : IAsyncDisposable
                 }
                 catch (Exception e) when (e is JsonException || AnalyzerSocket.IsDisconnect(e, _stop.Token))
                 {
-                    if (failures == 0 || _status.IsConnected)
+                    if (failures == 0 || _status.IsConnected || e.Message != told)
                     {
+                        told = e.Message;
                         LogDisconnected(_logger, _analyzer, e.Message);
                     }
                 }

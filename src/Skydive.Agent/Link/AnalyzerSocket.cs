@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.WebSockets;
 using Skydive.Contracts.Messages;
 
@@ -17,7 +18,7 @@ internal static class AnalyzerSocket
 
     /// <summary>Connects.</summary>
     public static async Task<ClientWebSocket> ConnectAsync(
-        Uri analyzer, string path, string host, TimeSpan pingDelay, TimeSpan pongTimeout, CancellationToken cancellationToken)
+        Uri analyzer, string path, string host, TimeSpan pingDelay, TimeSpan pongTimeout, AnalyzerLogIn? logIn, CancellationToken cancellationToken)
     {
         var socket = new ClientWebSocket();
         try
@@ -31,8 +32,20 @@ internal static class AnalyzerSocket
             using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             deadline.CancelAfter(s_connectTimeout);
             var address = new UriBuilder(analyzer) { Scheme = analyzer.Scheme == "https" ? "wss" : "ws", Path = path }.Uri;
-            await socket.ConnectAsync(address, deadline.Token).ConfigureAwait(false);
+            logIn?.Authorize(socket.Options);
+            await socket.ConnectAsync(address, logIn?.Invoker, deadline.Token).ConfigureAwait(false);
             return socket;
+        }
+        catch (WebSocketException) when (socket.HttpStatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.TooManyRequests)
+        {
+            string reason = socket.HttpStatusCode switch
+            {
+                HttpStatusCode.Unauthorized => "it does not know agent.auth.cluster.username with this password",
+                HttpStatusCode.Forbidden => "agent.auth.cluster.username may not report there: put the user into the group agent",
+                _ => "too many log-ins from here have failed",
+            };
+            socket.Dispose();
+            throw new WebSocketException(reason);
         }
         catch
         {

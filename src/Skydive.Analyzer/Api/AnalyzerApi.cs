@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
+using Skydive.Analyzer.Access;
 using Skydive.Analyzer.WebSockets;
 using Skydive.Contracts;
 using Skydive.Contracts.Errors;
@@ -18,27 +19,23 @@ public static class AnalyzerApi
 {
     private const string JsonType = "application/json; charset=UTF-8";
 
-    /// <summary>Queries and resources are texts of people; only traces are large.</summary>
-    private const long MaximumBodyBytes = 1 << 20;
-
-    /// <summary>An injection may bring a trace with it, which has to go on to agents in one message.</summary>
-    private const long MaximumInjectionBytes = 12 << 20;
-
     /// <summary>Maps the API of an analyzer.</summary>
     /// <param name="app">The web application.</param>
     /// <param name="analyzer">The analyzer.</param>
     /// <param name="loggers">Told of what goes wrong.</param>
     /// <param name="stopping">Fires when the service ends; connections are closed then.</param>
     /// <param name="isReady">Whether the service is complete; null when the analyzer alone decides.</param>
+    /// <param name="protection">What stands between clients and the API; null for nothing but limits.</param>
     public static void MapAnalyzer(
-        this WebApplication app, AnalyzerRuntime analyzer, ILoggerFactory loggers, CancellationToken stopping, Func<bool>? isReady = null)
+        this WebApplication app, AnalyzerRuntime analyzer, ILoggerFactory loggers, CancellationToken stopping, Func<bool>? isReady = null, ApiProtection? protection = null)
     {
-        UseCommon(app);
+        protection ??= new();
+        UseCommon(app, protection);
         MapInfo(app, new() { Host = analyzer.Options.Host, Version = analyzer.Options.Version, Service = "analyzer" }, () => analyzer.IsReady && (isReady?.Invoke() ?? true));
         var clients = MapTopology(app, analyzer.Graph, analyzer.QuerySource, analyzer.Subscribers, analyzer.Options.WebSockets, "analyzer", loggers, stopping, () => analyzer.IsReady);
-        app.Map("/ws/publisher", context => clients.HandleAsync(context, null, analyzer.Publishers, stopping));
-        app.Map("/ws/pubsub", context => clients.HandleAsync(context, analyzer.Subscribers, analyzer.Publishers, stopping));
-        app.MapGet("/api/status", context => WriteAsync(context, analyzer.GetStatus(), ContractsJsonContext.Default.AnalyzerStatus));
+        app.Map("/ws/publisher", context => clients.HandleAsync(context, null, analyzer.Publishers, stopping)).RequireWebSocket("/ws/publisher");
+        app.Map("/ws/pubsub", context => clients.HandleAsync(context, analyzer.Subscribers, analyzer.Publishers, stopping)).RequireWebSocket("/ws/pubsub");
+        app.MapGet("/api/status", context => WriteAsync(context, analyzer.GetStatus(), ContractsJsonContext.Default.AnalyzerStatus)).RequirePermission("status", "read");
         app.MapGet("/api/config/{key}", (HttpContext context, string key) =>
         {
             if (analyzer.Options.GetConfiguration(key) is not { } json)
@@ -48,32 +45,32 @@ public static class AnalyzerApi
 
             context.Response.ContentType = JsonType;
             return context.Response.WriteAsync(json + "\n", context.RequestAborted);
-        });
+        }).RequirePermission("config", "read");
 
         var captures = new CaptureEndpoint(analyzer.Captures, analyzer.Options.DefaultLayerKeyMode);
-        app.MapGet("/api/capture", captures.ListAsync);
-        app.MapGet("/api/capture/{**id}", captures.GetAsync);
-        app.MapPost("/api/capture", Limited(captures.CreateAsync));
-        app.MapDelete("/api/capture/{**id}", captures.DeleteAsync);
+        app.MapGet("/api/capture", captures.ListAsync).RequirePermission("capture", "read");
+        app.MapGet("/api/capture/{**id}", captures.GetAsync).RequirePermission("capture", "read");
+        app.MapPost("/api/capture", captures.CreateAsync).RequirePermission("capture", "write");
+        app.MapDelete("/api/capture/{**id}", captures.DeleteAsync).RequirePermission("capture", "write");
         var injections = new InjectionEndpoint(analyzer.Injections);
-        app.MapGet("/api/injectpacket", injections.ListAsync);
-        app.MapGet("/api/injectpacket/{id}", injections.GetAsync);
-        app.MapPost("/api/injectpacket", Limited(injections.CreateAsync, MaximumInjectionBytes));
-        app.MapDelete("/api/injectpacket/{id}", injections.DeleteAsync);
+        app.MapGet("/api/injectpacket", injections.ListAsync).RequirePermission("injectpacket", "read");
+        app.MapGet("/api/injectpacket/{id}", injections.GetAsync).RequirePermission("injectpacket", "read");
+        app.MapPost("/api/injectpacket", injections.CreateAsync).WithMetadata(new BodyLimit(protection.Limits.MaximumInjectionBytes)).RequirePermission("injectpacket", "write");
+        app.MapDelete("/api/injectpacket/{id}", injections.DeleteAsync).RequirePermission("injectpacket", "write");
         var meshes = new PingMeshEndpoint(analyzer.PingMeshes, analyzer.Time);
-        app.MapGet("/api/pingmesh", meshes.ListAsync);
-        app.MapGet("/api/pingmesh/{id}", meshes.GetAsync);
-        app.MapGet("/api/pingmesh/{id}/samples", meshes.GetSamplesAsync);
-        app.MapPost("/api/pingmesh", Limited(meshes.CreateAsync));
-        app.MapDelete("/api/pingmesh/{id}", meshes.DeleteAsync);
-        app.MapPost("/api/pcap", new PcapEndpoint(analyzer.Store).PostAsync);
+        app.MapGet("/api/pingmesh", meshes.ListAsync).RequirePermission("pingmesh", "read");
+        app.MapGet("/api/pingmesh/{id}", meshes.GetAsync).RequirePermission("pingmesh", "read");
+        app.MapGet("/api/pingmesh/{id}/samples", meshes.GetSamplesAsync).RequirePermission("pingmesh", "read");
+        app.MapPost("/api/pingmesh", meshes.CreateAsync).RequirePermission("pingmesh", "write");
+        app.MapDelete("/api/pingmesh/{id}", meshes.DeleteAsync).RequirePermission("pingmesh", "write");
+        app.MapPost("/api/pcap", new PcapEndpoint(analyzer.Store).PostAsync).WithMetadata(new BodyLimit(null)).RequirePermission("pcap", "write");
 
-        app.MapPost("/api/flow/path", Limited(new FlowPathEndpoint(analyzer.QuerySource).PostAsync));
-        app.MapPost("/api/topology/compare", Limited(new CompareEndpoint(analyzer).PostAsync));
+        app.MapPost("/api/flow/path", new FlowPathEndpoint(analyzer.QuerySource).PostAsync).RequirePermission("topology", "read");
+        app.MapPost("/api/topology/compare", new CompareEndpoint(analyzer).PostAsync).RequirePermission("topology", "read");
 
         var agents = new AgentEndpoint(analyzer, loggers, stopping);
-        app.Map("/ws/agent/topology", agents.HandleTopologyAsync);
-        app.Map("/ws/agent/flow", agents.HandleFlowAsync);
+        app.Map("/ws/agent/topology", agents.HandleTopologyAsync).RequireWebSocket("/ws/agent/topology", AccessRealm.Cluster);
+        app.Map("/ws/agent/flow", agents.HandleFlowAsync).RequireWebSocket("/ws/agent/flow", AccessRealm.Cluster);
     }
 
     /// <summary>Maps the API of an agent of its own process: its graph, its flows and its state.</summary>
@@ -85,6 +82,7 @@ public static class AnalyzerApi
     /// <param name="options">How WebSocket connections are kept.</param>
     /// <param name="loggers">Told of what goes wrong.</param>
     /// <param name="stopping">Fires when the service ends; connections are closed then.</param>
+    /// <param name="protection">What stands between clients and the API; null for nothing but limits.</param>
     public static void MapAgent(
         this WebApplication app,
         ServiceInfo info,
@@ -93,31 +91,40 @@ public static class AnalyzerApi
         Func<IReadOnlyDictionary<string, ConnectionStatus>, AgentStatus> getStatus,
         WebSockets.WebSocketOptions options,
         ILoggerFactory loggers,
-        CancellationToken stopping)
+        CancellationToken stopping,
+        ApiProtection? protection = null)
     {
-        UseCommon(app);
+        protection ??= new();
+        UseCommon(app, protection);
         MapInfo(app, info, static () => true);
         var subscribers = new ConnectionDirectory();
         MapTopology(app, graph, new Queries.LiveQuerySource(graph, flows), subscribers, options, "agent", loggers, stopping, static () => true);
-        app.MapGet("/api/status", context => WriteAsync(context, getStatus(subscribers.Status), ContractsJsonContext.Default.AgentStatus));
+        app.MapGet("/api/status", context => WriteAsync(context, getStatus(subscribers.Status), ContractsJsonContext.Default.AgentStatus)).RequirePermission("status", "read");
     }
 
-    private static void UseCommon(WebApplication app)
+    // What every request passes, in this order; routing, which comes before, has found its endpoint.
+    private static void UseCommon(WebApplication app, ApiProtection protection)
     {
         app.UseMiddleware<ApiErrorMiddleware>();
-        app.UseMiddleware<CrossOriginMiddleware>();
+        app.UseMiddleware<CrossOriginMiddleware>(protection);
         app.UseWebSockets();
+        app.UseMiddleware<AccessMiddleware>(protection, TimeProvider.System);
+        app.UseMiddleware<RequestLimitMiddleware>(protection.Limits);
+        var logIn = new LogInEndpoint(protection.Access);
+        app.MapGet("/login", LogInEndpoint.GetAsync).AllowAnybody();
+        app.MapPost("/login", logIn.PostAsync).WithMetadata(new BodyLimit(LogInEndpoint.MaximumBytes)).AllowAnybody();
+        app.MapPost("/logout", logIn.LogOutAsync).AllowAnybody();
     }
 
     private static void MapInfo(WebApplication app, ServiceInfo info, Func<bool> isReady)
     {
-        app.MapGet("/api", context => WriteAsync(context, info, ContractsJsonContext.Default.ServiceInfo));
-        app.MapGet("/healthz", static context => context.Response.WriteAsync("ok\n", context.RequestAborted));
+        app.MapGet("/api", context => WriteAsync(context, info, ContractsJsonContext.Default.ServiceInfo)).RequireUser();
+        app.MapGet("/healthz", static context => context.Response.WriteAsync("ok\n", context.RequestAborted)).AllowAnybody();
         app.MapGet("/readyz", context =>
         {
             context.Response.StatusCode = isReady() ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
             return context.Response.WriteAsync(isReady() ? "ready\n" : "starting\n", context.RequestAborted);
-        });
+        }).AllowAnybody();
     }
 
     private static ClientEndpoint MapTopology(
@@ -132,23 +139,17 @@ public static class AnalyzerApi
         Func<bool> isReady)
     {
         var topology = new TopologyEndpoint(source);
-        app.MapGet("/api/topology", topology.GetAsync);
-        app.MapPost("/api/topology", Limited(topology.PostAsync));
-        app.MapPost("/api/gremlin/validate", Limited(GremlinEndpoint.ValidateAsync));
-        app.MapPost("/api/gremlin/complete", Limited(new GremlinEndpoint(source).CompleteAsync));
+        app.MapGet("/api/topology", topology.GetAsync).RequirePermission("topology", "read");
+        app.MapPost("/api/topology", topology.PostAsync).RequirePermission("topology", "read");
+        app.MapPost("/api/gremlin/validate", GremlinEndpoint.ValidateAsync).RequirePermission("topology", "read");
+        app.MapPost("/api/gremlin/complete", new GremlinEndpoint(source).CompleteAsync).RequirePermission("topology", "read");
         var clients = new ClientEndpoint(graph, new GremlinSubscriberFilters(), source.GetHistoryAsync, options, serviceType, loggers.CreateLogger<ClientEndpoint>())
         {
             IsReady = isReady,
         };
-        app.Map("/ws/subscriber", context => clients.HandleAsync(context, subscribers, null, stopping));
+        app.Map("/ws/subscriber", context => clients.HandleAsync(context, subscribers, null, stopping)).RequireWebSocket("/ws/subscriber");
         return clients;
     }
-
-    private static RequestDelegate Limited(RequestDelegate handle, long maximumBytes = MaximumBodyBytes) => context =>
-    {
-        LimitedBody.Apply(context.Request, maximumBytes);
-        return handle(context);
-    };
 
     private static Task WriteAsync<T>(HttpContext context, T value, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
     {

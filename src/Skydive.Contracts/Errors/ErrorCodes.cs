@@ -45,6 +45,15 @@ public static class ErrorCodes
     /// <summary>No such path, or no such resource.</summary>
     public const string NotFound = nameof(NotFound);
 
+    /// <summary>The user name, password or token is not valid, or there is none.</summary>
+    public const string AuthenticationFailed = nameof(AuthenticationFailed);
+
+    /// <summary>A token came in a way that gives it away.</summary>
+    public const string InvalidToken = nameof(InvalidToken);
+
+    /// <summary>More requests than one client may make; the header Retry-After tells when to come back.</summary>
+    public const string TooManyRequests = nameof(TooManyRequests);
+
     /// <summary>The caller may not do this.</summary>
     public const string AccessDenied = nameof(AccessDenied);
 

@@ -18,28 +18,48 @@ namespace Skydive.Service.Commands;
 /// </summary>
 internal static class ClientCommand
 {
-    private static readonly Option<string?> s_analyzer = new("--analyzer")
-    {
-        Description = "The analyzer as address:port. Default: SKYDIVE_ANALYZER, else localhost:8082.",
-        Recursive = true,
-    };
+    private static readonly ClientConnection s_connection = new();
 
     private static readonly Dictionary<string, int> s_extraLayers = new(StringComparer.OrdinalIgnoreCase) { ["VRRP"] = 1, ["DNS"] = 2, ["DHCPv4"] = 4 };
 
-    public static Command Create() => new("client", "Asks an analyzer, and tells it what to do.")
+    public static Command Create()
     {
-        s_analyzer,
-        Query(),
-        Status(),
-        Topology(),
-        Node(),
-        Edge(),
-        CaptureCommands(),
-        InjectionCommands(),
-        PingMeshCommand.Create(),
-        FlowCommands(),
-        Pcap(),
-    };
+        var command = new Command("client", "Asks an analyzer, and tells it what to do.")
+        {
+            Query(),
+            Status(),
+            Topology(),
+            Node(),
+            Edge(),
+            CaptureCommands(),
+            InjectionCommands(),
+            PingMeshCommand.Create(),
+            FlowCommands(),
+            Pcap(),
+            LogIn(),
+            LogOut(),
+        };
+        s_connection.AddTo(command);
+        return command;
+    }
+
+    private static Command LogIn()
+    {
+        var command = new Command("login", "Logs in and prints a token, which takes the place of user name and password: SKYDIVE_TOKEN=$(skydive client login --username ann).");
+        Run(command, async (client, result, output, cancellationToken) =>
+        {
+            var credential = s_connection.CredentialOf(result) ?? throw new IOException("--username is missing");
+            await output.CopyAsync((await client.LogInAsync(credential, cancellationToken).ConfigureAwait(false)).Token + "\n").ConfigureAwait(false);
+        });
+        return command;
+    }
+
+    private static Command LogOut()
+    {
+        var command = new Command("logout", "Gives a token back (--token, SKYDIVE_TOKEN): it is worth nothing from then on.");
+        Run(command, static (client, _, _, cancellationToken) => client.LogOutAsync(cancellationToken));
+        return command;
+    }
 
     private static Command Query()
     {
@@ -297,22 +317,14 @@ internal static class ClientCommand
     internal static void Run(Command command, Func<SkydiveClient, ParseResult, CommandOutput, CancellationToken, Task> action) =>
         command.SetAction(async (result, cancellationToken) =>
         {
-            string? address = result.GetValue(s_analyzer) ?? Environment.GetEnvironmentVariable("SKYDIVE_ANALYZER");
             var error = result.InvocationConfiguration.Error;
-            var uri = SkydiveClientOptions.DefaultAddress;
-            if (!string.IsNullOrEmpty(address) && !SkydiveClientOptions.TryParseAddress(address, out uri))
-            {
-                await error.WriteLineAsync($"skydive: '{address}' is no address of an analyzer: expected address:port").ConfigureAwait(false);
-                return 1;
-            }
-
-            using var client = new SkydiveClient(new SkydiveClientOptions { Address = uri });
             try
             {
+                using var client = new SkydiveClient(s_connection.Read(result));
                 await action(client, result, new CommandOutput(result.InvocationConfiguration.Output), cancellationToken).ConfigureAwait(false);
                 return 0;
             }
-            catch (Exception e) when (e is SkydiveException or IOException or UnauthorizedAccessException)
+            catch (Exception e) when (e is SkydiveException or IOException or UnauthorizedAccessException or ArgumentException or System.Security.Cryptography.CryptographicException)
             {
                 await error.WriteLineAsync($"skydive: {e.Message}").ConfigureAwait(false);
                 return 1;

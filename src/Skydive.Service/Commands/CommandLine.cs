@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace Skydive.Service.Commands;
 
-/// <summary>The command line of the program: the roles of the service, the client, and what looks after the history database.</summary>
+/// <summary>The command line of the program: the roles of the service, the client, and what looks after the history database, users and certificates.</summary>
 internal static class CommandLine
 {
     public static RootCommand Create() => new("SkydivePS: network topology and protocol analyzer")
@@ -13,6 +13,8 @@ internal static class CommandLine
         ClientCommand.Create(),
         InjectPacketCommand.Create(),
         StoreCommand.Create(),
+        UserCommand.Create(),
+        CertificateCommand.Create(),
         VersionCommand.Create(),
     };
 }

@@ -32,14 +32,21 @@ internal sealed class ServiceConfiguration
 
     public long GetInteger(string key) => (long)Find(key)!.Value;
 
+    public bool GetFlag(string key) => (bool)Find(key)!.Value;
+
+    public long GetSize(string key) => (long)Find(key)!.Value;
+
     public TimeSpan GetDuration(string key) => (TimeSpan)Find(key)!.Value;
 
     public IPEndPoint GetEndpoint(string key) => (IPEndPoint)Find(key)!.Value;
 
-    /// <summary>A setting as JSON: durations in seconds, as they are written in the file; null when there is no such setting.</summary>
-    public string? ToJson(string key) => SettingDefinitions.Find(key) is null ? null : Find(key)?.Value switch
+    /// <summary>
+    /// A setting as JSON: durations in seconds, as they are written in the file; of secrets only whether they are set; null when there is no such setting.
+    /// </summary>
+    public string? ToJson(string key) => SettingDefinitions.Find(key) is not { } definition ? null : Find(key)?.Value switch
     {
         null => "null",
+        _ when definition.IsSecret => "\"(not shown)\"",
         TimeSpan duration => JsonSerializer.Serialize(duration.TotalSeconds),
         IPEndPoint endpoint => JsonSerializer.Serialize(endpoint.ToString()),
         string[] list => JsonSerializer.Serialize(list),

@@ -10,6 +10,7 @@ using Skydive.Contracts.Captures;
 using Skydive.Contracts.Flows;
 using Skydive.Contracts.Metadata;
 using Skydive.Service.Configuration;
+using Skydive.Service.Security;
 using Skydive.Storage;
 
 namespace Skydive.Service.Hosting;
@@ -31,6 +32,9 @@ internal sealed record ServiceOptions
     public required HistoryStoreOptions Storage { get; init; }
 
     public required WebSocketOptions WebSockets { get; init; }
+
+    /// <summary>Who may come in and how.</summary>
+    public required SecurityOptions Security { get; init; }
 
     /// <summary>The topology probes that run besides those that always do.</summary>
     public required IReadOnlyList<string> Probes { get; init; }
@@ -128,21 +132,12 @@ internal sealed record ServiceOptions
     private static ServiceOptions Build(
         Role role, ServiceConfiguration configuration, IReadOnlyDictionary<string, string> environment, List<ConfigurationProblem> problems)
     {
-        string listenKey = role == Role.Agent ? "agent.listen" : "analyzer.listen";
-        string backendKey = role == Role.Agent ? "agent.auth.api.backend" : "analyzer.auth.api.backend";
-        var listen = configuration.GetEndpoint(listenKey);
-        if (!IPAddress.IsLoopback(listen.Address) && configuration.GetText(backendKey) is null)
-        {
-            problems.Add(new(
-                true,
-                configuration.Find(listenKey)!.Source,
-                $"{listenKey}: {listen} can be reached from other hosts and nobody would have to log in: listen on 127.0.0.1, or set {backendKey} to noauth to allow it"));
-        }
-
+        var listen = configuration.GetEndpoint(role == Role.Agent ? "agent.listen" : "analyzer.listen");
+        var security = SecurityOptions.Read(role, configuration, problems);
         var analyzers = new List<Uri>();
         foreach (string analyzer in configuration.GetList("analyzers"))
         {
-            if (Uri.TryCreate(analyzer.Contains("://", StringComparison.Ordinal) ? analyzer : "http://" + analyzer, UriKind.Absolute, out var uri)
+            if (Uri.TryCreate(analyzer.Contains("://", StringComparison.Ordinal) ? analyzer : (security.Tls.IsSpoken ? "https://" : "http://") + analyzer, UriKind.Absolute, out var uri)
                 && uri.Scheme is "http" or "https")
             {
                 analyzers.Add(uri!);
@@ -201,7 +196,12 @@ internal sealed record ServiceOptions
                 PingDelay = configuration.GetDuration("http.ws.ping_delay"),
                 PongTimeout = configuration.GetDuration("http.ws.pong_timeout"),
                 QueueSize = (int)configuration.GetInteger("http.ws.queue_size"),
+                MaximumRequestBytes = MessageSize(configuration, "http.ws.max_request_size"),
+                MaximumPublisherMessageBytes = MessageSize(configuration, "http.ws.max_publisher_message_size"),
+                MaximumAgentMessageBytes = MessageSize(configuration, "http.ws.max_agent_message_size"),
+                MaximumElementBytes = MessageSize(configuration, "http.ws.max_element_size"),
             },
+            Security = security,
             Probes = configuration.GetList("agent.topology.probes"),
             Fabric = fabric,
             Metadata = metadata,
@@ -246,6 +246,8 @@ internal sealed record ServiceOptions
             Configuration = configuration,
         };
     }
+
+    private static int MessageSize(ServiceConfiguration configuration, string key) => (int)Math.Min(Array.MaxLength, configuration.GetSize(key));
 
     private static IPAddress ReadAddress(ServiceConfiguration configuration, string key, List<ConfigurationProblem> problems)
     {

@@ -49,8 +49,9 @@ internal static class ErrorRecords
             ErrorCodes.InjectionNotFound => (ErrorCategory.ObjectNotFound, "Get-SkydiveInjection shows the injections."),
             ErrorCodes.PingMeshNotFound => (ErrorCategory.ObjectNotFound, "Get-SkydivePingMesh shows the ping meshes."),
             ErrorCodes.InvalidPingMesh or ErrorCodes.InvalidCapture or ErrorCodes.InvalidInjection or ErrorCodes.InvalidPcap or ErrorCodes.InvalidBody => (ErrorCategory.InvalidData, null),
-            "AuthenticationFailed" => (ErrorCategory.AuthenticationError, "Connect-SkydiveAnalyzer with -Credential or -Token."),
-            "AccessDenied" => (ErrorCategory.PermissionDenied, "Ask for the right, or connect as another user."),
+            ErrorCodes.AuthenticationFailed => (ErrorCategory.AuthenticationError, "Connect-SkydiveAnalyzer with -Credential or -Token."),
+            ErrorCodes.AccessDenied => (ErrorCategory.PermissionDenied, "Ask for the right, or connect as another user."),
+            ErrorCodes.TooManyRequests => (ErrorCategory.LimitsExceeded, "Wait a while."),
             _ => (CategoryOf(exception.Status), (string?)null),
         };
         string message = exception.Detail;
