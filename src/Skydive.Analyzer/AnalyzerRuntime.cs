@@ -107,8 +107,14 @@ public sealed class AnalyzerRuntime : IAsyncDisposable
     /// <summary>The subscribers of graph events.</summary>
     internal ConnectionDirectory Subscribers { get; } = new();
 
+    /// <summary>The filters of subscribers.</summary>
+    internal SubscriberFilters Filters { get; } = new();
+
     /// <summary>The programs that publish nodes and edges.</summary>
     internal ConnectionDirectory Publishers { get; } = new();
+
+    /// <summary>How many transactions of the graph are not in the store yet.</summary>
+    internal long HistoryWaiting => _writer?.Waiting ?? 0;
 
     /// <summary>Loads history and captures, and begins to work.</summary>
     /// <param name="cancellationToken">Gives up.</param>
@@ -159,7 +165,8 @@ public sealed class AnalyzerRuntime : IAsyncDisposable
     }
 
     /// <summary>Waits, within limits, until the store has everything that happened before; a question for the past that reaches up to now needs it.</summary>
-    internal Task FlushHistoryAsync(CancellationToken cancellationToken) => _writer?.FlushAsync(s_flushLimit, cancellationToken) ?? Task.CompletedTask;
+    /// <returns>Whether it has.</returns>
+    internal Task<bool> FlushHistoryAsync(CancellationToken cancellationToken) => _writer?.FlushAsync(s_flushLimit, cancellationToken) ?? Task.FromResult(true);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

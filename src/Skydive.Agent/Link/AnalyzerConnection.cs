@@ -368,6 +368,7 @@ public sealed partial class AnalyzerConnection : IAsyncDisposable
 
     private ConnectionStatus MakeStatus(bool isConnected, string remoteHost) => new()
     {
+        IsMaster = true,
         ServiceType = "agent",
         ClientProtocol = "json",
         Addr = _analyzer.Host,

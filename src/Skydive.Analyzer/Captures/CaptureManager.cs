@@ -71,6 +71,9 @@ public sealed partial class CaptureManager : IAsyncDisposable
     /// <summary>Ends when the manager is disposed, or fails with what broke it.</summary>
     public Task Completion { get; private set; } = Task.CompletedTask;
 
+    /// <summary>How many there are.</summary>
+    internal int Count => _captures.Count;
+
     /// <summary>All captures by identifier, with the number of nodes on which each is active and what became of its packets.</summary>
     public IReadOnlyDictionary<string, Capture> List()
     {

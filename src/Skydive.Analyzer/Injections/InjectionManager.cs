@@ -63,6 +63,9 @@ public sealed partial class InjectionManager : IAsyncDisposable
     /// <summary>Ends when the manager is disposed, or fails with what broke it.</summary>
     public Task Completion { get; private set; } = Task.CompletedTask;
 
+    /// <summary>How many are remembered.</summary>
+    internal int Count => _injections.Count;
+
     /// <summary>All injections by identifier, with what became of them.</summary>
     public IReadOnlyDictionary<string, Injection> List() =>
         _injections.Values.OrderBy(static running => running.Injection.StartTime).ToDictionary(static running => running.Injection.UUID, static running => running.Describe(), StringComparer.Ordinal);

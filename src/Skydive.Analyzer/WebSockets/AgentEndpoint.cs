@@ -210,6 +210,12 @@ internal sealed partial class AgentEndpoint
             return default;
         }
 
+        if (client.IsBinary)
+        {
+            await WebSocketEntry.RefuseAsync(context, StatusCodes.Status400BadRequest, $"agents use {WebSocketHeaders.ClientProtocol} json").ConfigureAwait(false);
+            return default;
+        }
+
         if (!client.IsNamed)
         {
             await WebSocketEntry.RefuseAsync(context, StatusCodes.Status400BadRequest, $"header {WebSocketHeaders.HostId} is missing").ConfigureAwait(false);

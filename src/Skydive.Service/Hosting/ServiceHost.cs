@@ -162,9 +162,11 @@ internal static partial class ServiceHost
                 Flows = flows.Status,
                 FlowProbes = Skydive.Contracts.Captures.CaptureTypes.Available,
             },
+            options.Configuration.ToJson,
             options.WebSockets,
             loggers,
-            app.Lifetime.ApplicationStopping);
+            app.Lifetime.ApplicationStopping,
+            () => Volatile.Read(ref connection) is not null);
         await app.StartAsync(cancellationToken).ConfigureAwait(false);
         await agent.StartAsync().ConfigureAwait(false);
         faults.Watch("agent", agent.Completion);
