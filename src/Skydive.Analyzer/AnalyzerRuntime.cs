@@ -9,6 +9,8 @@ using Skydive.Analyzer.Injections;
 using Skydive.Analyzer.Queries;
 using Skydive.Analyzer.Topology;
 using Skydive.Analyzer.WebSockets;
+using Skydive.Contracts;
+using Skydive.Contracts.Messages;
 using Skydive.Contracts.Status;
 using Skydive.Graph;
 using Skydive.Gremlin;
@@ -63,6 +65,9 @@ public sealed class AnalyzerRuntime : IAsyncDisposable
         _peering = new(Graph);
         Injections = new(Graph, Agents, store, _time, loggers.CreateLogger<InjectionManager>());
         Captures = new(Graph, Agents, store, options, _time, loggers.CreateLogger<CaptureManager>());
+        var types = ContractsJsonContext.Default;
+        Captures.OnChanged = (type, capture) => Notices.Tell(MessageNamespaces.OnDemandCaptureNotification, type, capture, types.Capture);
+        Injections.OnChanged = (type, injection) => Notices.Tell(MessageNamespaces.OnDemandPacketInjectionNotification, type, injection, types.Injection);
     }
 
     /// <summary>The names that <c>analyzer.topology.probes</c> may have, in order: probes that run always.</summary>
@@ -106,6 +111,9 @@ public sealed class AnalyzerRuntime : IAsyncDisposable
 
     /// <summary>The subscribers of graph events.</summary>
     internal ConnectionDirectory Subscribers { get; } = new();
+
+    /// <summary>Tells subscribers of what is no change of the graph.</summary>
+    internal NoticeBoard Notices { get; } = new();
 
     /// <summary>The filters of subscribers.</summary>
     internal SubscriberFilters Filters { get; } = new();

@@ -50,6 +50,7 @@ public static class AnalyzerApi
             loggers.CreateLogger<ClientEndpoint>())
         {
             IsReady = () => analyzer.IsReady,
+            Notices = analyzer.Notices,
         };
         ApiRoutes.Map(
             app,

@@ -8,6 +8,7 @@ using Skydive.Analyzer.Topology;
 using Skydive.Contracts.Agents;
 using Skydive.Contracts.Captures;
 using Skydive.Contracts.Errors;
+using Skydive.Contracts.Messages;
 using Skydive.Contracts.Queries;
 using Skydive.Contracts.Topology;
 using Skydive.Graph;
@@ -68,6 +69,9 @@ public sealed partial class CaptureManager : IAsyncDisposable
         _logger = logger;
     }
 
+    /// <summary>Told of captures that come, go or begin at a node: the type of the message that says so, and the capture.</summary>
+    internal Action<string, Capture> OnChanged { get; set; } = static (_, _) => { };
+
     /// <summary>Ends when the manager is disposed, or fails with what broke it.</summary>
     public Task Completion { get; private set; } = Task.CompletedTask;
 
@@ -119,6 +123,7 @@ public sealed partial class CaptureManager : IAsyncDisposable
             _changing.Release();
         }
 
+        OnChanged(MessageTypes.Added, stored.Capture);
         _due.Signal();
         return stored.Capture;
     }
@@ -130,13 +135,16 @@ public sealed partial class CaptureManager : IAsyncDisposable
     /// <exception cref="HistoryException">It could not be removed.</exception>
     public async Task<bool> DeleteAsync(string id, CancellationToken cancellationToken)
     {
+        Capture capture;
         await _changing.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            if (FindStanding(id) is not { Capture.UUID: { } uuid })
+            if (FindStanding(id) is not { Capture.UUID: { } uuid } standing)
             {
                 return false;
             }
+
+            capture = standing.Capture;
 
             await _store.DeleteResourceAsync(ResourceKind, uuid, cancellationToken).ConfigureAwait(false);
             _captures.TryRemove(uuid, out _);
@@ -146,6 +154,7 @@ public sealed partial class CaptureManager : IAsyncDisposable
             _changing.Release();
         }
 
+        OnChanged(MessageTypes.Deleted, capture);
         _due.Signal();
         return true;
     }
@@ -446,6 +455,7 @@ public sealed partial class CaptureManager : IAsyncDisposable
             else if (order.Error is null)
             {
                 standing.Nodes[order.Node.Id] = new(order.Node.Host, null, 0);
+                OnChanged(MessageTypes.NodeUpdated, standing.Capture);
             }
             else
             {

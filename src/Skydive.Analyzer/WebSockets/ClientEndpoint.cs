@@ -45,6 +45,9 @@ internal sealed class ClientEndpoint
     /// <summary>Whether clients are served yet.</summary>
     public Func<bool> IsReady { get; init; } = static () => true;
 
+    /// <summary>What subscribers are told besides changes of the graph; null for nothing.</summary>
+    public NoticeBoard? Notices { get; init; }
+
     /// <summary>Serves one connection until it ends.</summary>
     /// <param name="context">The request.</param>
     /// <param name="subscribers">The clients that are told of changes; null when this one is not.</param>
@@ -123,7 +126,11 @@ internal sealed class ClientEndpoint
 
             using var accepted = await WebSocketEntry.AcceptAsync(context, _options, _graph.Host, _serviceType).ConfigureAwait(false);
             var socket = client.IsBinary ? new ProtobufWebSocket(accepted, receiver is null ? _options.MaximumRequestBytes : _options.MaximumPublisherMessageBytes) : accepted;
-            var session = new ClientSession(socket, client, _graph, subscription, receiver, _filters, _history, _options, _logger) { Filter = filter };
+            var session = new ClientSession(socket, client, _graph, subscription, receiver, _filters, _history, _options, _logger) 
+            {
+                Filter = filter,
+                Notices = subscription is null ? null : Notices,
+            };
             using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
             try
             {

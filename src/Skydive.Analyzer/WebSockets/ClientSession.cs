@@ -95,6 +95,9 @@ internal sealed partial class ClientSession
         }
     }
 
+    /// <summary>What the client is told besides changes of the graph; null for nothing.</summary>
+    public NoticeBoard? Notices { get; init; }
+
     /// <summary>Serves the client until it goes, is too slow, or the service stops, and says goodbye.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -194,12 +197,43 @@ internal sealed partial class ClientSession
 
     private async Task SendAsync(CancellationToken cancellationToken)
     {
-        await ResetAsync(cancellationToken).ConfigureAwait(false);
+        var notices = Notices?.Open();
+        try
+        {
+            await ResetAsync(cancellationToken).ConfigureAwait(false);
+            await SendAsync(notices?.Reader, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (notices is not null)
+            {
+                Notices!.Close(notices);
+            }
+        }
+    }
+
+    private async Task SendAsync(ChannelReader<Notice>? notices, CancellationToken cancellationToken)
+    {
         var requests = _requests.Reader.WaitToReadAsync(cancellationToken).AsTask();
         var changes = WaitForChangesAsync(cancellationToken);
+        var news = notices?.WaitToReadAsync(cancellationToken).AsTask() ?? new TaskCompletionSource<bool>().Task;
         while (true)
         {
-            await Task.WhenAny(requests, changes).ConfigureAwait(false);
+            await Task.WhenAny(requests, changes, news).ConfigureAwait(false);
+            if (news.IsCompleted)
+            {
+                await news.ConfigureAwait(false);
+                while (notices!.TryRead(out var notice))
+                {
+                    if (_client.Wants(notice.Namespace))
+                    {
+                        await SendAsync(notice.Message, cancellationToken).ConfigureAwait(false);
+                    }
+                }
+
+                news = notices.WaitToReadAsync(cancellationToken).AsTask();
+            }
+
             if (requests.IsCompleted)
             {
                 if (!await requests.ConfigureAwait(false))
