@@ -39,6 +39,7 @@ public sealed class AnalyzerRuntime : IAsyncDisposable
     private readonly FlowEnhancer _enhancer;
     private HistoryPruner? _pruner;
     private HeapTrimmer? _trimmer;
+    private AgentPresence? _presence;
     private volatile bool _isReady;
     private int _isDisposed;
 
@@ -121,6 +122,9 @@ public sealed class AnalyzerRuntime : IAsyncDisposable
     /// <summary>The programs that publish nodes and edges.</summary>
     internal ConnectionDirectory Publishers { get; } = new();
 
+    /// <summary>Knows which agents are there; null until the analyzer has started.</summary>
+    internal AgentPresence? Presence => _presence;
+
     /// <summary>How many transactions of the graph are not in the store yet.</summary>
     internal long HistoryWaiting => _writer?.Waiting ?? 0;
 
@@ -143,6 +147,13 @@ public sealed class AnalyzerRuntime : IAsyncDisposable
         Watch(Captures.Completion);
         await Injections.StartAsync(cancellationToken).ConfigureAwait(false);
         Watch(Injections.Completion);
+        _presence = new(Graph, _options.AgentPatience, _time, _loggers.CreateLogger<AgentPresence>());
+        if (_options.LocalAgent is { } local)
+        {
+            _presence.Enter(local);
+        }
+
+        Watch(_presence.Completion);
         _pruner = new(_store, _time, _loggers.CreateLogger<HistoryPruner>());
         Watch(_pruner.Completion);
         _trimmer = new(Graph, () => _writer.IsBehind, _time, s_trimAfter);
@@ -193,6 +204,11 @@ public sealed class AnalyzerRuntime : IAsyncDisposable
         if (_pruner is not null)
         {
             await _pruner.DisposeAsync().ConfigureAwait(false);
+        }
+
+        if (_presence is not null)
+        {
+            await _presence.DisposeAsync().ConfigureAwait(false);
         }
 
         await Injections.DisposeAsync().ConfigureAwait(false);

@@ -219,13 +219,13 @@ internal abstract class ElementEndpoint<T>(AnalyzerRuntime analyzer, string titl
         var problems = new List<string>();
         foreach (string name in Members.Prepend("ID"))
         {
-            if (!root.TryGetProperty(name, out var member) || member.ValueKind == JsonValueKind.Null || member.ValueEquals(default(ReadOnlySpan<byte>)))
-            {
-                problems.Add($"{name}: String length must be greater than or equal to 1");
-            }
-            else if (member.ValueKind != JsonValueKind.String)
+            if (root.TryGetProperty(name, out var member) && member.ValueKind is not (JsonValueKind.Null or JsonValueKind.String))
             {
                 problems.Add($"{name}: Invalid type. Expected: string");
+            }
+            else if (member.ValueKind != JsonValueKind.String || member.ValueEquals(default(ReadOnlySpan<byte>)))
+            {
+                problems.Add($"{name}: String length must be greater than or equal to 1");
             }
         }
 

@@ -156,11 +156,10 @@ public sealed partial class InjectionManager : IAsyncDisposable
             return false;
         }
 
-        OnChanged(MessageTypes.Deleted, running.Injection);
-
         // An agent that does not answer now gets the order again as long as its node shows the injection.
         var stops = Task.WhenAll(running.Sources.Where(static source => source.Value.State == InjectionStates.Active)
             .Select(source => OrderAsync(source.Value.Host, (agent, token) => agent.StopInjectionAsync(source.Key, id, token), _stop.Token)));
+        OnChanged(MessageTypes.Deleted, running.Injection);
         await Task.WhenAny(stops, Task.Delay(s_deleteWait, _time, CancellationToken.None)).ConfigureAwait(false);
         _due.Signal();
         return true;

@@ -14,6 +14,8 @@ internal static class AnalyzerMetrics
         CommonMetrics.WriteGraph(writer, analyzer.Graph.Current);
         CommonMetrics.WriteProbes(writer, status.Probes);
         writer.Gauge("agents", "Connected agents.").Value(status.Agents.Count);
+        writer.Gauge("agents_silent", "Agents that are gone and whose graph is still shown.").Value(analyzer.Presence?.Silent ?? 0);
+        writer.Counter("agents_expired_total", "Agents that were silent for so long that their graph was removed.").Value(analyzer.Presence?.Expired ?? 0);
         WriteClients(writer, "subscriber", analyzer.Subscribers);
         WriteClients(writer, "publisher", analyzer.Publishers);
         analyzer.Filters.Write(writer);

@@ -84,7 +84,7 @@ internal sealed class FilteredGraph
             {
                 messages.Add(MessageWriter.WriteElement(added, element));
             }
-            else if (old.Revision != element.Revision || old.CreatedAt != element.CreatedAt)
+            else if (!ReferenceEquals(old, element) && (old.Revision != element.Revision || old.CreatedAt != element.CreatedAt || !old.Metadata.Equals(element.Metadata)))
             {
                 messages.Add(
                     partial && old.CreatedAt == element.CreatedAt

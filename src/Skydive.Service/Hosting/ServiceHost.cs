@@ -75,6 +75,7 @@ internal static partial class ServiceHost
             {
                 Host = options.HostId,
                 Version = ServiceVersion.Text,
+                LocalAgent = options.Role == Role.AllInOne ? options.HostId : null,
                 WebSockets = options.WebSockets,
                 MaximumBufferedFlows = options.MaximumBufferedFlows,
                 DefaultLayerKeyMode = options.DefaultLayerKeyMode,

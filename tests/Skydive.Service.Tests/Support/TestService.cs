@@ -42,10 +42,10 @@ internal sealed class TestService : IAsyncDisposable
 
     public static string Program { get; } = Path.Combine(AppContext.BaseDirectory, "Skydive.Service.dll");
 
-    public static async Task<TestService> StartAsync(string role, string dataDirectory, IReadOnlyDictionary<string, string>? settings = null, Uri? at = null, bool asNobody = false)
+    public static async Task<TestService> StartAsync(string role, string dataDirectory, IReadOnlyDictionary<string, string>? settings = null, Uri? at = null, bool asNobody = false, string? inNamespace = null)
     {
         var address = at ?? new Uri($"http://127.0.0.1:{FreePort()}");
-        string[] command = asNobody ? ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "dotnet"] : ["dotnet"];
+        string[] command = inNamespace is not null ? ["ip", "netns", "exec", inNamespace, "dotnet"] : asNobody ? ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "dotnet"] : ["dotnet"];
         var start = new ProcessStartInfo(command[0], [.. command[1..], Program, role]) { RedirectStandardError = true, RedirectStandardOutput = true };
         start.Environment[role == "agent" ? "SKYDIVE_AGENT_LISTEN" : "SKYDIVE_ANALYZER_LISTEN"] = address.Authority;
         start.Environment["SKYDIVE_STORAGE_DATA_DIR"] = dataDirectory;
