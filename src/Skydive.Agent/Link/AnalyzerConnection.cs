@@ -86,6 +86,7 @@ public sealed partial class AnalyzerConnection : IAsyncDisposable
             while (true)
             {
                 long began = TimeProvider.System.GetTimestamp();
+                bool wasReached = false;
                 try
                 {
                     using var socket = await AnalyzerSocket.ConnectAsync(
@@ -94,6 +95,7 @@ public sealed partial class AnalyzerConnection : IAsyncDisposable
                     _status = MakeStatus(true, remote);
                     LogConnected(_logger, _analyzer);
                     began = TimeProvider.System.GetTimestamp();
+                    wasReached = true;
                     await ServeAsync(socket).ConfigureAwait(false);
                     LogClosed(_logger, _analyzer);
                 }
@@ -111,7 +113,7 @@ public sealed partial class AnalyzerConnection : IAsyncDisposable
 
                 // An analyzer that takes the connection and drops it again is not to get the whole graph twice a second.
                 failures = TimeProvider.System.GetElapsedTime(began) >= AnalyzerSocket.GoodConnection ? 0 : failures;
-                await Task.Delay(AnalyzerSocket.Pause(failures++), _stop.Token).ConfigureAwait(false);
+                await Task.Delay(AnalyzerSocket.Pause(failures++, wasReached), _stop.Token).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)

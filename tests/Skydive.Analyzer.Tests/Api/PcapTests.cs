@@ -146,7 +146,7 @@ public sealed class PcapTests : IAsyncLifetime
     }
 
     /// <summary>A pcap file of UDP datagrams from 10.0.0.1:1000 to 10.0.0.2:2000.</summary>
-    internal static byte[] Trace(int packets)
+    private static byte[] Trace(int packets)
     {
         byte[] frame = Convert.FromHexString(Frame);
         using var file = new MemoryStream();

@@ -30,7 +30,7 @@ internal static class Golden
             {
                 // The bodies that were not recorded as JSON.
                 "007-topology-bad-json" => new StringContent("{bad", Encoding.UTF8, "application/json"),
-                "203-pcap-upload" => new ByteArrayContent(Api.PcapTests.Trace(3)),
+                "203-pcap-upload" => new ByteArrayContent(Convert.FromHexString("D4C3B2A1020004000000000000000000FFFF000001000000")),
                 "314-node-patch" => new StringContent("""[{"op":"add","path":"/Metadata/Foo","value":"bar"}]""", Encoding.UTF8, "application/json-patch+json"),
                 _ => new StringContent(body.GetRawText(), Encoding.UTF8, "application/json"),
             };

@@ -64,7 +64,7 @@ public sealed class FaultJourneyTests(ITestOutputHelper output)
             await StartCaptureAsync(lab, analyzer);
             lab.Ping(20);
             await Wait.UntilAsync(async () => await CountAsync(lab, analyzer) == 20, s_limit);
-            await Wait.UntilAsync(async () => (await first.Client.GetAgentStatusAsync()).Flows is { Waiting: 0, Acknowledged: > 0 }, s_limit);
+            await Wait.UntilAsync(async () => (await first.Client.GetAgentStatusAsync(CancellationToken.None)).Flows is { Waiting: 0, Acknowledged: > 0 }, s_limit);
             await first.KillAsync();
         }
 
@@ -192,6 +192,6 @@ public sealed class FaultJourneyTests(ITestOutputHelper output)
         double graphAfter = Stopwatch.GetElapsedTime(began).TotalSeconds;
         await Wait.UntilAsync(async () => (counted = await CountAsync(lab, analyzer)) == packets, s_limit - Stopwatch.GetElapsedTime(began), () => $"{counted} packets instead of {packets}; {analyzer.Log}");
         output.WriteLine($"graph right after {graphAfter:F1} s, flows after {Stopwatch.GetElapsedTime(began).TotalSeconds:F1} s");
-        Assert.Equal(0, (await agent.Client.GetAgentStatusAsync()).Flows!.Dropped);
+        Assert.Equal(0, (await agent.Client.GetAgentStatusAsync(CancellationToken.None)).Flows!.Dropped);
     }
 }

@@ -1,8 +1,5 @@
-using System.Text.Json;
 using Skydive.Client;
-using Skydive.Contracts;
 using Skydive.Contracts.Captures;
-using Skydive.Contracts.Status;
 using Skydive.Contracts.Flows;
 using Skydive.Contracts.Topology;
 
@@ -43,11 +40,4 @@ internal static class ClientExtensions
 
     public static Task WaitForCaptureAsync(this SkydiveClient client, string id, int nodes) => Wait.UntilAsync(
         async () => (await client.GetCaptureAsync(id, CancellationToken.None)).Count == nodes, TimeSpan.FromSeconds(10), () => $"capture is not active on {nodes} nodes");
-
-    /// <summary>How an agent of its own process does.</summary>
-    public static async Task<AgentStatus> GetAgentStatusAsync(this SkydiveClient client)
-    {
-        using var http = new HttpClient();
-        return JsonSerializer.Deserialize(await http.GetStringAsync(new Uri(client.Address, "/api/status")), ContractsJsonContext.Default.AgentStatus)!;
-    }
 }
