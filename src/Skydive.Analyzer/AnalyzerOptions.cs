@@ -16,8 +16,14 @@ public sealed record AnalyzerOptions
     /// <summary>How WebSocket connections are kept.</summary>
     public WebSocketOptions WebSockets { get; init; } = new();
 
+    /// <summary>Identity of an agent in the same process, which is always there; null for none.</summary>
+    public string? LocalAgent { get; init; }
+
     /// <summary>What tells flows apart when a capture does not say.</summary>
     public Skydive.Contracts.Flows.LayerKeyMode DefaultLayerKeyMode { get; init; }
+
+    /// <summary>How long an agent may be silent before what it told of is removed: five times as long as it may leave a ping without an answer.</summary>
+    public TimeSpan AgentPatience => 5 * WebSockets.PongTimeout;
 
     /// <summary>How many flows may wait for the store.</summary>
     public int MaximumBufferedFlows { get; init; } = 100_000;

@@ -223,6 +223,99 @@ public sealed class SkydiveClient : IDisposable
         return await SendAsync(HttpMethod.Post, "api/gremlin/validate", content, ContractsJsonContext.Default.ValidationReply, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>All nodes by identifier.</summary>
+    /// <param name="cancellationToken">Gives up.</param>
+    public Task<IReadOnlyDictionary<string, Node>> ListNodesAsync(CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Get, "api/node", null, ContractsJsonContext.Default.IReadOnlyDictionaryStringNode, cancellationToken);
+
+    /// <summary>One node.</summary>
+    /// <param name="id">Its identifier.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public Task<Node> GetNodeAsync(string id, CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Get, "api/node/" + Uri.EscapeDataString(id), null, ContractsJsonContext.Default.Node, cancellationToken);
+
+    /// <summary>Adds a node.</summary>
+    /// <param name="node">The node; the service gives it an origin, a host and times where it has none.</param>
+    /// <param name="cancellationToken">Gives up; the node may be added all the same.</param>
+    /// <returns>The node as it is.</returns>
+    public async Task<Node> CreateNodeAsync(Node node, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(node);
+        using var content = JsonContent(node, ContractsJsonContext.Default.Node);
+        return await SendAsync(HttpMethod.Post, "api/node", content, ContractsJsonContext.Default.Node, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Changes the metadata of a node.</summary>
+    /// <param name="id">Its identifier.</param>
+    /// <param name="patch">The changes as a JSON patch (RFC 6902), such as <c>[{"op":"add","path":"/Metadata/Owner","value":"me"}]</c>.</param>
+    /// <param name="cancellationToken">Gives up; the node may be changed all the same.</param>
+    /// <returns>The node as it is then; null when nothing changed.</returns>
+    public Task<Node?> PatchNodeAsync(string id, string patch, CancellationToken cancellationToken) =>
+        PatchAsync("api/node/" + Uri.EscapeDataString(id), patch, ContractsJsonContext.Default.Node, cancellationToken);
+
+    /// <summary>Removes a node.</summary>
+    /// <param name="id">Its identifier.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task DeleteNodeAsync(string id, CancellationToken cancellationToken)
+    {
+        using var deadline = new Deadline(_options.OperationTimeout, cancellationToken);
+        using var response = await SendAsync(HttpMethod.Delete, "api/node/" + Uri.EscapeDataString(id), null, deadline).ConfigureAwait(false);
+    }
+
+    /// <summary>All edges by identifier.</summary>
+    /// <param name="cancellationToken">Gives up.</param>
+    public Task<IReadOnlyDictionary<string, Edge>> ListEdgesAsync(CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Get, "api/edge", null, ContractsJsonContext.Default.IReadOnlyDictionaryStringEdge, cancellationToken);
+
+    /// <summary>One edge.</summary>
+    /// <param name="id">Its identifier.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public Task<Edge> GetEdgeAsync(string id, CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Get, "api/edge/" + Uri.EscapeDataString(id), null, ContractsJsonContext.Default.Edge, cancellationToken);
+
+    /// <summary>Adds an edge.</summary>
+    /// <param name="edge">The edge; the service gives it an origin, a host and times where it has none.</param>
+    /// <param name="cancellationToken">Gives up; the edge may be added all the same.</param>
+    /// <returns>The edge as it is.</returns>
+    public async Task<Edge> CreateEdgeAsync(Edge edge, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(edge);
+        using var content = JsonContent(edge, ContractsJsonContext.Default.Edge);
+        return await SendAsync(HttpMethod.Post, "api/edge", content, ContractsJsonContext.Default.Edge, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Changes the metadata of an edge.</summary>
+    /// <param name="id">Its identifier.</param>
+    /// <param name="patch">The changes as a JSON patch (RFC 6902), such as <c>[{"op":"add","path":"/Metadata/Owner","value":"me"}]</c>.</param>
+    /// <param name="cancellationToken">Gives up; the edge may be changed all the same.</param>
+    /// <returns>The edge as it is then; null when nothing changed.</returns>
+    public Task<Edge?> PatchEdgeAsync(string id, string patch, CancellationToken cancellationToken) =>
+        PatchAsync("api/edge/" + Uri.EscapeDataString(id), patch, ContractsJsonContext.Default.Edge, cancellationToken);
+
+    /// <summary>Removes an edge.</summary>
+    /// <param name="id">Its identifier.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task DeleteEdgeAsync(string id, CancellationToken cancellationToken)
+    {
+        using var deadline = new Deadline(_options.OperationTimeout, cancellationToken);
+        using var response = await SendAsync(HttpMethod.Delete, "api/edge/" + Uri.EscapeDataString(id), null, deadline).ConfigureAwait(false);
+    }
+
+    /// <summary>Asks a query and copies its result, in a form other than JSON, to a stream.</summary>
+    /// <param name="gremlin">The query.</param>
+    /// <param name="mediaType">The form, such as <c>application/vnd.tcpdump.pcap</c> for packets.</param>
+    /// <param name="destination">Where it goes.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task CopyQueryAsync(string gremlin, string mediaType, Stream destination, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(gremlin);
+        ArgumentNullException.ThrowIfNull(destination);
+        using var deadline = new Deadline(_options.OperationTimeout, cancellationToken);
+        using var content = JsonContent(new TopologyQuery { GremlinQuery = gremlin }, ContractsJsonContext.Default.TopologyQuery);
+        using var response = await SendAsync(HttpMethod.Post, "api/topology", content, deadline, mediaType).ConfigureAwait(false);
+        await response.Content.CopyToAsync(destination, deadline.Token).ConfigureAwait(false);
+    }
+
     /// <summary>Asks what is not the same in the topology at two times.</summary>
     /// <param name="request">The times, and what to compare.</param>
     /// <param name="cancellationToken">Gives up.</param>
@@ -527,6 +620,20 @@ public sealed class SkydiveClient : IDisposable
         {
             socket.Dispose();
             throw;
+        }
+    }
+
+    private async Task<T?> PatchAsync<T>(string path, string patch, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+        where T : class
+    {
+        using var content = new StringContent(patch, Encoding.UTF8, "application/json-patch+json");
+        try
+        {
+            return await SendAsync(HttpMethod.Patch, path, content, type, cancellationToken).ConfigureAwait(false);
+        }
+        catch (SkydiveApiException exception) when (exception.Status == (int)HttpStatusCode.NotModified)
+        {
+            return null;
         }
     }
 

@@ -22,6 +22,8 @@ namespace Skydive.Contracts;
 [JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Default, AllowTrailingCommas = false, ReadCommentHandling = JsonCommentHandling.Disallow)]
 [JsonSerializable(typeof(Node))]
 [JsonSerializable(typeof(Edge))]
+[JsonSerializable(typeof(IReadOnlyDictionary<string, Node>))]
+[JsonSerializable(typeof(IReadOnlyDictionary<string, Edge>))]
 [JsonSerializable(typeof(SubGraph))]
 [JsonSerializable(typeof(PartialUpdate))]
 [JsonSerializable(typeof(Flow))]

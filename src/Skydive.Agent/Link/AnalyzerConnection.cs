@@ -92,6 +92,7 @@ public sealed partial class AnalyzerConnection : IAsyncDisposable
             while (true)
             {
                 long began = TimeProvider.System.GetTimestamp();
+                bool wasReached = false;
                 try
                 {
                     using var socket = await AnalyzerSocket.ConnectAsync(
@@ -100,6 +101,7 @@ public sealed partial class AnalyzerConnection : IAsyncDisposable
                     _status = MakeStatus(true, remote);
                     LogConnected(_logger, _analyzer);
                     began = TimeProvider.System.GetTimestamp();
+                    wasReached = true;
                     await ServeAsync(socket).ConfigureAwait(false);
                     LogClosed(_logger, _analyzer);
                 }
@@ -118,7 +120,7 @@ public sealed partial class AnalyzerConnection : IAsyncDisposable
 
                 // An analyzer that takes the connection and drops it again is not to get the whole graph twice a second.
                 failures = TimeProvider.System.GetElapsedTime(began) >= AnalyzerSocket.GoodConnection ? 0 : failures;
-                await Task.Delay(AnalyzerSocket.Pause(failures++), _stop.Token).ConfigureAwait(false);
+                await Task.Delay(AnalyzerSocket.Pause(failures++, wasReached), _stop.Token).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
@@ -406,6 +408,7 @@ public sealed partial class AnalyzerConnection : IAsyncDisposable
 
     private ConnectionStatus MakeStatus(bool isConnected, string remoteHost) => new()
     {
+        IsMaster = true,
         ServiceType = "agent",
         ClientProtocol = "json",
         Addr = _analyzer.Host,

@@ -119,11 +119,13 @@ public sealed partial class FlowConnection : IFlowOutput, IAsyncDisposable
         while (!_outbox.IsDone)
         {
             long began = TimeProvider.System.GetTimestamp();
+            bool wasReached = false;
             try
             {
                 using var socket = await AnalyzerSocket.ConnectAsync(
                     _analyzer, "/ws/agent/flow", _host, _pingDelay, _pongTimeout, _logIn, cancellationToken).ConfigureAwait(false);
                 began = TimeProvider.System.GetTimestamp();
+                wasReached = true;
                 _isConnected = true;
                 await ServeAsync(socket, cancellationToken).ConfigureAwait(false);
             }
@@ -142,7 +144,7 @@ public sealed partial class FlowConnection : IFlowOutput, IAsyncDisposable
             if (!_outbox.IsDone)
             {
                 failures = TimeProvider.System.GetElapsedTime(began) >= AnalyzerSocket.GoodConnection ? 0 : failures;
-                await Task.Delay(AnalyzerSocket.Pause(failures++), cancellationToken).ConfigureAwait(false);
+                await Task.Delay(AnalyzerSocket.Pause(failures++, wasReached), cancellationToken).ConfigureAwait(false);
             }
         }
     }

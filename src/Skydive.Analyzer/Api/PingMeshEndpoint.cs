@@ -24,8 +24,9 @@ internal sealed class PingMeshEndpoint(PingMeshManager meshes, TimeProvider time
     }
 
     /// <summary>GET with an identifier: one mesh with its pairs; with <c>at</c>, or <c>from</c> and <c>to</c>, what they measured then.</summary>
-    public async Task GetAsync(HttpContext context, string id)
+    public async Task GetAsync(HttpContext context)
     {
+        string id = ResourceRequests.IdOf(context);
         var mesh = ReadSlice(context) is { } slice
             ? await meshes.FindAsync(id, slice, context.RequestAborted).ConfigureAwait(false)
             : await meshes.FindAsync(id, context.RequestAborted).ConfigureAwait(false);
@@ -33,8 +34,9 @@ internal sealed class PingMeshEndpoint(PingMeshManager meshes, TimeProvider time
     }
 
     /// <summary>GET with an identifier and <c>samples</c>: the time series of its pairs.</summary>
-    public async Task GetSamplesAsync(HttpContext context, string id)
+    public async Task GetSamplesAsync(HttpContext context)
     {
+        string id = ResourceRequests.IdOf(context);
         var slice = ReadSlice(context) ?? new(0, long.MaxValue);
         if (await meshes.GetSamplesAsync(id, slice, context.RequestAborted).ConfigureAwait(false) is not { } samples)
         {
@@ -58,8 +60,9 @@ internal sealed class PingMeshEndpoint(PingMeshManager meshes, TimeProvider time
     }
 
     /// <summary>DELETE: ends a mesh.</summary>
-    public async Task DeleteAsync(HttpContext context, string id)
+    public async Task DeleteAsync(HttpContext context)
     {
+        string id = ResourceRequests.IdOf(context);
         if (!await meshes.DeleteAsync(id, context.RequestAborted).ConfigureAwait(false))
         {
             await NotFoundAsync(context, id).ConfigureAwait(false);

@@ -112,7 +112,8 @@ internal sealed class TopologyEndpoint(IQuerySource source)
         return body.Length == 0 ? null : JsonSerializer.Deserialize(body.GetBuffer().AsSpan(0, (int)body.Length), ContractsJsonContext.Default.TopologyQuery);
     }
 
-    private static async ValueTask FlushIfLargeAsync(Utf8JsonWriter writer, HttpContext context)
+    /// <summary>Sends what was written when it is much.</summary>
+    internal static async ValueTask FlushIfLargeAsync(Utf8JsonWriter writer, HttpContext context)
     {
         if (writer.BytesPending > 32 * 1024)
         {

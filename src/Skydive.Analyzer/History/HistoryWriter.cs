@@ -64,6 +64,18 @@ public sealed partial class HistoryWriter : IAsyncDisposable
         }
     }
 
+    /// <summary>How many transactions of the graph are not in the store yet.</summary>
+    public long Waiting
+    {
+        get
+        {
+            lock (_waitersLock)
+            {
+                return Math.Max(_graph.Current.Sequence - _written, 0);
+            }
+        }
+    }
+
     /// <summary>How many wait for the store.</summary>
     internal int WaiterCount
     {
@@ -103,7 +115,8 @@ public sealed partial class HistoryWriter : IAsyncDisposable
     /// <summary>Waits until everything that the graph shows now is in the store, but not longer than the given time.</summary>
     /// <param name="limit">How long to wait at most.</param>
     /// <param name="cancellationToken">Gives up waiting.</param>
-    public async Task FlushAsync(TimeSpan limit, CancellationToken cancellationToken)
+    /// <returns>Whether it is.</returns>
+    public async Task<bool> FlushAsync(TimeSpan limit, CancellationToken cancellationToken)
     {
         long sequence = _graph.Current.Sequence;
         TaskCompletionSource written;
@@ -111,7 +124,7 @@ public sealed partial class HistoryWriter : IAsyncDisposable
         {
             if (_written >= sequence)
             {
-                return;
+                return true;
             }
 
             written = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -121,10 +134,12 @@ public sealed partial class HistoryWriter : IAsyncDisposable
         try
         {
             await written.Task.WaitAsync(limit, _time, cancellationToken).ConfigureAwait(false);
+            return true;
         }
         catch (TimeoutException)
         {
             // The store is slow or failing: an answer that lacks the last moments is better than none, and status tells of the store.
+            return false;
         }
         finally
         {

@@ -39,6 +39,15 @@ public static class ErrorCodes
     /// <summary>No ping mesh has this identifier.</summary>
     public const string PingMeshNotFound = nameof(PingMeshNotFound);
 
+    /// <summary>A node or edge lacks what it must have, is there already, or is not the caller's to remove.</summary>
+    public const string InvalidElement = nameof(InvalidElement);
+
+    /// <summary>No node or edge has this identifier.</summary>
+    public const string ElementNotFound = nameof(ElementNotFound);
+
+    /// <summary>A JSON patch is none, cannot be applied, or leads to what is not valid.</summary>
+    public const string InvalidPatch = nameof(InvalidPatch);
+
     /// <summary>The file is no pcap file, or is damaged.</summary>
     public const string InvalidPcap = nameof(InvalidPcap);
 

@@ -70,4 +70,10 @@ public static class MessageTypes
 
     /// <summary>Answer to <see cref="Stop"/>. Payload <see cref="OrderReply"/>.</summary>
     public const string StopReply = "StopReply";
+
+    /// <summary>A resource was made. Payload: the resource.</summary>
+    public const string Added = "Added";
+
+    /// <summary>A resource is gone. Payload: the resource.</summary>
+    public const string Deleted = "Deleted";
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Text.Json.Serialization.Metadata;
 using Skydive.Client;
 using Skydive.Client.Errors;
 using Skydive.Client.Queries;
@@ -9,6 +10,7 @@ using Skydive.Contracts.Flows;
 using Skydive.Contracts.Injections;
 using Skydive.Contracts.Metadata;
 using Skydive.Contracts.Queries;
+using Skydive.Contracts.Topology;
 
 namespace Skydive.Service.Commands;
 
@@ -64,8 +66,8 @@ internal static class ClientCommand
     private static Command Query()
     {
         var query = new Argument<string>("gremlin") { Description = "The query, such as G.V().Has('Type','veth')." };
-        var format = new Option<string>("--format") { Description = "json (default), dot (graphs only) or table.", DefaultValueFactory = static _ => "json" };
-        format.AcceptOnlyFromAmong("json", "dot", "table");
+        var format = new Option<string>("--format") { Description = "json (default), dot (graphs only), pcap (packets only) or table.", DefaultValueFactory = static _ => "json" };
+        format.AcceptOnlyFromAmong("json", "dot", "pcap", "table");
         var command = new Command("query", "Runs a Gremlin query and prints its result.") { query, format };
         Run(command, async (client, result, output, cancellationToken) =>
         {
@@ -74,6 +76,9 @@ internal static class ClientCommand
             {
                 case "dot":
                     await output.CopyAsync(await client.QueryTextAsync(text, "text/vnd.graphviz", cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+                    break;
+                case "pcap":
+                    await output.CopyBytesAsync(to => client.CopyQueryAsync(text, "application/vnd.tcpdump.pcap", to, cancellationToken)).ConfigureAwait(false);
                     break;
                 case "table":
                     var items = new List<QueryItem>();
@@ -104,7 +109,7 @@ internal static class ClientCommand
     {
         var export = new Command("export", "Prints the whole graph as JSON.");
         Run(export, async (client, _, output, cancellationToken) =>
-            output.Write(await client.GetTopologyAsync(cancellationToken).ConfigureAwait(false), ContractsJsonContext.Default.SubGraph));
+            output.WriteJson(await client.QueryTextAsync("G", "application/json", cancellationToken).ConfigureAwait(false)));
         var tree = new Command("tree", "Prints who owns what as a tree.");
         Run(tree, async (client, _, output, cancellationToken) =>
             TopologyTree.Print(await client.GetTopologyAsync(cancellationToken).ConfigureAwait(false), output.Console));
@@ -137,20 +142,120 @@ internal static class ClientCommand
     private static MetadataValue TimeOf(string? text) =>
         long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? number : text;
 
-    private static Command Node() => ElementCommand("node", "Nodes.", "V");
-
-    private static Command Edge() => ElementCommand("edge", "Edges.", "E");
-
-    private static Command ElementCommand(string name, string description, string step)
+    private static Command Node()
     {
-        var list = new Command("list", "Prints all of them.");
-        Run(list, async (client, _, output, cancellationToken) =>
-            output.WriteJson(await client.QueryTextAsync($"G.{step}()", "application/json", cancellationToken).ConfigureAwait(false)));
+        var name = new Option<string>("--node-name") { Description = "The name.", Required = true };
+        var type = new Option<string>("--node-type") { Description = "The type, such as device or netns.", Required = true };
+        var metadata = new Option<string?>("--metadata") { Description = "More metadata, such as key=value, other.key=value." };
+        var host = new Option<string?>("--host") { Description = "The host. Default: that of the analyzer." };
+        var create = new Command("create", "Adds a node.") { name, type, metadata, host };
+        Run(create, async (client, result, output, cancellationToken) =>
+        {
+            var node = new Node
+            {
+                Id = Guid.NewGuid().ToString(),
+                Metadata = MetadataArgument.Parse(result.GetValue(metadata)).With("Name", result.GetValue(name)!).With("Type", result.GetValue(type)!),
+                Host = result.GetValue(host) ?? string.Empty,
+                CreatedAt = 0,
+                UpdatedAt = 0,
+            };
+            output.Write(await client.CreateNodeAsync(node, cancellationToken).ConfigureAwait(false), ContractsJsonContext.Default.Node);
+        });
+        return ElementCommand(
+            "node",
+            "Nodes.",
+            ContractsJsonContext.Default.Node,
+            static (client, cancellationToken) => client.ListNodesAsync(cancellationToken),
+            ContractsJsonContext.Default.IReadOnlyDictionaryStringNode,
+            static (client, id, cancellationToken) => client.GetNodeAsync(id, cancellationToken),
+            static (client, id, patch, cancellationToken) => client.PatchNodeAsync(id, patch, cancellationToken),
+            static (client, id, cancellationToken) => client.DeleteNodeAsync(id, cancellationToken),
+            create);
+    }
+
+    private static Command Edge()
+    {
+        var parent = new Option<string>("--parent") { Description = "Identifier of the node where it starts.", Required = true };
+        var child = new Option<string>("--child") { Description = "Identifier of the node where it ends.", Required = true };
+        var type = new Option<string>("--edge-type") { Description = "The relation, such as layer2.", Required = true };
+        var metadata = new Option<string?>("--metadata") { Description = "More metadata, such as key=value, other.key=value." };
+        var host = new Option<string?>("--host") { Description = "The host. Default: that of the analyzer." };
+        var create = new Command("create", "Adds an edge.") { parent, child, type, metadata, host };
+        Run(create, async (client, result, output, cancellationToken) =>
+        {
+            var edge = new Edge
+            {
+                Id = Guid.NewGuid().ToString(),
+                Parent = result.GetValue(parent)!,
+                Child = result.GetValue(child)!,
+                Metadata = MetadataArgument.Parse(result.GetValue(metadata)).With("RelationType", result.GetValue(type)!),
+                Host = result.GetValue(host) ?? string.Empty,
+                CreatedAt = 0,
+                UpdatedAt = 0,
+            };
+            output.Write(await client.CreateEdgeAsync(edge, cancellationToken).ConfigureAwait(false), ContractsJsonContext.Default.Edge);
+        });
+        return ElementCommand(
+            "edge",
+            "Edges.",
+            ContractsJsonContext.Default.Edge,
+            static (client, cancellationToken) => client.ListEdgesAsync(cancellationToken),
+            ContractsJsonContext.Default.IReadOnlyDictionaryStringEdge,
+            static (client, id, cancellationToken) => client.GetEdgeAsync(id, cancellationToken),
+            static (client, id, patch, cancellationToken) => client.PatchEdgeAsync(id, patch, cancellationToken),
+            static (client, id, cancellationToken) => client.DeleteEdgeAsync(id, cancellationToken),
+            create);
+    }
+
+    private static Command ElementCommand<T>(
+        string name,
+        string description,
+        JsonTypeInfo<T> type,
+        Func<SkydiveClient, CancellationToken, Task<IReadOnlyDictionary<string, T>>> getAll,
+        JsonTypeInfo<IReadOnlyDictionary<string, T>> listType,
+        Func<SkydiveClient, string, CancellationToken, Task<T>> getOne,
+        Func<SkydiveClient, string, string, CancellationToken, Task<T?>> patch,
+        Func<SkydiveClient, string, CancellationToken, Task> remove,
+        Command create)
+        where T : GraphElement
+    {
+        var list = new Command("list", "Prints all of them by identifier.");
+        Run(list, async (client, _, output, cancellationToken) => output.Write(await getAll(client, cancellationToken).ConfigureAwait(false), listType));
         var id = new Argument<string>("id") { Description = "The identifier." };
         var get = new Command("get", "Prints one.") { id };
         Run(get, async (client, result, output, cancellationToken) =>
-            output.WriteJson(await client.QueryTextAsync($"G.{step}({Quote(result.GetValue(id)!)})", "application/json", cancellationToken).ConfigureAwait(false)));
-        return new Command(name, description) { list, get };
+            output.Write(await getOne(client, result.GetValue(id)!, cancellationToken).ConfigureAwait(false), type));
+        var add = new Option<string[]>("--add", "-a") { Description = "A key of its metadata and its value: key=value.", AllowMultipleArgumentsPerToken = true };
+        var delete = new Option<string[]>("--remove", "-r") { Description = "A key of its metadata that is to go.", AllowMultipleArgumentsPerToken = true };
+        var update = new Command("update", "Changes its metadata.") { id, add, delete };
+        Run(update, async (client, result, output, cancellationToken) =>
+        {
+            string text = MetadataArgument.ToPatch(result.GetValue(add) ?? [], result.GetValue(delete) ?? []);
+            if (await patch(client, result.GetValue(id)!, text, cancellationToken).ConfigureAwait(false) is { } changed)
+            {
+                output.Write(changed, type);
+            }
+        });
+        var ids = new Argument<string[]>("id") { Description = "Identifiers.", Arity = ArgumentArity.ZeroOrMore };
+        var gremlin = new Option<string?>("--gremlin") { Description = "Removes what this query finds." };
+        var deletion = new Command("delete", "Removes some.") { ids, gremlin };
+        Run(deletion, async (client, result, _, cancellationToken) =>
+        {
+            var found = (result.GetValue(ids) ?? []).ToList();
+            if (result.GetValue(gremlin) is { } query)
+            {
+                await foreach (var item in client.QueryAsync(query, cancellationToken).ConfigureAwait(false))
+                {
+                    found.Add((item.Node?.Id ?? item.Edge?.Id) ?? throw new IOException("the query gives neither nodes nor edges"));
+                }
+            }
+
+            foreach (string one in found)
+            {
+                await remove(client, one, cancellationToken).ConfigureAwait(false);
+            }
+        });
+        return new Command(name, description) { list, get, create, update, deletion };
     }
 
     private static Command FlowCommands()

@@ -54,5 +54,13 @@ internal sealed class CommandOutput(TextWriter text)
     /// <summary>Prints text as it is.</summary>
     public Task CopyAsync(string content) => text.WriteAsync(content);
 
+    /// <summary>Passes bytes on to standard output.</summary>
+    public async Task CopyBytesAsync(Func<Stream, Task> copy)
+    {
+        await text.FlushAsync().ConfigureAwait(false);
+        await using var output = System.Console.OpenStandardOutput();
+        await copy(output).ConfigureAwait(false);
+    }
+
     private void Print(MemoryStream stream) => text.WriteLine(Encoding.UTF8.GetString(stream.GetBuffer(), 0, (int)stream.Length));
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Skydive.Contracts.Metadata;
 
 namespace Skydive.Service.Configuration;
@@ -7,6 +8,9 @@ namespace Skydive.Service.Configuration;
 /// <summary>The settings that are in force: what was set, and the defaults for the rest.</summary>
 internal sealed class ServiceConfiguration
 {
+    // Groups that Skydive has and that hold nothing here.
+    private static readonly string[] s_sections = ["auth", "cache", "dpdk", "etcd", "opencontrail", "ovs", "plugin", "rbac", "tls", "ui"];
+
     private readonly IReadOnlyDictionary<string, Setting> _settings;
 
     public ServiceConfiguration(IReadOnlyDictionary<string, Setting> settings) => _settings = settings;
@@ -41,9 +45,9 @@ internal sealed class ServiceConfiguration
     public IPEndPoint GetEndpoint(string key) => (IPEndPoint)Find(key)!.Value;
 
     /// <summary>
-    /// A setting as JSON: durations in seconds, as they are written in the file; of secrets only whether they are set; null when there is no such setting.
+    /// A setting as JSON: durations in seconds, as they are written in the file; of secrets only whether they are set.
     /// </summary>
-    public string? ToJson(string key) => SettingDefinitions.Find(key) is not { } definition ? null : Find(key)?.Value switch
+    public string ToJson(string key) => SettingDefinitions.Find(key) is not { } definition ? SectionToJson(key) : Find(key)?.Value switch
     {
         null => "null",
         _ when definition.IsSecret => "\"(not shown)\"",
@@ -55,6 +59,31 @@ internal sealed class ServiceConfiguration
         MetadataValue tree => MetadataJson.ToJson(tree),
         var value => JsonSerializer.Serialize(value.ToString()),
     };
+
+    // A group of settings as an object. As from Skydive, a key that nobody knows is an empty text.
+    private string SectionToJson(string key)
+    {
+        string prefix = key + ".";
+        var section = new JsonObject();
+        foreach (string known in SettingDefinitions.All.Select(static definition => definition.Key).Where(known => known.StartsWith(prefix, StringComparison.Ordinal) && !known.Contains('*', StringComparison.Ordinal)))
+        {
+            string[] parts = known[prefix.Length..].Split('.');
+            var inner = section;
+            foreach (string part in parts[..^1])
+            {
+                if (inner[part] is not JsonObject next)
+                {
+                    inner[part] = next = [];
+                }
+
+                inner = next;
+            }
+
+            inner[parts[^1]] = JsonNode.Parse(ToJson(known));
+        }
+
+        return section.Count > 0 || s_sections.Contains(key) ? section.ToJsonString() : "\"\"";
+    }
 
     /// <summary>A setting of keys and values, or a list of such; null when it is not set.</summary>
     public MetadataValue GetTree(string key) => Find(key)?.Value is MetadataValue tree ? tree : default;

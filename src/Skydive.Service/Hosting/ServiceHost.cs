@@ -73,6 +73,7 @@ internal static partial class ServiceHost
             {
                 Host = options.HostId,
                 Version = ServiceVersion.Text,
+                LocalAgent = options.Role == Role.AllInOne ? options.HostId : null,
                 WebSockets = options.WebSockets,
                 MaximumBufferedFlows = options.MaximumBufferedFlows,
                 DefaultLayerKeyMode = options.DefaultLayerKeyMode,
@@ -167,9 +168,11 @@ internal static partial class ServiceHost
                 Flows = flows.Status,
                 FlowProbes = Skydive.Contracts.Captures.CaptureTypes.Available,
             },
+            options.Configuration.ToJson,
             options.WebSockets,
             loggers,
             app.Lifetime.ApplicationStopping,
+            () => Volatile.Read(ref connection) is not null,
             security.Protection);
         await app.StartAsync(cancellationToken).ConfigureAwait(false);
         await agent.StartAsync().ConfigureAwait(false);

@@ -33,7 +33,8 @@ internal sealed class TestHost : IAsyncDisposable
     /// <summary>What is served.</summary>
     public IReadOnlyList<Endpoint> Endpoints => [.. ((IEndpointRouteBuilder)_app).DataSources.SelectMany(static source => source.Endpoints)];
 
-    public static async Task<TestHost> StartAsync(Func<AnalyzerOptions, AnalyzerOptions>? configure = null, bool isReady = true, IHistoryStore? store = null, ApiProtection? protection = null)
+    public static async Task<TestHost> StartAsync(
+        Func<AnalyzerOptions, AnalyzerOptions>? configure = null, bool isReady = true, IHistoryStore? store = null, ApiProtection? protection = null, TimeProvider? time = null)
     {
         var options = new AnalyzerOptions
         {
@@ -42,7 +43,7 @@ internal sealed class TestHost : IAsyncDisposable
             ValidateBpf = static filter => filter.Contains("bad", StringComparison.Ordinal) ? "can't parse filter expression: syntax error" : null,
         };
         store ??= Make.Store();
-        var analyzer = new AnalyzerRuntime(configure?.Invoke(options) ?? options, store, NullLoggerFactory.Instance);
+        var analyzer = new AnalyzerRuntime(configure?.Invoke(options) ?? options, store, NullLoggerFactory.Instance, time);
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
