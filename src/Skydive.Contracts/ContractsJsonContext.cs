@@ -1,12 +1,14 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Skydive.Contracts.Captures;
+using Skydive.Contracts.Configuration;
 using Skydive.Contracts.Errors;
 using Skydive.Contracts.Flows;
 using Skydive.Contracts.Flows.Layers;
 using Skydive.Contracts.Injections;
 using Skydive.Contracts.Messages;
 using Skydive.Contracts.Queries;
+using Skydive.Contracts.Services;
 using Skydive.Contracts.Status;
 using Skydive.Contracts.Topology;
 
@@ -56,6 +58,12 @@ namespace Skydive.Contracts;
 [JsonSerializable(typeof(ServiceInfo))]
 [JsonSerializable(typeof(AnalyzerStatus))]
 [JsonSerializable(typeof(AgentStatus))]
+[JsonSerializable(typeof(IReadOnlyList<ConfigurationSetting>))]
+[JsonSerializable(typeof(IReadOnlyList<ConfigurationDiagnostic>))]
+[JsonSerializable(typeof(LocalService))]
+[JsonSerializable(typeof(IReadOnlyList<LocalService>))]
+[JsonSerializable(typeof(LogEntry))]
+[JsonSerializable(typeof(CommandError))]
 [JsonSerializable(typeof(ApiError))]
 [JsonSerializable(typeof(JsonElement))]
 public sealed partial class ContractsJsonContext : JsonSerializerContext;

@@ -113,7 +113,7 @@ internal sealed class ConfigurationLoader
             switch (valueNode)
             {
                 case YamlMappingNode or YamlSequenceNode when definition?.Type is SettingType.Map or SettingType.MapList:
-                    AddTree(name, definition, valueNode);
+                    AddTree(name, key, definition, valueNode);
                     break;
                 case YamlMappingNode inner when definition is null:
                     AddMapping(name, key + ".", inner);
@@ -123,7 +123,7 @@ internal sealed class ConfigurationLoader
                     break;
                 case not null when definition is null:
                     string? nearest = SettingDefinitions.FindNearest(key);
-                    _problems.Add(new(false, At(name, keyNode.Start), $"unknown key '{key}'" + (nearest is null ? string.Empty : $"; did you mean '{nearest}'?")));
+                    _problems.Add(new(false, At(name, keyNode.Start), $"unknown key '{key}'" + (nearest is null ? string.Empty : $"; did you mean '{nearest}'?")) { Key = key });
                     break;
                 case YamlScalarNode scalar:
                     AddValue(key, definition!, scalar.Value!, At(name, scalar.Start));
@@ -138,14 +138,14 @@ internal sealed class ConfigurationLoader
         }
     }
 
-    private void AddTree(string name, SettingDefinition definition, YamlNode node)
+    private void AddTree(string name, string key, SettingDefinition definition, YamlNode node)
     {
         string? expected;
         try
         {
             var tree = YamlMetadata.Convert(node);
             expected = SettingParser.CheckTree(definition, tree);
-            _settings[definition.Key] = new(definition.Key, tree, At(name, node.Start));
+            _settings[key] = new(key, tree, At(name, node.Start));
         }
         catch (FormatException e)
         {
@@ -154,7 +154,7 @@ internal sealed class ConfigurationLoader
 
         if (expected is not null)
         {
-            _problems.Add(new(true, At(name, node.Start), $"{definition.Key}: {expected}"));
+            _problems.Add(new(true, At(name, node.Start), $"{key}: {expected}"));
         }
     }
 
@@ -167,7 +167,7 @@ internal sealed class ConfigurationLoader
         }
         else
         {
-            _problems.Add(new(true, source, $"{key}: '{text}' is not valid: {expected}"));
+            _problems.Add(new(true, source, definition.IsSecret ? $"{key}: not valid: {expected}" : $"{key}: '{text}' is not valid: {expected}"));
         }
     }
 }

@@ -1,5 +1,5 @@
 using System.Net;
-using System.Text.Json;
+using Skydive.Contracts.Configuration;
 using Skydive.Contracts.Metadata;
 
 namespace Skydive.Service.Configuration;
@@ -25,7 +25,7 @@ internal sealed class ServiceConfiguration
         }
 
         SettingParser.Parse(definition, text, out object value);
-        return new(key, value, "default");
+        return new(key, value, ConfigurationSetting.DefaultSource);
     }
 
     public string? GetText(string key) => Find(key)?.Value as string;
@@ -36,18 +36,51 @@ internal sealed class ServiceConfiguration
 
     public IPEndPoint GetEndpoint(string key) => (IPEndPoint)Find(key)!.Value;
 
-    /// <summary>A setting as JSON: durations in seconds, as they are written in the file; null when there is no such setting.</summary>
-    public string? ToJson(string key) => SettingDefinitions.Find(key) is null ? null : Find(key)?.Value switch
+    /// <summary>A setting as JSON: durations in seconds, as they are written in the file; secrets hidden; null when there is no such setting.</summary>
+    public string? ToJson(string key) => SettingDefinitions.Find(key) is not { } definition ? null
+        : MetadataJson.ToJson(definition.IsSecret ? SettingValue.Hide(Find(key)?.Value) : SettingValue.ToPlain(Find(key)?.Value));
+
+    /// <summary>All settings: those that were set, and the defaults of the others, in the order of their definitions.</summary>
+    public IEnumerable<ConfigurationSetting> List()
     {
-        null => "null",
-        TimeSpan duration => JsonSerializer.Serialize(duration.TotalSeconds),
-        IPEndPoint endpoint => JsonSerializer.Serialize(endpoint.ToString()),
-        string[] list => JsonSerializer.Serialize(list),
-        long number => JsonSerializer.Serialize(number),
-        bool truth => JsonSerializer.Serialize(truth),
-        MetadataValue tree => MetadataJson.ToJson(tree),
-        var value => JsonSerializer.Serialize(value.ToString()),
-    };
+        foreach (var definition in SettingDefinitions.All)
+        {
+            bool isGroup = definition.Key.Contains('*', StringComparison.Ordinal);
+            var set = isGroup
+                ? _settings.Values.Where(setting => SettingDefinitions.Find(setting.Key) == definition).OrderBy(static setting => setting.Key, StringComparer.Ordinal)
+                : Enumerable.Empty<Setting>();
+            foreach (var setting in set)
+            {
+                yield return Describe(setting.Key, definition, setting);
+            }
+
+            yield return Describe(definition.Key, definition, isGroup ? null : Find(definition.Key));
+        }
+    }
+
+    /// <summary>A setting with all that is known of it; null when the key is not known.</summary>
+    public ConfigurationSetting? Describe(string key) => SettingDefinitions.Find(key) is { } definition ? Describe(key, definition, Find(key)) : null;
+
+    private static ConfigurationSetting Describe(string key, SettingDefinition definition, Setting? setting)
+    {
+        object? byDefault = null;
+        if (definition.Default is { } text)
+        {
+            SettingParser.Parse(definition, text, out byDefault);
+        }
+
+        object? value = setting is null ? byDefault : setting.Value;
+        return new()
+        {
+            Key = key,
+            Value = definition.IsSecret ? SettingValue.Hide(value) : SettingValue.ToPlain(value),
+            Default = SettingValue.ToPlain(byDefault),
+            Type = definition.Type.ToString(),
+            Source = setting?.Source ?? ConfigurationSetting.DefaultSource,
+            Description = definition.Description,
+            IsSecret = definition.IsSecret,
+        };
+    }
 
     /// <summary>A setting of keys and values, or a list of such; null when it is not set.</summary>
     public MetadataValue GetTree(string key) => Find(key)?.Value is MetadataValue tree ? tree : default;
