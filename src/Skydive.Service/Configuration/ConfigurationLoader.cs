@@ -16,6 +16,9 @@ internal sealed class ConfigurationLoader
     /// <summary>What is wrong with what was read so far.</summary>
     public IReadOnlyList<ConfigurationProblem> Problems => _problems;
 
+    /// <summary>Whether all that was read could be read as YAML.</summary>
+    public bool IsReadable { get; private set; } = true;
+
     /// <summary>What was set so far, by key.</summary>
     public IReadOnlyDictionary<string, Setting> Settings => _settings;
 
@@ -30,6 +33,7 @@ internal sealed class ConfigurationLoader
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
+            IsReadable = false;
             _problems.Add(new(true, path, $"cannot be read: {e.Message}"));
             return;
         }
@@ -49,12 +53,14 @@ internal sealed class ConfigurationLoader
         }
         catch (YamlException e)
         {
+            IsReadable = false;
             _problems.Add(new(true, At(name, e.Start), $"not valid YAML: {e.InnerException?.Message ?? e.Message}"));
             return;
         }
         catch (Exception e) when (e is InvalidOperationException or ArgumentException)
         {
             // What the parser itself stumbles over; it does not say where.
+            IsReadable = false;
             _problems.Add(new(true, name, $"not valid YAML: {e.Message}"));
             return;
         }
