@@ -39,6 +39,7 @@ public static class AnalyzerApi
         app.Map("/ws/publisher", context => clients.HandleAsync(context, null, analyzer.Publishers, stopping));
         app.Map("/ws/pubsub", context => clients.HandleAsync(context, analyzer.Subscribers, analyzer.Publishers, stopping));
         app.MapGet("/api/status", context => WriteAsync(context, analyzer.GetStatus(), ContractsJsonContext.Default.AnalyzerStatus));
+        app.MapGet("/api/config", context => WriteAsync(context, [.. analyzer.Options.ListConfiguration()], ContractsJsonContext.Default.IReadOnlyListConfigurationSetting));
         app.MapGet("/api/config/{key}", (HttpContext context, string key) =>
         {
             if (analyzer.Options.GetConfiguration(key) is not { } json)

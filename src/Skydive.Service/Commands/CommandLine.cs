@@ -11,6 +11,7 @@ internal static class CommandLine
         RoleCommand.Create(Hosting.Role.Analyzer, "analyzer", "Runs an analyzer: it takes the graphs and flows of agents and answers questions."),
         RoleCommand.Create(Hosting.Role.Agent, "agent", "Runs an agent: it watches this host and sends what it sees to an analyzer."),
         ClientCommand.Create(),
+        ConfigCommand.Create(),
         StoreCommand.Create(),
         VersionCommand.Create(),
     };
