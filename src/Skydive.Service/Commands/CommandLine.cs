@@ -13,6 +13,8 @@ internal static class CommandLine
         ClientCommand.Create(),
         ConfigCommand.Create(),
         StoreCommand.Create(),
+        ServiceCommand.Create(),
+        ServiceCommand.CreateUnit(),
         VersionCommand.Create(),
     };
 }

@@ -16,7 +16,6 @@ namespace Skydive.Service.Commands;
 internal static class ConfigCommand
 {
     private const int WideTerminal = 160;
-    private const int RedirectedWidth = 2000;
 
     private static readonly IReadOnlyDictionary<string, string> s_noEnvironment = new Dictionary<string, string>();
 
@@ -46,11 +45,7 @@ internal static class ConfigCommand
             }
 
             // A file or a pipe gets a setting on a line; a narrow terminal does without the meaning.
-            if (Console.IsOutputRedirected)
-            {
-                output.Console.Profile.Width = RedirectedWidth;
-            }
-
+            output.KeepRowsWhole();
             string[] columns = ["Key", "Value", "Default", "Type", "Source", "Description"];
             int count = output.Console.Profile.Width < WideTerminal ? columns.Length - 1 : columns.Length;
             var table = ItemTable.Make(columns[..count]);
@@ -139,15 +134,18 @@ internal static class ConfigCommand
         var key = new Argument<string>("key") { Description = "The key." };
         var values = new Argument<string[]>("value") { Description = "The value; for a list its elements, none to empty it. Those that begin with - stand after --.", Arity = ArgumentArity.ZeroOrMore };
         var file = new Option<string>("--conf", "-c") { Description = "The configuration file.", DefaultValueFactory = static _ => ServiceOptions.DefaultFile };
+        var fromInput = new Option<bool>("--from-input") { Description = "Reads the value from standard input, an element a line: for secrets, which others could see in the list of processes." };
         var force = new Option<bool>("--force") { Description = "Writes the file though the service would not start with it as it is then: for changes that take several steps." };
         var format = CommandSettings.FormatOption("text", "json");
-        var command = new Command("set", "Sets a setting in a configuration file. Comments, order and layout stay; a value that is not valid is refused, and nothing is written.") { key, values, file, force, format };
+        var command = new Command("set", "Sets a setting in a configuration file. Comments, order and layout stay; a value that is not valid is refused, and nothing is written.") { key, values, file, fromInput, force, format };
         command.SetAction(result => Guard(result, format, output =>
         {
             string path = result.GetValue(file)!;
             string name = result.GetValue(key)!;
             var (text, hasMark) = ConfigurationFile.Read(path);
-            string edited = ConfigurationEditor.Set(text, name, result.GetValue(values) ?? []);
+            string[] value = !result.GetValue(fromInput) ? result.GetValue(values) ?? []
+                : Console.In.ReadToEnd() is { Length: > 0 } lines ? lines.TrimEnd('\n').Split('\n').Select(static line => line.TrimEnd('\r')).ToArray() : [];
+            string edited = ConfigurationEditor.Set(text, name, value);
             var problems = Check(path, text, edited);
             if (problems.Any(static problem => problem.IsError) && !result.GetValue(force))
             {
