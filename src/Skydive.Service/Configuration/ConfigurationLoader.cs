@@ -151,7 +151,10 @@ internal sealed class ConfigurationLoader
         {
             var tree = YamlMetadata.Convert(node);
             expected = SettingParser.CheckTree(definition, tree);
-            _settings[key] = new(key, tree, At(name, node.Start));
+            if (expected is null)
+            {
+                _settings[key] = new(key, tree, At(name, node.Start));
+            }
         }
         catch (FormatException e)
         {

@@ -37,8 +37,7 @@ internal sealed class ServiceConfiguration
     public IPEndPoint GetEndpoint(string key) => (IPEndPoint)Find(key)!.Value;
 
     /// <summary>A setting as JSON: durations in seconds, as they are written in the file; secrets hidden; null when there is no such setting.</summary>
-    public string? ToJson(string key) => SettingDefinitions.Find(key) is not { } definition ? null
-        : MetadataJson.ToJson(definition.IsSecret ? SettingValue.Hide(Find(key)?.Value) : SettingValue.ToPlain(Find(key)?.Value));
+    public string? ToJson(string key) => Describe(key) is { } setting ? MetadataJson.ToJson(setting.Value) : null;
 
     /// <summary>All settings: those that were set, and the defaults of the others, in the order of their definitions.</summary>
     public IEnumerable<ConfigurationSetting> List()
@@ -61,7 +60,11 @@ internal sealed class ServiceConfiguration
     /// <summary>A setting with all that is known of it; null when the key is not known.</summary>
     public ConfigurationSetting? Describe(string key) => SettingDefinitions.Find(key) is { } definition ? Describe(key, definition, Find(key)) : null;
 
-    private static ConfigurationSetting Describe(string key, SettingDefinition definition, Setting? setting)
+    /// <summary>A setting of a definition with all that is known of it.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="definition">Its definition.</param>
+    /// <param name="setting">What was set; null for nothing.</param>
+    internal static ConfigurationSetting Describe(string key, SettingDefinition definition, Setting? setting)
     {
         object? byDefault = null;
         if (definition.Default is { } text)
