@@ -38,8 +38,8 @@ public sealed class Neighbor
     /// <summary>The node's type.</summary>
     public string Type => Node.Type;
 
-    /// <summary>The node's topology identifier; null until it is known.</summary>
-    public string? TID => Node.TID;
+    /// <summary>The node's topology identifier; empty until it is known.</summary>
+    public string TID => Node.TID;
 
     /// <summary>Identity of the host that reported the node.</summary>
     public string Host => Node.Host;

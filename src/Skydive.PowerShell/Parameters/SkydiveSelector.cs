@@ -30,8 +30,8 @@ public sealed class SkydiveSelector
     {
         ArgumentNullException.ThrowIfNull(node);
         Kind = SkydiveSelectorKind.Node;
-        Tid = node.TID;
-        Nodes = node.TID is { } tid ? NodeSelector.FromTids([tid]) : NodeSelector.FromIds([node.Id]);
+        Tid = node.TID.Length > 0 ? node.TID : null;
+        Nodes = Tid is { } tid ? NodeSelector.FromTids([tid]) : NodeSelector.FromIds([node.Id]);
         _description = node.ToString();
     }
 

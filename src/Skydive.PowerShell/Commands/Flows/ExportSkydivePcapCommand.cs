@@ -7,10 +7,11 @@ using Skydive.PowerShell.Completion;
 namespace Skydive.PowerShell;
 
 /// <summary>Writes packets that captures kept into a pcap file: those of flows, of nodes, or single ones.</summary>
-[Cmdlet(VerbsData.Export, "SkydivePcap", SupportsShouldProcess = true, DefaultParameterSetName = FlowSet)]
+[Cmdlet(VerbsData.Export, "SkydivePcap", SupportsShouldProcess = true, DefaultParameterSetName = PacketSet)]
 [OutputType(typeof(FileInfo))]
 public sealed class ExportSkydivePcapCommand : SessionCommand
 {
+    // The default has to be the set that takes its input by value: PowerShell would never leave one that takes it by property name.
     private const string FlowSet = "Flow";
     private const string NodeSet = "Node";
     private const string PacketSet = "Packet";

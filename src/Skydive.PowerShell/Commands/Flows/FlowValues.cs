@@ -100,10 +100,14 @@ internal sealed class FlowValues
     private static object? Get(object? value, string name) => value switch
     {
         PSObject { BaseObject: IDictionary map } => map[name],
-        PSObject wrapped => MetadataParameter.Unwrap(wrapped.Properties[name]?.Value),
         IDictionary map => map[name],
         null => null,
-        _ => MetadataParameter.Unwrap(PSObject.AsPSObject(value).Properties[name]?.Value),
+        _ => PSObject.AsPSObject(value).Properties[name]?.Value switch
+        {
+            // What is a text or a number is wanted bare, but a bag of properties is nothing without its wrapping.
+            PSObject { BaseObject: string or ValueType } simple => simple.BaseObject,
+            var other => other,
+        },
     };
 
     private static string Text(object? value) => value?.ToString() ?? string.Empty;
