@@ -37,6 +37,12 @@ public sealed class GetSkydiveConfigurationCommand : SessionCommand
     /// <inheritdoc/>
     protected override void Process()
     {
+        if (Path.FirstOrDefault(path => !File.Exists(GetUnresolvedProviderPathFromPSPath(path))) is { } missing)
+        {
+            WriteError(ErrorRecords.NotFound("file", "FileNotFound", missing, "New-SkydiveConfiguration makes one."));
+            return;
+        }
+
         var settings = ParameterSetName == PathSet ? ReadFiles() : ReadService();
         foreach (string key in Key)
         {
