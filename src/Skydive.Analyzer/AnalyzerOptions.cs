@@ -46,6 +46,9 @@ public sealed record AnalyzerOptions
     /// <summary>The value of a configuration key as JSON; null when it is not known.</summary>
     public Func<string, string?> GetConfiguration { get; init; } = static _ => null;
 
+    /// <summary>All settings; secrets hidden.</summary>
+    public Func<IEnumerable<Skydive.Contracts.Configuration.ConfigurationSetting>> ListConfiguration { get; init; } = static () => [];
+
     /// <summary>How the probes of an agent in the same process do, by name.</summary>
     public Func<IReadOnlyDictionary<string, Skydive.Contracts.Status.ProbeStatus>> GetProbes { get; init; } =
         static () => new Dictionary<string, Skydive.Contracts.Status.ProbeStatus>();

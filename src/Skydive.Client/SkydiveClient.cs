@@ -14,6 +14,7 @@ using Skydive.Client.Streams;
 using Skydive.Contracts;
 using Skydive.Contracts.Access;
 using Skydive.Contracts.Captures;
+using Skydive.Contracts.Configuration;
 using Skydive.Contracts.Flows;
 using Skydive.Contracts.Errors;
 using Skydive.Contracts.Injections;
@@ -109,6 +110,11 @@ public sealed class SkydiveClient : IDisposable
     /// <param name="cancellationToken">Gives up.</param>
     public Task<AgentStatus> GetAgentStatusAsync(CancellationToken cancellationToken) =>
         SendAsync(HttpMethod.Get, "api/status", null, ContractsJsonContext.Default.AgentStatus, cancellationToken);
+
+    /// <summary>All settings of an analyzer, secrets hidden.</summary>
+    /// <param name="cancellationToken">Gives up.</param>
+    public Task<IReadOnlyList<ConfigurationSetting>> ListConfigurationAsync(CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Get, "api/config", null, ContractsJsonContext.Default.IReadOnlyListConfigurationSetting, cancellationToken);
 
     /// <summary>Whether the service takes itself for healthy: it answers <c>GET /healthz</c> with a status of success.</summary>
     /// <param name="cancellationToken">Gives up.</param>

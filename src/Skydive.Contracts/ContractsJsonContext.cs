@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Skydive.Contracts.Access;
 using Skydive.Contracts.Captures;
+using Skydive.Contracts.Configuration;
 using Skydive.Contracts.Errors;
 using Skydive.Contracts.Flows;
 using Skydive.Contracts.Flows.Layers;
@@ -9,6 +10,7 @@ using Skydive.Contracts.Injections;
 using Skydive.Contracts.Messages;
 using Skydive.Contracts.PingMeshes;
 using Skydive.Contracts.Queries;
+using Skydive.Contracts.Services;
 using Skydive.Contracts.Status;
 using Skydive.Contracts.Topology;
 
@@ -66,6 +68,12 @@ namespace Skydive.Contracts;
 [JsonSerializable(typeof(ServiceInfo))]
 [JsonSerializable(typeof(AnalyzerStatus))]
 [JsonSerializable(typeof(AgentStatus))]
+[JsonSerializable(typeof(IReadOnlyList<ConfigurationSetting>))]
+[JsonSerializable(typeof(IReadOnlyList<ConfigurationDiagnostic>))]
+[JsonSerializable(typeof(LocalService))]
+[JsonSerializable(typeof(IReadOnlyList<LocalService>))]
+[JsonSerializable(typeof(LogEntry))]
+[JsonSerializable(typeof(CommandError))]
 [JsonSerializable(typeof(ApiError))]
 [JsonSerializable(typeof(LogInAnswer))]
 [JsonSerializable(typeof(IReadOnlyList<GrantedPermission>))]

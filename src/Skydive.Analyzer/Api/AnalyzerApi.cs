@@ -9,6 +9,7 @@ using Skydive.Analyzer.Api.Routing;
 using Skydive.Analyzer.Metrics;
 using Skydive.Analyzer.WebSockets;
 using Skydive.Contracts;
+using Skydive.Contracts.Configuration;
 using Skydive.Contracts.Errors;
 using Skydive.Contracts.Queries;
 using Skydive.Contracts.Status;
@@ -60,6 +61,11 @@ public static class AnalyzerApi
                 .. Service(info, () => analyzer.IsReady && (isReady?.Invoke() ?? true), requests, writer => AnalyzerMetrics.Write(writer, analyzer)),
                 Json("/api/status", "How the analyzer does.", "Service", analyzer.GetStatus, Types.AnalyzerStatus) with { Object = "status", Action = "read" },
                 Configuration(analyzer.Options.GetConfiguration),
+                Json("/api/config", "All settings: the value of each, its default, and where it was set.", "Service", () => (IReadOnlyList<ConfigurationSetting>)[.. analyzer.Options.ListConfiguration()], Types.IReadOnlyListConfigurationSetting) with
+                {
+                    Object = "config",
+                    Action = "read",
+                },
                 .. Topology(topology, analyzer.QuerySource),
                 .. Past(analyzer),
                 .. Elements("node", "node", Types.Node, new NodeEndpoint(analyzer)),

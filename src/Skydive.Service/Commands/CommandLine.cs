@@ -12,9 +12,12 @@ internal static class CommandLine
         RoleCommand.Create(Hosting.Role.Agent, "agent", "Runs an agent: it watches this host and sends what it sees to an analyzer."),
         ClientCommand.Create(),
         InjectPacketCommand.Create(),
+        ConfigCommand.Create(),
         StoreCommand.Create(),
         UserCommand.Create(),
         CertificateCommand.Create(),
+        ServiceCommand.Create(),
+        ServiceCommand.CreateUnit(),
         VersionCommand.Create(),
     };
 }

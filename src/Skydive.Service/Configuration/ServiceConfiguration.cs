@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Skydive.Contracts.Configuration;
 using Skydive.Contracts.Metadata;
 
 namespace Skydive.Service.Configuration;
@@ -29,7 +30,7 @@ internal sealed class ServiceConfiguration
         }
 
         SettingParser.Parse(definition, text, out object value);
-        return new(key, value, "default");
+        return new(key, value, ConfigurationSetting.DefaultSource);
     }
 
     public string? GetText(string key) => Find(key)?.Value as string;
@@ -44,21 +45,54 @@ internal sealed class ServiceConfiguration
 
     public IPEndPoint GetEndpoint(string key) => (IPEndPoint)Find(key)!.Value;
 
-    /// <summary>
-    /// A setting as JSON: durations in seconds, as they are written in the file; of secrets only whether they are set.
-    /// </summary>
-    public string ToJson(string key) => SettingDefinitions.Find(key) is not { } definition ? SectionToJson(key) : Find(key)?.Value switch
+    /// <summary>A setting, or a section of them, as JSON: durations in seconds, as they are written in the file; secrets hidden.</summary>
+    public string ToJson(string key) => Describe(key) is { } setting ? MetadataJson.ToJson(setting.Value) : SectionToJson(key);
+
+    /// <summary>All settings: those that were set, and the defaults of the others, in the order of their definitions.</summary>
+    public IEnumerable<ConfigurationSetting> List()
     {
-        null => "null",
-        _ when definition.IsSecret => "\"(not shown)\"",
-        TimeSpan duration => JsonSerializer.Serialize(duration.TotalSeconds),
-        IPEndPoint endpoint => JsonSerializer.Serialize(endpoint.ToString()),
-        string[] list => JsonSerializer.Serialize(list),
-        long number => JsonSerializer.Serialize(number),
-        bool truth => JsonSerializer.Serialize(truth),
-        MetadataValue tree => MetadataJson.ToJson(tree),
-        var value => JsonSerializer.Serialize(value.ToString()),
-    };
+        foreach (var definition in SettingDefinitions.All)
+        {
+            bool isGroup = definition.Key.Contains('*', StringComparison.Ordinal);
+            var set = isGroup
+                ? _settings.Values.Where(setting => SettingDefinitions.Find(setting.Key) == definition).OrderBy(static setting => setting.Key, StringComparer.Ordinal)
+                : Enumerable.Empty<Setting>();
+            foreach (var setting in set)
+            {
+                yield return Describe(setting.Key, definition, setting);
+            }
+
+            yield return Describe(definition.Key, definition, isGroup ? null : Find(definition.Key));
+        }
+    }
+
+    /// <summary>A setting with all that is known of it; null when the key is not known.</summary>
+    public ConfigurationSetting? Describe(string key) => SettingDefinitions.Find(key) is { } definition ? Describe(key, definition, Find(key)) : null;
+
+    /// <summary>A setting of a definition with all that is known of it.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="definition">Its definition.</param>
+    /// <param name="setting">What was set; null for nothing.</param>
+    internal static ConfigurationSetting Describe(string key, SettingDefinition definition, Setting? setting)
+    {
+        object? byDefault = null;
+        if (definition.Default is { } text)
+        {
+            SettingParser.Parse(definition, text, out byDefault);
+        }
+
+        object? value = setting is null ? byDefault : setting.Value;
+        return new()
+        {
+            Key = key,
+            Value = definition.IsSecret ? SettingValue.Hide(value) : SettingValue.ToPlain(value),
+            Default = SettingValue.ToPlain(byDefault),
+            Type = definition.Type.ToString(),
+            Source = setting?.Source ?? ConfigurationSetting.DefaultSource,
+            Description = definition.Description,
+            IsSecret = definition.IsSecret,
+        };
+    }
 
     // A group of settings as an object. As from Skydive, a key that nobody knows is an empty text.
     private string SectionToJson(string key)

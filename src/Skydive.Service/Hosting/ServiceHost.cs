@@ -83,6 +83,7 @@ internal static partial class ServiceHost
                 PacketFilters = new PacketFilterCompiler(),
                 FlowExpire = options.FlowExpire,
                 GetConfiguration = options.Configuration.ToJson,
+                ListConfiguration = options.Configuration.List,
                 GetProbes = () => agent?.Probes ?? new Dictionary<string, ProbeStatus>(),
             },
             store,

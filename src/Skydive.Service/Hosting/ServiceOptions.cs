@@ -108,6 +108,44 @@ internal sealed record ServiceOptions
     public static ServiceOptions? Load(
         Role role, IReadOnlyList<string> files, IReadOnlyDictionary<string, string> environment, out IReadOnlyList<ConfigurationProblem> problems)
     {
+        return Load(role, ReadSettings(files, environment), environment, out problems);
+    }
+
+    /// <summary>Reads the text of a configuration file, without the environment.</summary>
+    /// <param name="role">What the process is to do.</param>
+    /// <param name="name">Name of the file, for messages.</param>
+    /// <param name="text">Its text.</param>
+    /// <param name="problems">Everything that is wrong, errors and warnings.</param>
+    /// <returns>The options; null when there are errors.</returns>
+    public static ServiceOptions? LoadText(Role role, string name, string text, out IReadOnlyList<ConfigurationProblem> problems)
+    {
+        var loader = new ConfigurationLoader();
+        loader.AddText(name, text);
+        return Load(role, loader, new Dictionary<string, string>(), out problems);
+    }
+
+    private static ServiceOptions? Load(Role role, ConfigurationLoader loader, IReadOnlyDictionary<string, string> environment, out IReadOnlyList<ConfigurationProblem> problems)
+    {
+        var found = loader.Problems.ToList();
+        problems = found;
+        if (!loader.IsReadable)
+        {
+            return null;
+        }
+
+        // What a value that is not valid would have been is not known: what does not fit to its default is no news.
+        string[] broken = [.. found.Where(static problem => problem.IsError).Select(static problem => problem.Key).OfType<string>()];
+        var built = new List<ConfigurationProblem>();
+        var options = Build(role, new ServiceConfiguration(loader.Settings), environment, built);
+        found.AddRange(built.Where(problem => !broken.Contains(problem.Key)));
+        return found.Any(static problem => problem.IsError) ? null : options;
+    }
+
+    /// <summary>Reads configuration files and environment, whether they make sense or not.</summary>
+    /// <param name="files">The files in order; none for the default file if it exists.</param>
+    /// <param name="environment">The environment.</param>
+    public static ConfigurationLoader ReadSettings(IReadOnlyList<string> files, IReadOnlyDictionary<string, string> environment)
+    {
         var loader = new ConfigurationLoader();
         foreach (string file in files.Count > 0 ? files : new[] { DefaultFile }.Where(File.Exists))
         {
@@ -115,19 +153,11 @@ internal sealed record ServiceOptions
         }
 
         loader.AddEnvironment(environment);
-        var configuration = new ServiceConfiguration(loader.Settings);
-        var found = loader.Problems.ToList();
-        problems = found;
-        if (found.Any(static problem => problem.IsError))
-        {
-            return null;
-        }
-
-        var options = Build(role, configuration, environment, found);
-        return found.Any(static problem => problem.IsError) ? null : options;
+        return loader;
     }
 
-    private const string DefaultFile = "/etc/skydive/skydive.yml";
+    /// <summary>The file that is read when none is given.</summary>
+    public const string DefaultFile = "/etc/skydive/skydive.yml";
 
     private static ServiceOptions Build(
         Role role, ServiceConfiguration configuration, IReadOnlyDictionary<string, string> environment, List<ConfigurationProblem> problems)

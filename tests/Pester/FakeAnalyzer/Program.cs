@@ -11,6 +11,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Skydive.Contracts;
 using Skydive.Contracts.Captures;
+using Skydive.Contracts.Configuration;
 using Skydive.Contracts.Injections;
 using Skydive.Contracts.Errors;
 using Skydive.Contracts.Messages;
@@ -76,6 +77,15 @@ app.MapGet("/api/status", (HttpContext context) => WriteAsync(context, new Analy
     MemoryBytes = 123 << 20,
 }));
 
+app.MapGet("/api/config", (HttpContext context) => WriteAsync<IReadOnlyList<ConfigurationSetting>>(context,
+[
+    new() { Key = "analyzer.listen", Value = "127.0.0.1:9000", Default = "127.0.0.1:8082", Type = "Endpoint", Source = "/etc/skydive/skydive.yml:3:11" },
+    new() { Key = "analyzers", Value = MetadataValue.List(["a:1", "b:2"]), Default = MetadataValue.List(["127.0.0.1:8082"]), Type = "TextList", Source = "SKYDIVE_ANALYZERS" },
+    new() { Key = "agent.metadata", Value = MetadataMap.Create(("rack", 7)), Type = "Map", Source = "/etc/skydive/skydive.yml:9:3" },
+    new() { Key = "auth.password", Value = ConfigurationSetting.Hidden, Type = "Text", Source = "/etc/skydive/skydive.yml:4:1", IsSecret = true },
+    new() { Key = "flow.update", Value = 60, Default = 60, Type = "Duration", Source = ConfigurationSetting.DefaultSource, Description = "How often flows are sent." },
+    new() { Key = "storage.*.max_age", Value = 604_800, Default = 604_800, Type = "Duration", Source = ConfigurationSetting.DefaultSource },
+]));
 app.MapPost("/api/topology", async (HttpContext context) =>
 {
     var query = await JsonSerializer.DeserializeAsync(context.Request.Body, ContractsJsonContext.Default.TopologyQuery);

@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using Skydive.Client.Errors;
 using Skydive.Contracts.Errors;
+using Skydive.PowerShell.Local;
 using Skydive.PowerShell.Sessions;
 
 namespace Skydive.PowerShell;
@@ -12,6 +13,7 @@ internal static class ErrorRecords
     {
         SkydiveApiException api => FromApi(api, target),
         SkydiveConnectionException connection => FromConnection(connection, target),
+        CommandFailedException command => FromCommand(command, target),
         AmbiguousSessionException => Make(exception, "AmbiguousSession", ErrorCategory.InvalidOperation, target, "Choose one: Set-SkydiveSession <name> -Default, or -Session <name>."),
         ObjectDisposedException { ObjectName: var name } when name.EndsWith(nameof(Session), StringComparison.Ordinal) =>
             Make(new InvalidOperationException("the session is closed"), "SessionClosed", ErrorCategory.InvalidOperation, target, "Open one: Connect-SkydiveAnalyzer."),
@@ -66,6 +68,31 @@ internal static class ErrorRecords
         }
 
         return new(exception, exception.Code, category, target) { ErrorDetails = new(message) { RecommendedAction = advice ?? string.Empty } };
+    }
+
+    private static ErrorRecord FromCommand(CommandFailedException exception, object? target)
+    {
+        var error = exception.Error;
+        var (category, advice) = error.Code switch
+        {
+            "CapabilityMissing" => (ErrorCategory.NotInstalled, error.Advice),
+            "ServiceRunning" => (ErrorCategory.ResourceExists, "Stop-SkydiveService or Restart-SkydiveService."),
+            "ServiceNotFound" => (ErrorCategory.ObjectNotFound, "Get-SkydiveService shows those that are known; Start-SkydiveService starts one."),
+            "ServiceInstalled" => (ErrorCategory.InvalidOperation, error.Advice),
+            "ServiceBusy" => (ErrorCategory.ResourceBusy, error.Advice),
+            "ServiceEnded" => (ErrorCategory.InvalidResult, error.Advice),
+            "AddressInUse" => (ErrorCategory.ResourceUnavailable, "-ListenAddress chooses another address; Connect-SkydiveAnalyzer uses the service that is there."),
+            "OperationTimeout" => (ErrorCategory.OperationTimeout, error.Advice),
+            "AccessDenied" => (ErrorCategory.PermissionDenied, error.Advice),
+            "SettingNotFound" => (ErrorCategory.ObjectNotFound, "Get-SkydiveConfiguration shows the keys."),
+            "InvalidSetting" => (ErrorCategory.InvalidData, "Get-SkydiveConfiguration <key> | Format-List tells what it takes."),
+            "InvalidConfiguration" => (ErrorCategory.InvalidData, "Test-SkydiveConfiguration -Detailed tells all that is wrong."),
+            "FileNotFound" => (ErrorCategory.ObjectNotFound, "New-SkydiveConfiguration makes one."),
+            "FileExists" => (ErrorCategory.ResourceExists, "-Force replaces it."),
+            "FileUnreadable" => (ErrorCategory.ReadError, error.Advice),
+            _ => (ErrorCategory.InvalidResult, error.Advice),
+        };
+        return Make(exception, error.Code, category, target, advice);
     }
 
     private static ErrorRecord FromConnection(SkydiveConnectionException exception, object? target) => exception.Reason switch

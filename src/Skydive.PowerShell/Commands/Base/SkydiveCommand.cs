@@ -162,7 +162,7 @@ public abstract class SkydiveCommand : PSCmdlet, IDisposable
         {
             throw new PipelineStoppedException();
         }
-        catch (Exception exception) when (exception is SkydiveException or ArgumentException or Sessions.AmbiguousSessionException or ObjectDisposedException or IOException)
+        catch (Exception exception) when (exception is SkydiveException or Local.CommandFailedException or ArgumentException or Sessions.AmbiguousSessionException or ObjectDisposedException or IOException)
         {
             ThrowTerminatingError(ErrorRecords.From(exception, ErrorTarget));
         }
