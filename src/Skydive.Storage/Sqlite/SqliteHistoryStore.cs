@@ -105,11 +105,7 @@ public sealed class SqliteHistoryStore : IHistoryStore
     public Task AppendAsync(GraphBatch batch, CancellationToken cancellationToken) => batch.Elements.Count == 0 ? Task.CompletedTask : _writer.WriteAsync(
         () =>
         {
-            foreach (var element in batch.Elements)
-            {
-                _graph.Append(element);
-            }
-
+            _graph.Append(batch.Elements);
             return true;
         },
         cancellationToken);
