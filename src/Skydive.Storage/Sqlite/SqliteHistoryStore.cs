@@ -258,6 +258,17 @@ public sealed class SqliteHistoryStore : IHistoryStore
     }
 
     /// <inheritdoc/>
+    public Task TrimMemoryAsync(CancellationToken cancellationToken) => _writer.RunAsync(
+        () =>
+        {
+            _graph.Forget();
+            SqliteConnections.Execute(_connection, "PRAGMA shrink_memory");
+            SqliteLibrary.TrimHeap();
+            return true;
+        },
+        cancellationToken);
+
+    /// <inheritdoc/>
     public async Task<IReadOnlyList<string>> CheckAsync(CancellationToken cancellationToken)
     {
         try
