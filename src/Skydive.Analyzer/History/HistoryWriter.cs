@@ -24,7 +24,7 @@ public sealed partial class HistoryWriter : IAsyncDisposable
     /// The least time between two writes while changes keep coming and nobody waits for them: a write costs as much as some hundreds of revisions in it. A change
     /// that comes alone is written at once.
     /// </summary>
-    private static readonly TimeSpan s_gatherTime = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan s_gatherTime = TimeSpan.FromMilliseconds(100);
 
     private readonly LiveGraph _graph;
     private readonly IHistoryStore _store;

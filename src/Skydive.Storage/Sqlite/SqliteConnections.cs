@@ -11,7 +11,7 @@ internal static class SqliteConnections
 
     /// <summary>The connection of the writer. Commits survive the death of the process; see <see cref="WriteQueue"/> for more than that.</summary>
     /// <param name="path">The database.</param>
-    public static SqliteConnection OpenWriter(string path) => Open(path, "PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16000; PRAGMA journal_size_limit = 67108864");
+    public static SqliteConnection OpenWriter(string path) => Open(path, "PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -16000; PRAGMA journal_size_limit = 67108864");
 
     /// <summary>A connection that cannot write.</summary>
     /// <param name="path">The database.</param>

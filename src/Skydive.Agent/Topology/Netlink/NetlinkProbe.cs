@@ -30,7 +30,7 @@ internal sealed partial class NetlinkProbe : INamespaceWatcher, IDisposable
     private const int RevisionIntervalFactor = 5;
 
     /// <summary>The least and the most time between two revisions while changes keep coming.</summary>
-    private static readonly TimeSpan s_revisionInterval = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan s_revisionInterval = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan s_longestRevisionInterval = TimeSpan.FromMilliseconds(20);
 
     /// <summary>How long changes may wait that history does not keep, and those of long lists.</summary>
