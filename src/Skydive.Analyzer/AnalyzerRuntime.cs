@@ -163,7 +163,7 @@ public sealed class AnalyzerRuntime : IAsyncDisposable
         Watch(_presence.Completion);
         _pruner = new(_store, _time, _loggers.CreateLogger<HistoryPruner>());
         Watch(_pruner.Completion);
-        _trimmer = new(Graph, () => _writer.IsBehind, _time, s_trimAfter);
+        _trimmer = new(Graph, () => _writer.IsBehind, _store.TrimMemoryAsync, _time, s_trimAfter);
         Watch(_trimmer.Completion);
         _isReady = true;
     }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Skydive.Contracts.Metrics;
 using Skydive.Contracts.Topology;
@@ -19,12 +20,19 @@ public sealed partial class HistoryWriter : IAsyncDisposable
     private const int QueueSize = 65536;
     private static readonly TimeSpan s_retryDelay = TimeSpan.FromSeconds(1);
 
+    /// <summary>
+    /// The least time between two writes while changes keep coming and nobody waits for them: a write costs as much as some hundreds of revisions in it. A change
+    /// that comes alone is written at once.
+    /// </summary>
+    private static readonly TimeSpan s_gatherTime = TimeSpan.FromMilliseconds(100);
+
     private readonly LiveGraph _graph;
     private readonly IHistoryStore _store;
     private readonly TimeProvider _time;
     private readonly ILogger<HistoryWriter> _logger;
     private readonly GraphSubscription _subscription;
     private readonly CancellationTokenSource _stop = new();
+    private readonly SemaphoreSlim _hurry = new(0);
     private readonly Lock _waitersLock = new();
     private readonly List<(long Sequence, TaskCompletionSource Written)> _waiters = [];
     private long _written;
@@ -131,6 +139,7 @@ public sealed partial class HistoryWriter : IAsyncDisposable
             _waiters.Add((sequence, written));
         }
 
+        _hurry.Release();
         try
         {
             await written.Task.WaitAsync(limit, _time, cancellationToken).ConfigureAwait(false);
@@ -164,20 +173,39 @@ public sealed partial class HistoryWriter : IAsyncDisposable
         await Completion.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _subscription.Dispose();
         _stop.Dispose();
+        _hurry.Dispose();
     }
 
     private async Task RunAsync()
     {
         try
         {
+            long begun = 0;
             while (await _subscription.WaitToReadAsync(_stop.Token).ConfigureAwait(false))
             {
+                if (begun != 0)
+                {
+                    await GatherAsync(s_gatherTime - Stopwatch.GetElapsedTime(begun)).ConfigureAwait(false);
+                }
+
                 // A method of its own: nothing of what was written is to be held while the graph is quiet.
+                begun = Stopwatch.GetTimestamp();
                 await WriteWaitingAsync().ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
+        }
+    }
+
+    private async Task GatherAsync(TimeSpan time)
+    {
+        // Whoever waits comes with a permit of his own; some permits are of those who wait no more. The semaphore counts whole milliseconds.
+        while (WaiterCount == 0 && time >= TimeSpan.FromMilliseconds(1))
+        {
+            long begun = Stopwatch.GetTimestamp();
+            await _hurry.WaitAsync(time, _stop.Token).ConfigureAwait(false);
+            time -= Stopwatch.GetElapsedTime(begun);
         }
     }
 
