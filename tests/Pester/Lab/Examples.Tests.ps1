@@ -17,7 +17,7 @@ Describe 'The examples of the help' -Skip:$noLab {
         $lab = Start-Lab
 
         # What an example may say when the lab has no such thing, or when it shows an error on purpose.
-        $allowed = '^(\w+NotFound|PathNotFound|ConnectionFailed|GremlinSyntaxError|InvalidInjection|InvalidCapture|CaptureExists|OperationTimeout|SessionNotFound|AmbiguousSession|CapabilityMissing|AuthenticationFailed),'
+        $allowed = '^(\w+NotFound|PathNotFound|ConnectionFailed|GremlinSyntaxError|InvalidInjection|InvalidPingMesh|InvalidCapture|CaptureExists|OperationTimeout|SessionNotFound|AmbiguousSession|CapabilityMissing|AuthenticationFailed),'
         function Invoke-Example([string] $Code) {
             $shell = [powershell]::Create()
             try {
@@ -47,6 +47,7 @@ Describe 'The examples of the help' -Skip:$noLab {
         Connect-SkydiveAnalyzer $env:SKYDIVE_TEST_ANALYZER
         Get-SkydiveCapture | Stop-SkydiveCapture -Confirm:$false
         Get-SkydiveInjection | Remove-SkydiveInjection -Confirm:$false
+        Get-SkydivePingMesh | Remove-SkydivePingMesh -Confirm:$false
         Stop-Lab $lab
     }
 
