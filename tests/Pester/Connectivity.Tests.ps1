@@ -77,7 +77,7 @@ Describe 'Test-SkydiveConnectivity on a lab of its own' -Skip:(-not $env:SKYDIVE
 
     It 'leaves nothing, also when it is stopped in the middle' {
         $shell = [powershell]::Create()
-        $null = $shell.AddScript("Import-Module '$ModulePath'; Connect-SkydiveAnalyzer $env:SKYDIVE_TEST_ANALYZER; Test-SkydiveConnectivity '$($ends[0].TID)' '$($ends[1].TID)' -Count 1000")
+        $null = $shell.AddScript("Import-Module '$ModulePath'; Test-SkydiveConnectivity '$($ends[0].TID)' '$($ends[1].TID)' -Count 1000")
         $run = $shell.BeginInvoke()
         Wait-Until { Get-SkydiveInjection -State Active } | Should -BeTrue
         $watch = [Diagnostics.Stopwatch]::StartNew()

@@ -73,7 +73,7 @@ public sealed class ConnectivityTest
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(destination);
         progress?.Invoke("finding the way");
-        var way = await new PathSearch(_client).FindAsync(source, destination, AddressOf(destination), cancellationToken).ConfigureAwait(false);
+        var way = await new RoutedPathSearch(_client).FindAsync(source, destination, AddressOf(destination), cancellationToken).ConfigureAwait(false);
         way = [.. way.Where(static node => node.TID is not null).DistinctBy(static node => node.TID).Take(MaximumHops)];
         string? capture = null;
         string? injection = null;

@@ -30,7 +30,7 @@ Describe 'The examples of the help' -Skip:$noLab {
         $null = New-SkydiveConfiguration "$TestDrive/skydive.yml"
 
         # What an example may say when the lab has no such thing, or when it shows an error on purpose.
-        $allowed = '^(\w+NotFound|PathNotFound|ConnectionFailed|GremlinSyntaxError|InvalidInjection|InvalidCapture|CaptureExists|OperationTimeout|SessionNotFound|AmbiguousSession|CapabilityMissing|AuthenticationFailed|ServiceRunning|AddressInUse),'
+        $allowed = '^(\w+NotFound|PathNotFound|ConnectionFailed|GremlinSyntaxError|InvalidInjection|InvalidPingMesh|InvalidCapture|CaptureExists|OperationTimeout|SessionNotFound|AmbiguousSession|CapabilityMissing|AuthenticationFailed|ServiceRunning|AddressInUse),'
         function Invoke-Example([string] $Code) {
             $shell = [powershell]::Create()
             try {
@@ -62,6 +62,7 @@ Describe 'The examples of the help' -Skip:$noLab {
         Get-SkydiveInjection | Remove-SkydiveInjection -Confirm:$false
         Get-SkydiveService | Stop-SkydiveService -Force -TimeoutSeconds 5
         foreach ($name in $saved.Keys) { [Environment]::SetEnvironmentVariable($name, $saved[$name]) }
+        Get-SkydivePingMesh | Remove-SkydivePingMesh -Confirm:$false
         Stop-Lab $lab
     }
 

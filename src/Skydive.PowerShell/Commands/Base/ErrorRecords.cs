@@ -17,6 +17,8 @@ internal static class ErrorRecords
         AmbiguousSessionException => Make(exception, "AmbiguousSession", ErrorCategory.InvalidOperation, target, "Choose one: Set-SkydiveSession <name> -Default, or -Session <name>."),
         ObjectDisposedException { ObjectName: var name } when name.EndsWith(nameof(Session), StringComparison.Ordinal) =>
             Make(new InvalidOperationException("the session is closed"), "SessionClosed", ErrorCategory.InvalidOperation, target, "Open one: Connect-SkydiveAnalyzer."),
+        NodeSelectionException { IsAmbiguous: true } => Make(exception, "AmbiguousNode", ErrorCategory.InvalidArgument, target, "Get-SkydiveNode with the same name shows them; pipe one of them."),
+        NodeSelectionException => Make(exception, "NodeNotFound", ErrorCategory.ObjectNotFound, target, "Names are case-sensitive; wildcards find similar ones."),
         ArgumentException => Make(exception, "InvalidArgument", ErrorCategory.InvalidArgument, target, null),
         FileExistsException => Make(exception, "FileExists", ErrorCategory.ResourceExists, target, "-Force replaces it."),
         FileNotFoundException or DirectoryNotFoundException => Make(exception, "FileNotFound", ErrorCategory.ObjectNotFound, target, null),

@@ -9,7 +9,7 @@ namespace Skydive.Client.Connectivity;
 /// Finds the interfaces that packets from one to another pass: the shortest way over layer 2 and, where there is none, on through routers, by the
 /// routes of the interfaces that the way ends at.
 /// </summary>
-internal sealed class PathSearch(SkydiveClient client)
+internal sealed class RoutedPathSearch(SkydiveClient client)
 {
     private const int MaximumRouters = 8;
     private const int MaximumSiblings = 32;
