@@ -3,6 +3,7 @@ using Skydive.Agent.Captures;
 using Skydive.Agent.Hardware;
 using Skydive.Agent.Injections;
 using Skydive.Agent.Link;
+using Skydive.Agent.PingMeshes;
 using Skydive.Agent.Probes;
 using Skydive.Agent.Topology;
 using Skydive.Agent.Topology.Netlink;
@@ -26,6 +27,7 @@ public sealed partial class AgentRuntime : IAsyncDisposable
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CaptureDirectory _captures;
     private readonly InjectionDirectory _injections;
+    private readonly PingMeshDirectory _meshes;
     private HostProbe? _hardware;
     private NetlinkProbe? _netlink;
     private NamespaceProbe? _netns;
@@ -44,7 +46,8 @@ public sealed partial class AgentRuntime : IAsyncDisposable
         Graph = new(options.Host, "agent." + options.Host, null, new TidHook());
         _captures = new(Graph, options, flows, loggers.CreateLogger<CaptureDirectory>(), FindLink);
         _injections = new(Graph, FindLink);
-        Link = new AgentLink(options.Host, _captures, _injections);
+        _meshes = new(Graph, FindLink, options.MetricsUpdate);
+        Link = new AgentLink(options.Host, _captures, _injections, _meshes);
     }
 
     /// <summary>The graph of this host.</summary>
@@ -90,6 +93,8 @@ public sealed partial class AgentRuntime : IAsyncDisposable
         Watch(_captures.Completion);
         _injections.Start();
         Watch(_injections.Completion);
+        _meshes.Start();
+        Watch(_meshes.Completion);
         _context = new(Graph, hostNode, _options, _loggers, _netlink.FindLink, namespaces);
         _hardware = new(_context, _hardwareState);
         await _hardware.StartAsync(CancellationToken.None).ConfigureAwait(false);
@@ -113,6 +118,7 @@ public sealed partial class AgentRuntime : IAsyncDisposable
             await _hardware.DisposeAsync().ConfigureAwait(false);
         }
 
+        await _meshes.DisposeAsync().ConfigureAwait(false);
         await _injections.DisposeAsync().ConfigureAwait(false);
         await _captures.DisposeAsync().ConfigureAwait(false);
         _netns?.Dispose();

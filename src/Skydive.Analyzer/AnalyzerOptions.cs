@@ -16,8 +16,14 @@ public sealed record AnalyzerOptions
     /// <summary>How WebSocket connections are kept.</summary>
     public WebSocketOptions WebSockets { get; init; } = new();
 
+    /// <summary>Identity of an agent in the same process, which is always there; null for none.</summary>
+    public string? LocalAgent { get; init; }
+
     /// <summary>What tells flows apart when a capture does not say.</summary>
     public Skydive.Contracts.Flows.LayerKeyMode DefaultLayerKeyMode { get; init; }
+
+    /// <summary>How long an agent may be silent before what it told of is removed: five times as long as it may leave a ping without an answer.</summary>
+    public TimeSpan AgentPatience => 5 * WebSockets.PongTimeout;
 
     /// <summary>How many flows may wait for the store.</summary>
     public int MaximumBufferedFlows { get; init; } = 100_000;
@@ -39,6 +45,9 @@ public sealed record AnalyzerOptions
 
     /// <summary>The value of a configuration key as JSON; null when it is not known.</summary>
     public Func<string, string?> GetConfiguration { get; init; } = static _ => null;
+
+    /// <summary>All settings; secrets hidden.</summary>
+    public Func<IEnumerable<Skydive.Contracts.Configuration.ConfigurationSetting>> ListConfiguration { get; init; } = static () => [];
 
     /// <summary>How the probes of an agent in the same process do, by name.</summary>
     public Func<IReadOnlyDictionary<string, Skydive.Contracts.Status.ProbeStatus>> GetProbes { get; init; } =

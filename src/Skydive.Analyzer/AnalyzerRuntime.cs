@@ -6,9 +6,12 @@ using Skydive.Analyzer.Flows;
 using Skydive.Analyzer.History;
 using Skydive.Analyzer.Hub;
 using Skydive.Analyzer.Injections;
+using Skydive.Analyzer.PingMeshes;
 using Skydive.Analyzer.Queries;
 using Skydive.Analyzer.Topology;
 using Skydive.Analyzer.WebSockets;
+using Skydive.Contracts;
+using Skydive.Contracts.Messages;
 using Skydive.Contracts.Status;
 using Skydive.Graph;
 using Skydive.Gremlin;
@@ -37,6 +40,7 @@ public sealed class AnalyzerRuntime : IAsyncDisposable
     private readonly FlowEnhancer _enhancer;
     private HistoryPruner? _pruner;
     private HeapTrimmer? _trimmer;
+    private AgentPresence? _presence;
     private volatile bool _isReady;
     private int _isDisposed;
 
@@ -62,7 +66,11 @@ public sealed class AnalyzerRuntime : IAsyncDisposable
         _fabric = new(Graph, options.Fabric);
         _peering = new(Graph);
         Injections = new(Graph, Agents, store, _time, loggers.CreateLogger<InjectionManager>());
+        PingMeshes = new(Graph, Agents, store, _time, loggers.CreateLogger<PingMeshManager>());
         Captures = new(Graph, Agents, store, options, _time, loggers.CreateLogger<CaptureManager>());
+        var types = ContractsJsonContext.Default;
+        Captures.OnChanged = (type, capture) => Notices.Tell(MessageNamespaces.OnDemandCaptureNotification, type, capture, types.Capture);
+        Injections.OnChanged = (type, injection) => Notices.Tell(MessageNamespaces.OnDemandPacketInjectionNotification, type, injection, types.Injection);
     }
 
     /// <summary>The names that <c>analyzer.topology.probes</c> may have, in order: probes that run always.</summary>
@@ -86,6 +94,9 @@ public sealed class AnalyzerRuntime : IAsyncDisposable
     /// <summary>The injections.</summary>
     public InjectionManager Injections { get; }
 
+    /// <summary>The ping meshes.</summary>
+    public PingMeshManager PingMeshes { get; }
+
     /// <summary>What queries are asked of.</summary>
     public IQuerySource QuerySource { get; }
 
@@ -107,8 +118,20 @@ public sealed class AnalyzerRuntime : IAsyncDisposable
     /// <summary>The subscribers of graph events.</summary>
     internal ConnectionDirectory Subscribers { get; } = new();
 
+    /// <summary>Tells subscribers of what is no change of the graph.</summary>
+    internal NoticeBoard Notices { get; } = new();
+
+    /// <summary>The filters of subscribers.</summary>
+    internal SubscriberFilters Filters { get; } = new();
+
     /// <summary>The programs that publish nodes and edges.</summary>
     internal ConnectionDirectory Publishers { get; } = new();
+
+    /// <summary>Knows which agents are there; null until the analyzer has started.</summary>
+    internal AgentPresence? Presence => _presence;
+
+    /// <summary>How many transactions of the graph are not in the store yet.</summary>
+    internal long HistoryWaiting => _writer?.Waiting ?? 0;
 
     /// <summary>Loads history and captures, and begins to work.</summary>
     /// <param name="cancellationToken">Gives up.</param>
@@ -129,9 +152,18 @@ public sealed class AnalyzerRuntime : IAsyncDisposable
         Watch(Captures.Completion);
         await Injections.StartAsync(cancellationToken).ConfigureAwait(false);
         Watch(Injections.Completion);
+        await PingMeshes.StartAsync(cancellationToken).ConfigureAwait(false);
+        Watch(PingMeshes.Completion);
+        _presence = new(Graph, _options.AgentPatience, _time, _loggers.CreateLogger<AgentPresence>());
+        if (_options.LocalAgent is { } local)
+        {
+            _presence.Enter(local);
+        }
+
+        Watch(_presence.Completion);
         _pruner = new(_store, _time, _loggers.CreateLogger<HistoryPruner>());
         Watch(_pruner.Completion);
-        _trimmer = new(Graph, () => _writer.IsBehind, _time, s_trimAfter);
+        _trimmer = new(Graph, () => _writer.IsBehind, _store.TrimMemoryAsync, _time, s_trimAfter);
         Watch(_trimmer.Completion);
         _isReady = true;
     }
@@ -159,7 +191,8 @@ public sealed class AnalyzerRuntime : IAsyncDisposable
     }
 
     /// <summary>Waits, within limits, until the store has everything that happened before; a question for the past that reaches up to now needs it.</summary>
-    internal Task FlushHistoryAsync(CancellationToken cancellationToken) => _writer?.FlushAsync(s_flushLimit, cancellationToken) ?? Task.CompletedTask;
+    /// <returns>Whether it has.</returns>
+    internal Task<bool> FlushHistoryAsync(CancellationToken cancellationToken) => _writer?.FlushAsync(s_flushLimit, cancellationToken) ?? Task.FromResult(true);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -178,6 +211,12 @@ public sealed class AnalyzerRuntime : IAsyncDisposable
         if (_pruner is not null)
         {
             await _pruner.DisposeAsync().ConfigureAwait(false);
+        }
+
+        await PingMeshes.DisposeAsync().ConfigureAwait(false);
+        if (_presence is not null)
+        {
+            await _presence.DisposeAsync().ConfigureAwait(false);
         }
 
         await Injections.DisposeAsync().ConfigureAwait(false);

@@ -1,4 +1,5 @@
 using Skydive.Graph;
+using Skydive.Storage;
 
 namespace Skydive.Analyzer;
 
@@ -18,6 +19,7 @@ internal sealed class HeapTrimmer : IAsyncDisposable
     private readonly LiveGraph _graph;
     private readonly TimeProvider _time;
     private readonly TimeSpan _quiet;
+    private readonly Func<CancellationToken, Task> _trimStore;
     private readonly CancellationTokenSource _stop = new();
     private int _isDisposed;
     private long _trims;
@@ -25,13 +27,15 @@ internal sealed class HeapTrimmer : IAsyncDisposable
     /// <summary>Begins to watch a graph.</summary>
     /// <param name="graph">The graph.</param>
     /// <param name="isBusy">Whether something still works on what came in, such as the writer of history.</param>
+    /// <param name="trimStore">Has the store give back what memory it can.</param>
     /// <param name="time">The clock.</param>
     /// <param name="quiet">How long the graph has to be quiet before memory is looked at.</param>
-    public HeapTrimmer(LiveGraph graph, Func<bool> isBusy, TimeProvider time, TimeSpan quiet)
+    public HeapTrimmer(LiveGraph graph, Func<bool> isBusy, Func<CancellationToken, Task> trimStore, TimeProvider time, TimeSpan quiet)
     {
         _graph = graph;
         _time = time;
         _quiet = quiet;
+        _trimStore = trimStore;
         Completion = Task.Run(() => RunAsync(isBusy));
     }
 
@@ -84,6 +88,15 @@ internal sealed class HeapTrimmer : IAsyncDisposable
 
     private async Task TrimAsync()
     {
+        try
+        {
+            await _trimStore(_stop.Token).ConfigureAwait(false);
+        }
+        catch (HistoryException)
+        {
+            // A store that fails is the matter of those who write to it.
+        }
+
         long before = NewestFull().Index;
         GC.Collect(2, GCCollectionMode.Forced, blocking: false);
         GCMemoryInfo heap;

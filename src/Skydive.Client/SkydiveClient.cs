@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
@@ -11,10 +12,13 @@ using Skydive.Client.Http;
 using Skydive.Client.Queries;
 using Skydive.Client.Streams;
 using Skydive.Contracts;
+using Skydive.Contracts.Access;
 using Skydive.Contracts.Captures;
+using Skydive.Contracts.Configuration;
 using Skydive.Contracts.Flows;
 using Skydive.Contracts.Errors;
 using Skydive.Contracts.Injections;
+using Skydive.Contracts.PingMeshes;
 using Skydive.Contracts.Queries;
 using Skydive.Contracts.Status;
 using Skydive.Contracts.Topology;
@@ -48,10 +52,9 @@ public sealed class SkydiveClient : IDisposable
             throw new ArgumentException($"'{address}' is no http or https address", nameof(options));
         }
 
-        bool hasSecrets = options.Credential is not null || options.Token is not null;
-        if (hasSecrets && address.Scheme == "http" && !address.IsLoopback && !options.AllowUnencryptedAuthentication)
+        if (options.Credential is not null || options.Token is not null)
         {
-            throw new ArgumentException($"a password or token would travel unencrypted to {address.Host}: use https, or allow it explicitly", nameof(options));
+            CheckEncryption(options);
         }
 
         _options = options;
@@ -69,6 +72,13 @@ public sealed class SkydiveClient : IDisposable
         if (options.SkipCertificateCheck)
         {
             _handler.SslOptions.RemoteCertificateValidationCallback = static (_, _, _, _) => true;
+        }
+
+        if (options.CertificateAuthorities is { } authorities)
+        {
+            var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+            policy.CustomTrustStore.AddRange(authorities);
+            _handler.SslOptions.CertificateChainPolicy = policy;
         }
 
         if (options.Certificate is { } certificate)
@@ -101,6 +111,11 @@ public sealed class SkydiveClient : IDisposable
     public Task<AgentStatus> GetAgentStatusAsync(CancellationToken cancellationToken) =>
         SendAsync(HttpMethod.Get, "api/status", null, ContractsJsonContext.Default.AgentStatus, cancellationToken);
 
+    /// <summary>All settings of an analyzer, secrets hidden.</summary>
+    /// <param name="cancellationToken">Gives up.</param>
+    public Task<IReadOnlyList<ConfigurationSetting>> ListConfigurationAsync(CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Get, "api/config", null, ContractsJsonContext.Default.IReadOnlyListConfigurationSetting, cancellationToken);
+
     /// <summary>Whether the service takes itself for healthy: it answers <c>GET /healthz</c> with a status of success.</summary>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>False when it answers 503; other errors are thrown.</returns>
@@ -116,6 +131,27 @@ public sealed class SkydiveClient : IDisposable
         {
             return false;
         }
+    }
+
+    /// <summary>Logs in with user name and password, for a token that takes their place.</summary>
+    /// <param name="credential">User name and password.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The token, empty where nobody has to log in, and what the user may do.</returns>
+    /// <exception cref="ArgumentException">They would travel unencrypted.</exception>
+    public async Task<LogInAnswer> LogInAsync(NetworkCredential credential, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(credential);
+        CheckEncryption(_options);
+        using var content = new FormUrlEncodedContent([new("username", credential.UserName), new("password", credential.Password)]);
+        return await SendAsync(HttpMethod.Post, "login", content, ContractsJsonContext.Default.LogInAnswer, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Gives the token of the options back: it is worth nothing from then on.</summary>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task LogOutAsync(CancellationToken cancellationToken)
+    {
+        using var deadline = new Deadline(_options.OperationTimeout, cancellationToken);
+        using var response = await SendAsync(HttpMethod.Post, "logout", null, deadline).ConfigureAwait(false);
     }
 
     /// <summary>The whole graph as it is now.</summary>
@@ -191,6 +227,99 @@ public sealed class SkydiveClient : IDisposable
         ArgumentNullException.ThrowIfNull(gremlin);
         using var content = JsonContent(new TopologyQuery { GremlinQuery = gremlin }, ContractsJsonContext.Default.TopologyQuery);
         return await SendAsync(HttpMethod.Post, "api/gremlin/validate", content, ContractsJsonContext.Default.ValidationReply, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>All nodes by identifier.</summary>
+    /// <param name="cancellationToken">Gives up.</param>
+    public Task<IReadOnlyDictionary<string, Node>> ListNodesAsync(CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Get, "api/node", null, ContractsJsonContext.Default.IReadOnlyDictionaryStringNode, cancellationToken);
+
+    /// <summary>One node.</summary>
+    /// <param name="id">Its identifier.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public Task<Node> GetNodeAsync(string id, CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Get, "api/node/" + Uri.EscapeDataString(id), null, ContractsJsonContext.Default.Node, cancellationToken);
+
+    /// <summary>Adds a node.</summary>
+    /// <param name="node">The node; the service gives it an origin, a host and times where it has none.</param>
+    /// <param name="cancellationToken">Gives up; the node may be added all the same.</param>
+    /// <returns>The node as it is.</returns>
+    public async Task<Node> CreateNodeAsync(Node node, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(node);
+        using var content = JsonContent(node, ContractsJsonContext.Default.Node);
+        return await SendAsync(HttpMethod.Post, "api/node", content, ContractsJsonContext.Default.Node, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Changes the metadata of a node.</summary>
+    /// <param name="id">Its identifier.</param>
+    /// <param name="patch">The changes as a JSON patch (RFC 6902), such as <c>[{"op":"add","path":"/Metadata/Owner","value":"me"}]</c>.</param>
+    /// <param name="cancellationToken">Gives up; the node may be changed all the same.</param>
+    /// <returns>The node as it is then; null when nothing changed.</returns>
+    public Task<Node?> PatchNodeAsync(string id, string patch, CancellationToken cancellationToken) =>
+        PatchAsync("api/node/" + Uri.EscapeDataString(id), patch, ContractsJsonContext.Default.Node, cancellationToken);
+
+    /// <summary>Removes a node.</summary>
+    /// <param name="id">Its identifier.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task DeleteNodeAsync(string id, CancellationToken cancellationToken)
+    {
+        using var deadline = new Deadline(_options.OperationTimeout, cancellationToken);
+        using var response = await SendAsync(HttpMethod.Delete, "api/node/" + Uri.EscapeDataString(id), null, deadline).ConfigureAwait(false);
+    }
+
+    /// <summary>All edges by identifier.</summary>
+    /// <param name="cancellationToken">Gives up.</param>
+    public Task<IReadOnlyDictionary<string, Edge>> ListEdgesAsync(CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Get, "api/edge", null, ContractsJsonContext.Default.IReadOnlyDictionaryStringEdge, cancellationToken);
+
+    /// <summary>One edge.</summary>
+    /// <param name="id">Its identifier.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public Task<Edge> GetEdgeAsync(string id, CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Get, "api/edge/" + Uri.EscapeDataString(id), null, ContractsJsonContext.Default.Edge, cancellationToken);
+
+    /// <summary>Adds an edge.</summary>
+    /// <param name="edge">The edge; the service gives it an origin, a host and times where it has none.</param>
+    /// <param name="cancellationToken">Gives up; the edge may be added all the same.</param>
+    /// <returns>The edge as it is.</returns>
+    public async Task<Edge> CreateEdgeAsync(Edge edge, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(edge);
+        using var content = JsonContent(edge, ContractsJsonContext.Default.Edge);
+        return await SendAsync(HttpMethod.Post, "api/edge", content, ContractsJsonContext.Default.Edge, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Changes the metadata of an edge.</summary>
+    /// <param name="id">Its identifier.</param>
+    /// <param name="patch">The changes as a JSON patch (RFC 6902), such as <c>[{"op":"add","path":"/Metadata/Owner","value":"me"}]</c>.</param>
+    /// <param name="cancellationToken">Gives up; the edge may be changed all the same.</param>
+    /// <returns>The edge as it is then; null when nothing changed.</returns>
+    public Task<Edge?> PatchEdgeAsync(string id, string patch, CancellationToken cancellationToken) =>
+        PatchAsync("api/edge/" + Uri.EscapeDataString(id), patch, ContractsJsonContext.Default.Edge, cancellationToken);
+
+    /// <summary>Removes an edge.</summary>
+    /// <param name="id">Its identifier.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task DeleteEdgeAsync(string id, CancellationToken cancellationToken)
+    {
+        using var deadline = new Deadline(_options.OperationTimeout, cancellationToken);
+        using var response = await SendAsync(HttpMethod.Delete, "api/edge/" + Uri.EscapeDataString(id), null, deadline).ConfigureAwait(false);
+    }
+
+    /// <summary>Asks a query and copies its result, in a form other than JSON, to a stream.</summary>
+    /// <param name="gremlin">The query.</param>
+    /// <param name="mediaType">The form, such as <c>application/vnd.tcpdump.pcap</c> for packets.</param>
+    /// <param name="destination">Where it goes.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task CopyQueryAsync(string gremlin, string mediaType, Stream destination, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(gremlin);
+        ArgumentNullException.ThrowIfNull(destination);
+        using var deadline = new Deadline(_options.OperationTimeout, cancellationToken);
+        using var content = JsonContent(new TopologyQuery { GremlinQuery = gremlin }, ContractsJsonContext.Default.TopologyQuery);
+        using var response = await SendAsync(HttpMethod.Post, "api/topology", content, deadline, mediaType).ConfigureAwait(false);
+        await response.Content.CopyToAsync(destination, deadline.Token).ConfigureAwait(false);
     }
 
     /// <summary>Asks what is not the same in the topology at two times.</summary>
@@ -299,6 +428,58 @@ public sealed class SkydiveClient : IDisposable
         using var response = await SendAsync(HttpMethod.Delete, InjectionPath(id), null, deadline).ConfigureAwait(false);
     }
 
+    /// <summary>The ping meshes without their pairs, the oldest first.</summary>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<IReadOnlyList<PingMesh>> ListPingMeshesAsync(CancellationToken cancellationToken)
+    {
+        var meshes = await SendAsync(HttpMethod.Get, "api/pingmesh", null, ContractsJsonContext.Default.IReadOnlyDictionaryStringPingMesh, cancellationToken).ConfigureAwait(false);
+        return [.. meshes.Values.OrderBy(static mesh => mesh.StartTime).ThenBy(static mesh => mesh.UUID, StringComparer.Ordinal)];
+    }
+
+    /// <summary>One ping mesh with its pairs as they are now.</summary>
+    /// <param name="id">Its identifier.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public Task<PingMesh> GetPingMeshAsync(string id, CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Get, PingMeshPath(id), null, ContractsJsonContext.Default.PingMesh, cancellationToken);
+
+    /// <summary>One ping mesh with what its pairs measured in a span of time.</summary>
+    /// <param name="id">Its identifier.</param>
+    /// <param name="from">When the span begins.</param>
+    /// <param name="to">When it ends; null for now.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public Task<PingMesh> GetPingMeshAsync(string id, DateTimeOffset from, DateTimeOffset? to, CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Get, PingMeshPath(id) + SpanQuery(from, to), null, ContractsJsonContext.Default.PingMesh, cancellationToken);
+
+    /// <summary>The samples of a ping mesh in a span of time, by their time.</summary>
+    /// <param name="id">Its identifier.</param>
+    /// <param name="from">When the span begins.</param>
+    /// <param name="to">When it ends; null for now.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public Task<IReadOnlyList<PingSample>> GetPingSamplesAsync(string id, DateTimeOffset from, DateTimeOffset? to, CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Get, PingMeshPath(id) + "/samples" + SpanQuery(from, to), null, ContractsJsonContext.Default.IReadOnlyListPingSample, cancellationToken);
+
+    /// <summary>Creates a ping mesh: its pairs are measured from now on.</summary>
+    /// <param name="mesh">What to measure; its identifier is the service's to give.</param>
+    /// <param name="timeToLive">When it ends by itself; null for never.</param>
+    /// <param name="cancellationToken">Gives up; the mesh may be created all the same.</param>
+    /// <returns>The mesh as the service took it, with its identifier and its pairs.</returns>
+    public async Task<PingMesh> CreatePingMeshAsync(PingMesh mesh, TimeSpan? timeToLive, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(mesh);
+        using var deadline = new Deadline(_options.OperationTimeout, cancellationToken);
+        using var content = ResourceContent(mesh, ContractsJsonContext.Default.PingMesh, timeToLive);
+        return await SendAsync(HttpMethod.Post, "api/pingmesh", content, ContractsJsonContext.Default.PingMesh, deadline).ConfigureAwait(false);
+    }
+
+    /// <summary>Deletes a ping mesh: its pairs are measured no longer, and what it measured cannot be asked for any more.</summary>
+    /// <param name="id">Its identifier.</param>
+    /// <param name="cancellationToken">Gives up; the mesh may be deleted all the same.</param>
+    public async Task DeletePingMeshAsync(string id, CancellationToken cancellationToken)
+    {
+        using var deadline = new Deadline(_options.OperationTimeout, cancellationToken);
+        using var response = await SendAsync(HttpMethod.Delete, PingMeshPath(id), null, deadline).ConfigureAwait(false);
+    }
+
     /// <summary>Sends a pcap file; the service makes flows of its packets. The time limit starts anew with every part that goes out.</summary>
     /// <param name="pcap">The file from its current position on; left open.</param>
     /// <param name="sent">Told, on another thread, how many bytes have gone; null when nobody wants to know.</param>
@@ -376,6 +557,14 @@ public sealed class SkydiveClient : IDisposable
         }
     }
 
+    private static void CheckEncryption(SkydiveClientOptions options)
+    {
+        if (options.Address is { Scheme: "http", IsLoopback: false } && !options.AllowUnencryptedAuthentication)
+        {
+            throw new ArgumentException($"a password or token would travel unencrypted to {options.Address.Host}: use https, or allow it explicitly", nameof(options));
+        }
+    }
+
     private static string Innermost(Exception exception)
     {
         while (exception.InnerException is { } inner)
@@ -389,6 +578,12 @@ public sealed class SkydiveClient : IDisposable
     private static string CapturePath(string id) => ResourcePath("capture", id);
 
     private static string InjectionPath(string id) => ResourcePath("injectpacket", id);
+
+    private static string PingMeshPath(string id) => ResourcePath("pingmesh", id);
+
+    private static string SpanQuery(DateTimeOffset from, DateTimeOffset? to) => to is { } last
+        ? string.Create(CultureInfo.InvariantCulture, $"?from={from.ToUnixTimeMilliseconds()}&to={last.ToUnixTimeMilliseconds()}")
+        : string.Create(CultureInfo.InvariantCulture, $"?from={from.ToUnixTimeMilliseconds()}");
 
     private static string ResourcePath(string kind, string id)
     {
@@ -431,6 +626,20 @@ public sealed class SkydiveClient : IDisposable
         {
             socket.Dispose();
             throw;
+        }
+    }
+
+    private async Task<T?> PatchAsync<T>(string path, string patch, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+        where T : class
+    {
+        using var content = new StringContent(patch, Encoding.UTF8, "application/json-patch+json");
+        try
+        {
+            return await SendAsync(HttpMethod.Patch, path, content, type, cancellationToken).ConfigureAwait(false);
+        }
+        catch (SkydiveApiException exception) when (exception.Status == (int)HttpStatusCode.NotModified)
+        {
+            return null;
         }
     }
 

@@ -26,6 +26,9 @@ public sealed record SkydiveClientOptions
     /// <summary>A certificate that the client shows; null for none.</summary>
     public X509Certificate2? Certificate { get; init; }
 
+    /// <summary>The authorities whose certificates are trusted, and no others; null for those of the system.</summary>
+    public X509Certificate2Collection? CertificateAuthorities { get; init; }
+
     /// <summary>Whether any certificate of the service is trusted.</summary>
     public bool SkipCertificateCheck { get; init; }
 

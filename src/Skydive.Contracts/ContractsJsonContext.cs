@@ -1,12 +1,16 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Skydive.Contracts.Access;
 using Skydive.Contracts.Captures;
+using Skydive.Contracts.Configuration;
 using Skydive.Contracts.Errors;
 using Skydive.Contracts.Flows;
 using Skydive.Contracts.Flows.Layers;
 using Skydive.Contracts.Injections;
 using Skydive.Contracts.Messages;
+using Skydive.Contracts.PingMeshes;
 using Skydive.Contracts.Queries;
+using Skydive.Contracts.Services;
 using Skydive.Contracts.Status;
 using Skydive.Contracts.Topology;
 
@@ -20,6 +24,8 @@ namespace Skydive.Contracts;
 [JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Default, AllowTrailingCommas = false, ReadCommentHandling = JsonCommentHandling.Disallow)]
 [JsonSerializable(typeof(Node))]
 [JsonSerializable(typeof(Edge))]
+[JsonSerializable(typeof(IReadOnlyDictionary<string, Node>))]
+[JsonSerializable(typeof(IReadOnlyDictionary<string, Edge>))]
 [JsonSerializable(typeof(SubGraph))]
 [JsonSerializable(typeof(PartialUpdate))]
 [JsonSerializable(typeof(Flow))]
@@ -36,6 +42,12 @@ namespace Skydive.Contracts;
 [JsonSerializable(typeof(IReadOnlyDictionary<string, Capture>))]
 [JsonSerializable(typeof(Injection))]
 [JsonSerializable(typeof(IReadOnlyDictionary<string, Injection>))]
+[JsonSerializable(typeof(PingMesh))]
+[JsonSerializable(typeof(IReadOnlyDictionary<string, PingMesh>))]
+[JsonSerializable(typeof(IReadOnlyList<PingSample>))]
+[JsonSerializable(typeof(PingMeshOrder))]
+[JsonSerializable(typeof(PingReportRequest))]
+[JsonSerializable(typeof(PingReportReply))]
 [JsonSerializable(typeof(Filter))]
 [JsonSerializable(typeof(FlowSearch))]
 [JsonSerializable(typeof(TopologyQuery))]
@@ -56,6 +68,14 @@ namespace Skydive.Contracts;
 [JsonSerializable(typeof(ServiceInfo))]
 [JsonSerializable(typeof(AnalyzerStatus))]
 [JsonSerializable(typeof(AgentStatus))]
+[JsonSerializable(typeof(IReadOnlyList<ConfigurationSetting>))]
+[JsonSerializable(typeof(IReadOnlyList<ConfigurationDiagnostic>))]
+[JsonSerializable(typeof(LocalService))]
+[JsonSerializable(typeof(IReadOnlyList<LocalService>))]
+[JsonSerializable(typeof(LogEntry))]
+[JsonSerializable(typeof(CommandError))]
 [JsonSerializable(typeof(ApiError))]
+[JsonSerializable(typeof(LogInAnswer))]
+[JsonSerializable(typeof(IReadOnlyList<GrantedPermission>))]
 [JsonSerializable(typeof(JsonElement))]
 public sealed partial class ContractsJsonContext : JsonSerializerContext;

@@ -13,6 +13,8 @@ public sealed class GremlinQuery
         Text = text;
         Kind = kind;
         _steps = steps;
+        Selection = PlanReading.FindSelection(steps);
+        DecidingKeys = PlanReading.FindKeys(steps);
     }
 
     /// <summary>The query as it was written.</summary>
@@ -20,6 +22,18 @@ public sealed class GremlinQuery
 
     /// <summary>What it yields.</summary>
     public GremlinKind Kind { get; }
+
+    /// <summary>Whether it reads packets that captures kept, which tell more than flows do.</summary>
+    public bool ReadsPackets => _steps.Any(static step => step.Output == GremlinKind.RawPackets);
+
+    /// <summary>The conditions on single nodes and edges that the query comes down to; null when there is more to it.</summary>
+    public GraphSelection? Selection { get; }
+
+    /// <summary>
+    /// The top-level keys of metadata that decide what the query finds in a live graph, besides which nodes and edges there are; null when that
+    /// cannot be said.
+    /// </summary>
+    public IReadOnlySet<string>? DecidingKeys { get; }
 
     /// <summary>The plan in one line, for people: which conditions are checked where.</summary>
     public string Explain() => string.Join(" | ", _steps);

@@ -154,6 +154,10 @@ public interface IHistoryStore : IFlowSource, IRawPacketSource, IMetricSource, I
     /// <exception cref="HistoryException">It failed; the data are as before.</exception>
     Task CompactAsync(CancellationToken cancellationToken);
 
+    /// <summary>Gives back memory that was of use while very much was written.</summary>
+    /// <param name="cancellationToken">Gives up waiting for that.</param>
+    Task TrimMemoryAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
     /// <summary>Reads everything and says what is wrong with it.</summary>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <returns>The faults found, one sentence each, a hundred at most; empty when all is well.</returns>

@@ -20,6 +20,9 @@ Describe '-WhatIf' {
         @{ Script = { Stop-SkydiveCapture -Name '*' -WhatIf } }
         @{ Script = { Get-SkydiveNode | New-SkydiveInjection -DestinationIP 10.0.0.1 -WhatIf } }
         @{ Script = { Get-SkydiveInjection | Remove-SkydiveInjection -WhatIf } }
+        @{ Script = { Get-SkydiveNode | New-SkydivePingMesh -WhatIf } }
+        @{ Script = { Get-SkydivePingMesh | Remove-SkydivePingMesh -WhatIf } }
+        @{ Script = { Test-SkydiveConnectivity vm1-eth0 vm2-eth0 -WhatIf } }
         @{ Script = { Import-SkydivePcap "$TestDrive/*.pcap" -WhatIf } }
     ) {
         $before = @((Get-FakeState $fake).Requests).Count

@@ -74,6 +74,9 @@ function Format-Text([Parameter(ValueFromPipeline)] $InputObject, [int] $Width =
     }
 }
 
+# Whether the program of the service is here, which handles configuration files and services of this host.
+function Test-ServiceProgram { $IsLinux -and ($env:SKYDIVE_SERVICE -or (Get-Command skydive -CommandType Application -ErrorAction Ignore) -or (Test-Path "$script:ModulePath/../../service/skydive")) }
+
 # Why tests on a lab cannot run here; null when they can. For -Skip, during discovery.
 function Get-LabProblem {
     if (-not $env:SKYDIVE_TEST_ANALYZER) { 'SKYDIVE_TEST_ANALYZER holds no address of a service' }

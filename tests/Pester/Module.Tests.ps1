@@ -29,7 +29,7 @@ Describe 'The module' {
     }
 
     It 'offers -WhatIf and -Confirm on every change' {
-        foreach ($name in 'Start-SkydiveCapture', 'Stop-SkydiveCapture', 'Import-SkydivePcap', 'Disconnect-SkydiveAnalyzer', 'Set-SkydiveSession') {
+        foreach ($name in 'Set-SkydiveConfiguration', 'New-SkydiveConfiguration', 'Start-SkydiveService', 'Stop-SkydiveService', 'Restart-SkydiveService', 'Install-SkydiveService', 'Uninstall-SkydiveService', 'Start-SkydiveCapture', 'Stop-SkydiveCapture', 'Import-SkydivePcap', 'Disconnect-SkydiveAnalyzer', 'Set-SkydiveSession') {
             (Get-Command $name).Parameters.Keys | Should -Contain 'WhatIf'
         }
     }
@@ -48,10 +48,10 @@ Describe 'The module' {
     It 'imports again with -Force' {
         Import-Module $ModulePath -Force
         Import-Module $ModulePath -Force
-        (Get-Command -Module Skydive -CommandType Cmdlet).Count | Should -Be 38
+        (Get-Command -Module Skydive -CommandType Cmdlet).Count | Should -Be 55
         Remove-Module Skydive
         Import-Module $ModulePath
-        (Get-Command -Module Skydive -CommandType Cmdlet).Count | Should -Be 38
+        (Get-Command -Module Skydive -CommandType Cmdlet).Count | Should -Be 55
     }
 
     It 'imports within its time budget' {

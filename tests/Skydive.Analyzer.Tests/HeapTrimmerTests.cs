@@ -11,7 +11,7 @@ public sealed class HeapTrimmerTests
     {
         var graph = new LiveGraph("a1", "analyzer.a1");
         bool isBusy = true;
-        await using var trimmer = new HeapTrimmer(graph, () => Volatile.Read(ref isBusy), TimeProvider.System, TimeSpan.FromMilliseconds(50));
+        await using var trimmer = new HeapTrimmer(graph, () => Volatile.Read(ref isBusy), static _ => Task.CompletedTask, TimeProvider.System, TimeSpan.FromMilliseconds(50));
         Add(graph, 0, 1000);
         await Task.Delay(300, TestContext.Current.CancellationToken);
         Volatile.Write(ref isBusy, false);

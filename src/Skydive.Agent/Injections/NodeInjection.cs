@@ -9,6 +9,7 @@ namespace Skydive.Agent.Injections;
 internal sealed class NodeInjection : IAsyncDisposable
 {
     private const int BatchSize = 64;
+    private const int MaximumBatchBytes = 1 << 20;
 
     /// <summary>How long the kernel is given when its queue is full.</summary>
     private static readonly TimeSpan s_queuePause = TimeSpan.FromMilliseconds(1);
@@ -24,6 +25,7 @@ internal sealed class NodeInjection : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _completion;
     private long _sent;
+    private long _yieldedAt;
     private volatile string _state = InjectionStates.Active;
     private volatile string? _error;
     private int _isDisposed;
@@ -46,6 +48,9 @@ internal sealed class NodeInjection : IAsyncDisposable
 
     /// <summary>How many packets were sent.</summary>
     public long PacketCount => Interlocked.Read(ref _sent);
+
+    /// <summary>Why no more are sent; null when nothing went wrong.</summary>
+    public string? Error => _error;
 
     /// <summary>When it was over, by the clock of <see cref="TimeProvider.GetTimestamp"/>; null while it is not.</summary>
     public long? EndedAt { get; private set; }
@@ -97,7 +102,7 @@ internal sealed class NodeInjection : IAsyncDisposable
         {
             using (_sender)
             {
-                await (_frames.IsTimed ? SendTimedAsync() : SendAllAsync()).ConfigureAwait(false);
+                await SendAsync().ConfigureAwait(false);
             }
 
             End(InjectionStates.Completed, null);
@@ -125,41 +130,24 @@ internal sealed class NodeInjection : IAsyncDisposable
         _onEnd(this);
     }
 
-    private async Task SendTimedAsync()
+    /// <summary>Sends all frames, as many at once as are due.</summary>
+    private async Task SendAsync()
     {
+        using var batch = new PacketBatch(Capacity(), _frames.MaximumLength);
         long began = _time.GetTimestamp();
-        for (long index = 0; index < _frames.Count; index++)
-        {
-            // No timer is finer than a millisecond: what is due sooner goes now. The longest that one can be set to is weeks.
-            TimeSpan wait;
-            while ((wait = _frames.GetDue(index) - _time.GetElapsedTime(began)) >= s_shortestWait)
-            {
-                await Task.Delay(wait < s_longestWait ? wait : s_longestWait, _time, _stop.Token).ConfigureAwait(false);
-            }
-
-            await BreatheAsync(index).ConfigureAwait(false);
-            Errno errno;
-            while ((errno = _sender.TrySend(_frames.Get(index))) == Errno.NoBufferSpace)
-            {
-                await Task.Delay(s_queuePause, _time, _stop.Token).ConfigureAwait(false);
-            }
-
-            ThrowUnlessSent(errno);
-            Interlocked.Increment(ref _sent);
-        }
-    }
-
-    private async Task SendAllAsync()
-    {
-        using var batch = new PacketBatch(BatchSize, _frames.MaximumLength);
         for (long index = 0; index < _frames.Count;)
         {
-            batch.Clear();
-            for (; index < _frames.Count && batch.Count < BatchSize; index++)
+            if (_frames.IsTimed)
             {
-                batch.Add(_frames.Get(index));
+                // No timer is finer than a millisecond: what is due sooner goes now. The longest that one can be set to is weeks.
+                TimeSpan wait;
+                while ((wait = _frames.GetDue(index) - _time.GetElapsedTime(began)) >= s_shortestWait)
+                {
+                    await Task.Delay(wait < s_longestWait ? wait : s_longestWait, _time, _stop.Token).ConfigureAwait(false);
+                }
             }
 
+            index = Fill(batch, index, began);
             for (int first = 0; first < batch.Count;)
             {
                 int sent = _sender.TrySend(batch, first, out var errno);
@@ -179,12 +167,29 @@ internal sealed class NodeInjection : IAsyncDisposable
         }
     }
 
+    /// <summary>What is sent one by one needs no room for more, and there may be thousands of these.</summary>
+    private int Capacity() => _injection.Interval > 0 || _frames.Count == 1 ? 1 : Math.Clamp(MaximumBatchBytes / _frames.MaximumLength, 1, BatchSize);
+
+    private long Fill(PacketBatch batch, long index, long began)
+    {
+        batch.Clear();
+        var until = _frames.IsTimed ? _time.GetElapsedTime(began) + s_shortestWait : TimeSpan.MaxValue;
+        do
+        {
+            batch.Add(_frames.Get(index++));
+        }
+        while (batch.Count < batch.Capacity && index < _frames.Count && (!_frames.IsTimed || _frames.GetDue(index) < until));
+
+        return index;
+    }
+
     /// <summary>Hears a stop, and now and then lets others have the thread.</summary>
     private async ValueTask BreatheAsync(long index)
     {
         _stop.Token.ThrowIfCancellationRequested();
-        if (index % BatchSize == 0)
+        if (index - _yieldedAt >= BatchSize)
         {
+            _yieldedAt = index;
             await Task.Yield();
         }
     }

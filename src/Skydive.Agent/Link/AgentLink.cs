@@ -1,18 +1,21 @@
 using Skydive.Agent.Captures;
 using Skydive.Agent.Injections;
+using Skydive.Agent.PingMeshes;
 using Skydive.Contracts.Agents;
 using Skydive.Contracts.Captures;
 using Skydive.Contracts.Flows;
 using Skydive.Contracts.Injections;
+using Skydive.Contracts.PingMeshes;
 using Skydive.Contracts.Queries;
 
 namespace Skydive.Agent.Link;
 
-/// <summary>What an agent can be asked: its captures and its injections, which know nothing of one another.</summary>
+/// <summary>What an agent can be asked: its captures, its injections and its ping meshes, which know nothing of one another.</summary>
 /// <param name="host">Identity of the agent's host.</param>
 /// <param name="captures">The captures.</param>
 /// <param name="injections">The injections.</param>
-internal sealed class AgentLink(string host, CaptureDirectory captures, InjectionDirectory injections) : IAgentLink
+/// <param name="meshes">The ping meshes.</param>
+internal sealed class AgentLink(string host, CaptureDirectory captures, InjectionDirectory injections, PingMeshDirectory meshes) : IAgentLink
 {
     /// <inheritdoc/>
     public string Host => host;
@@ -40,4 +43,13 @@ internal sealed class AgentLink(string host, CaptureDirectory captures, Injectio
     /// <inheritdoc/>
     public Task<IReadOnlyList<FlowRawPackets>> SearchRawPacketsAsync(RawPacketSearch search, CancellationToken cancellationToken) =>
         captures.SearchRawPacketsAsync(search, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task SetPingMeshAsync(PingMeshOrder order, CancellationToken cancellationToken) => meshes.SetAsync(order, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task StopPingMeshAsync(string meshId, CancellationToken cancellationToken) => meshes.StopAsync(meshId, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<PingReport> GetPingReportAsync(PingReportRequest request, CancellationToken cancellationToken) => Task.Run(() => meshes.Report(request), cancellationToken);
 }

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging;
 using Skydive.Contracts;
 using Skydive.Contracts.Agents;
 using Skydive.Contracts.Messages;
+using Skydive.Contracts.PingMeshes;
 using Skydive.Contracts.Queries;
 using Skydive.Contracts.Status;
 using Skydive.Contracts.Topology;
@@ -30,6 +31,7 @@ public sealed partial class AnalyzerConnection : IAsyncDisposable
     private readonly TimeSpan _pingDelay;
     private readonly TimeSpan _pongTimeout;
     private readonly ILogger<AnalyzerConnection> _logger;
+    private readonly AnalyzerLogIn? _logIn;
     private readonly CancellationTokenSource _stop = new();
     private volatile ConnectionStatus _status;
     private int _isDisposed;
@@ -40,14 +42,16 @@ public sealed partial class AnalyzerConnection : IAsyncDisposable
     /// <param name="pingDelay">Time between two pings.</param>
     /// <param name="pongTimeout">How long a pong may take.</param>
     /// <param name="logger">Told when the connection comes and goes.</param>
-    public AnalyzerConnection(Uri analyzer, AgentRuntime agent, TimeSpan pingDelay, TimeSpan pongTimeout, ILogger<AnalyzerConnection> logger)
-        : this(analyzer, agent.Graph, agent.Link, pingDelay, pongTimeout, logger)
+    /// <param name="logIn">How the agent logs in; null when it does not.</param>
+    public AnalyzerConnection(
+        Uri analyzer, AgentRuntime agent, TimeSpan pingDelay, TimeSpan pongTimeout, ILogger<AnalyzerConnection> logger, AnalyzerLogIn? logIn = null)
+        : this(analyzer, agent.Graph, agent.Link, pingDelay, pongTimeout, logger, logIn)
     {
     }
 
     /// <summary>Begins to connect, with the parts of an agent.</summary>
     internal AnalyzerConnection(
-        Uri analyzer, LiveGraph graph, IAgentLink link, TimeSpan pingDelay, TimeSpan pongTimeout, ILogger<AnalyzerConnection> logger)
+        Uri analyzer, LiveGraph graph, IAgentLink link, TimeSpan pingDelay, TimeSpan pongTimeout, ILogger<AnalyzerConnection> logger, AnalyzerLogIn? logIn = null)
     {
         _analyzer = analyzer;
         _graph = graph;
@@ -55,6 +59,7 @@ public sealed partial class AnalyzerConnection : IAsyncDisposable
         _pingDelay = pingDelay;
         _pongTimeout = pongTimeout;
         _logger = logger;
+        _logIn = logIn;
         _status = MakeStatus(false, string.Empty);
         Completion = Task.Run(RunAsync);
     }
@@ -81,26 +86,30 @@ public sealed partial class AnalyzerConnection : IAsyncDisposable
     private async Task RunAsync()
     {
         int failures = 0;
+        string? told = null;
         try
         {
             while (true)
             {
                 long began = TimeProvider.System.GetTimestamp();
+                bool wasReached = false;
                 try
                 {
                     using var socket = await AnalyzerSocket.ConnectAsync(
-                        _analyzer, "/ws/agent/topology", _graph.Host, _pingDelay, _pongTimeout, _stop.Token).ConfigureAwait(false);
+                        _analyzer, "/ws/agent/topology", _graph.Host, _pingDelay, _pongTimeout, _logIn, _stop.Token).ConfigureAwait(false);
                     string remote = socket.HttpResponseHeaders?.GetValueOrDefault(WebSocketHeaders.HostId)?.FirstOrDefault() ?? _analyzer.Authority;
                     _status = MakeStatus(true, remote);
                     LogConnected(_logger, _analyzer);
                     began = TimeProvider.System.GetTimestamp();
+                    wasReached = true;
                     await ServeAsync(socket).ConfigureAwait(false);
                     LogClosed(_logger, _analyzer);
                 }
                 catch (Exception e) when (e is JsonException || AnalyzerSocket.IsDisconnect(e, _stop.Token))
                 {
-                    if (failures == 0 || _status.IsConnected)
+                    if (failures == 0 || _status.IsConnected || e.Message != told)
                     {
+                        told = e.Message;
                         LogDisconnected(_logger, _analyzer, e.Message);
                     }
                 }
@@ -111,7 +120,7 @@ public sealed partial class AnalyzerConnection : IAsyncDisposable
 
                 // An analyzer that takes the connection and drops it again is not to get the whole graph twice a second.
                 failures = TimeProvider.System.GetElapsedTime(began) >= AnalyzerSocket.GoodConnection ? 0 : failures;
-                await Task.Delay(AnalyzerSocket.Pause(failures++), _stop.Token).ConfigureAwait(false);
+                await Task.Delay(AnalyzerSocket.Pause(failures++, wasReached), _stop.Token).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
@@ -225,11 +234,15 @@ public sealed partial class AnalyzerConnection : IAsyncDisposable
                         await searches.WaitAsync(cancellationToken).ConfigureAwait(false);
                         _ = Task.Run(() => ReplyAsync(() => SearchRawPacketsAsync(request, cancellationToken), replies, searches, cancellationToken), CancellationToken.None);
                         break;
-                    case (MessageNamespaces.OnDemandCapture or MessageNamespaces.OnDemandPacketInjection, MessageTypes.Start):
+                    case (MessageNamespaces.OnDemandCapture or MessageNamespaces.OnDemandPacketInjection or MessageNamespaces.OnDemandPingMesh, MessageTypes.Start):
                         await replies.WriteAsync(await OrderAsync(request, MessageTypes.StartReply, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
                         break;
-                    case (MessageNamespaces.OnDemandCapture or MessageNamespaces.OnDemandPacketInjection, MessageTypes.Stop):
+                    case (MessageNamespaces.OnDemandCapture or MessageNamespaces.OnDemandPacketInjection or MessageNamespaces.OnDemandPingMesh, MessageTypes.Stop):
                         await replies.WriteAsync(await OrderAsync(request, MessageTypes.StopReply, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+                        break;
+                    case (MessageNamespaces.OnDemandPingMesh, MessageTypes.PingQuery):
+                        await searches.WaitAsync(cancellationToken).ConfigureAwait(false);
+                        _ = Task.Run(() => ReplyAsync(() => ReportPingsAsync(request, cancellationToken), replies, searches, cancellationToken), CancellationToken.None);
                         break;
                     default:
                         LogUnknown(_logger, request.Namespace, request.Type);
@@ -305,6 +318,26 @@ public sealed partial class AnalyzerConnection : IAsyncDisposable
             MessageNamespaces.Flow, MessageTypes.RawPacketReply, request.UUID, reply, ContractsJsonContext.Default.RawPacketSearchReply, status);
     }
 
+    private async Task<ReadOnlyMemory<byte>> ReportPingsAsync(WebSocketMessage request, CancellationToken cancellationToken)
+    {
+        PingReportReply reply;
+        int status = 200;
+        try
+        {
+            reply = new() { Report = await _link.GetPingReportAsync(Read(request, ContractsJsonContext.Default.PingReportRequest), cancellationToken).ConfigureAwait(false) };
+        }
+#pragma warning disable CA1031 // The last resort of one request: the analyzer is told, the connection and the agent go on.
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+#pragma warning restore CA1031
+        {
+            status = StatusOf(e, request);
+            reply = new() { Error = e.Message };
+        }
+
+        return MessageWriter.Write(
+            MessageNamespaces.OnDemandPingMesh, MessageTypes.PingReply, request.UUID, reply, ContractsJsonContext.Default.PingReportReply, status);
+    }
+
     private async Task<ReadOnlyMemory<byte>> OrderAsync(WebSocketMessage request, string replyType, CancellationToken cancellationToken)
     {
         string node = string.Empty;
@@ -319,6 +352,13 @@ public sealed partial class AnalyzerConnection : IAsyncDisposable
                 await (request.Type == MessageTypes.Start
                     ? _link.StartCaptureAsync(node, order.Resource, cancellationToken)
                     : _link.StopCaptureAsync(node, order.Resource.UUID, cancellationToken)).ConfigureAwait(false);
+            }
+            else if (request.Namespace == MessageNamespaces.OnDemandPingMesh)
+            {
+                var order = Read(request, ContractsJsonContext.Default.PingMeshOrder);
+                await (request.Type == MessageTypes.Start
+                    ? _link.SetPingMeshAsync(order, cancellationToken)
+                    : _link.StopPingMeshAsync(order.Mesh.UUID, cancellationToken)).ConfigureAwait(false);
             }
             else
             {
@@ -368,6 +408,7 @@ public sealed partial class AnalyzerConnection : IAsyncDisposable
 
     private ConnectionStatus MakeStatus(bool isConnected, string remoteHost) => new()
     {
+        IsMaster = true,
         ServiceType = "agent",
         ClientProtocol = "json",
         Addr = _analyzer.Host,

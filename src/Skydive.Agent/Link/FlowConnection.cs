@@ -28,6 +28,7 @@ public sealed partial class FlowConnection : IFlowOutput, IAsyncDisposable
     private readonly TimeSpan _pingDelay;
     private readonly TimeSpan _pongTimeout;
     private readonly ILogger<FlowConnection> _logger;
+    private readonly AnalyzerLogIn? _logIn;
     private readonly FlowOutbox _outbox;
     private readonly CancellationTokenSource _stop = new();
     private volatile bool _isConnected;
@@ -40,14 +41,22 @@ public sealed partial class FlowConnection : IFlowOutput, IAsyncDisposable
     /// <param name="pongTimeout">How long a pong may take.</param>
     /// <param name="logger">Told when flows are held up, or lost.</param>
     /// <param name="maximumBytes">How many bytes of encoded flows are kept.</param>
+    /// <param name="logIn">How the agent logs in; null when it does not.</param>
     public FlowConnection(
-        Uri analyzer, string host, TimeSpan pingDelay, TimeSpan pongTimeout, ILogger<FlowConnection> logger, long maximumBytes = DefaultMaximumBytes)
+        Uri analyzer,
+        string host,
+        TimeSpan pingDelay,
+        TimeSpan pongTimeout,
+        ILogger<FlowConnection> logger,
+        long maximumBytes = DefaultMaximumBytes,
+        AnalyzerLogIn? logIn = null)
     {
         _analyzer = analyzer;
         _host = host;
         _pingDelay = pingDelay;
         _pongTimeout = pongTimeout;
         _logger = logger;
+        _logIn = logIn;
         _outbox = new(maximumBytes);
         Completion = Task.Run(RunAsync);
     }
@@ -110,11 +119,13 @@ public sealed partial class FlowConnection : IFlowOutput, IAsyncDisposable
         while (!_outbox.IsDone)
         {
             long began = TimeProvider.System.GetTimestamp();
+            bool wasReached = false;
             try
             {
                 using var socket = await AnalyzerSocket.ConnectAsync(
-                    _analyzer, "/ws/agent/flow", _host, _pingDelay, _pongTimeout, cancellationToken).ConfigureAwait(false);
+                    _analyzer, "/ws/agent/flow", _host, _pingDelay, _pongTimeout, _logIn, cancellationToken).ConfigureAwait(false);
                 began = TimeProvider.System.GetTimestamp();
+                wasReached = true;
                 _isConnected = true;
                 await ServeAsync(socket, cancellationToken).ConfigureAwait(false);
             }
@@ -133,7 +144,7 @@ public sealed partial class FlowConnection : IFlowOutput, IAsyncDisposable
             if (!_outbox.IsDone)
             {
                 failures = TimeProvider.System.GetElapsedTime(began) >= AnalyzerSocket.GoodConnection ? 0 : failures;
-                await Task.Delay(AnalyzerSocket.Pause(failures++), cancellationToken).ConfigureAwait(false);
+                await Task.Delay(AnalyzerSocket.Pause(failures++, wasReached), cancellationToken).ConfigureAwait(false);
             }
         }
     }

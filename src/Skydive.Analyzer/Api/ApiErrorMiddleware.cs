@@ -10,6 +10,7 @@ internal sealed partial class ApiErrorMiddleware(RequestDelegate next, ILogger<A
 {
     public async Task InvokeAsync(HttpContext context)
     {
+        SecurityHeaders.Set(context.Response);
         try
         {
             await next(context).ConfigureAwait(false);
@@ -45,6 +46,7 @@ internal sealed partial class ApiErrorMiddleware(RequestDelegate next, ILogger<A
             }
 
             context.Response.Clear();
+            SecurityHeaders.Set(context.Response);
             await ApiErrors.WriteAsync(context, error).ConfigureAwait(false);
         }
     }

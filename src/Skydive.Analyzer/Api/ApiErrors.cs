@@ -60,7 +60,6 @@ internal static class ApiErrors
         }
 
         response.ContentType = "text/plain; charset=utf-8";
-        response.Headers.XContentTypeOptions = "nosniff";
         await response.Body.WriteAsync(Encoding.UTF8.GetBytes(error.Detail + "\n"), context.RequestAborted).ConfigureAwait(false);
     }
 }

@@ -21,8 +21,9 @@ internal sealed class CaptureEndpoint(CaptureManager captures, LayerKeyMode defa
     }
 
     /// <summary>GET with an identifier: one capture.</summary>
-    public Task GetAsync(HttpContext context, string id)
+    public Task GetAsync(HttpContext context)
     {
+        string id = ResourceRequests.IdOf(context);
         if (captures.Find(id) is not { } capture)
         {
             return NotFoundAsync(context, id);
@@ -49,8 +50,9 @@ internal sealed class CaptureEndpoint(CaptureManager captures, LayerKeyMode defa
     }
 
     /// <summary>DELETE: ends a capture.</summary>
-    public async Task DeleteAsync(HttpContext context, string id)
+    public async Task DeleteAsync(HttpContext context)
     {
+        string id = ResourceRequests.IdOf(context);
         if (!await captures.DeleteAsync(id, context.RequestAborted).ConfigureAwait(false))
         {
             await NotFoundAsync(context, id).ConfigureAwait(false);

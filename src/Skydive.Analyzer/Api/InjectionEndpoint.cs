@@ -19,7 +19,11 @@ internal sealed class InjectionEndpoint(InjectionManager injections)
     }
 
     /// <summary>GET with an identifier: one injection.</summary>
-    public Task GetAsync(HttpContext context, string id) => injections.Find(id) is { } injection ? WriteAsync(context, injection) : NotFoundAsync(context, id);
+    public Task GetAsync(HttpContext context)
+    {
+        string id = ResourceRequests.IdOf(context);
+        return injections.Find(id) is { } injection ? WriteAsync(context, injection) : NotFoundAsync(context, id);
+    }
 
     /// <summary>POST: a new injection.</summary>
     public async Task CreateAsync(HttpContext context)
@@ -33,8 +37,9 @@ internal sealed class InjectionEndpoint(InjectionManager injections)
     }
 
     /// <summary>DELETE: stops an injection.</summary>
-    public async Task DeleteAsync(HttpContext context, string id)
+    public async Task DeleteAsync(HttpContext context)
     {
+        string id = ResourceRequests.IdOf(context);
         if (!await injections.DeleteAsync(id, context.RequestAborted).ConfigureAwait(false))
         {
             await NotFoundAsync(context, id).ConfigureAwait(false);

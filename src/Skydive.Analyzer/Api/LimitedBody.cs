@@ -52,8 +52,18 @@ internal sealed class LimitedBody : Stream
     }
 
     /// <inheritdoc/>
-    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-        Count(await _body.ReadAsync(buffer, cancellationToken).ConfigureAwait(false));
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            return Count(await _body.ReadAsync(buffer, cancellationToken).ConfigureAwait(false));
+        }
+        catch (IOException e) when (e.InnerException is OverflowException)
+        {
+            // The web server tells of a chunk whose size no number holds as of a broken connection.
+            throw new BadHttpRequestException("the size of a chunk is no size", StatusCodes.Status400BadRequest, e);
+        }
+    }
 
     /// <inheritdoc/>
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Skydive.Analyzer.Resources;
 using Skydive.Gremlin.Time;
 
@@ -11,6 +12,10 @@ internal static class ResourceRequests
     public const string JsonType = "application/json; charset=UTF-8";
 
     private const string TimeToLiveHeader = "X-Resource-TTL";
+
+    /// <summary>The identifier that a request is about: the rest of its path.</summary>
+    /// <param name="context">The request.</param>
+    public static string IdOf(HttpContext context) => context.GetRouteValue("id") as string ?? string.Empty;
 
     /// <summary>After how long the new resource ends by itself; null for never.</summary>
     /// <param name="context">The request.</param>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using Skydive.Analyzer.Access;
 using Skydive.Contracts;
 using Skydive.Contracts.Errors;
 using Skydive.Contracts.Metadata;
@@ -58,7 +59,15 @@ internal sealed class TopologyEndpoint(IQuerySource source)
             return;
         }
 
-        var result = await GremlinEngine.ExecuteAsync(query.GremlinQuery, source, null, context.RequestAborted).ConfigureAwait(false);
+        var compiled = GremlinEngine.Compile(query.GremlinQuery);
+        if (compiled.ReadsPackets && context.GetCaller() is var caller && !caller.IsAllowed(Permission.RawPackets))
+        {
+            await ApiErrors.WriteAsync(
+                context, ApiErrors.Make(StatusCodes.Status403Forbidden, ErrorCodes.AccessDenied, AccessMiddleware.Denied(caller, Permission.RawPackets))).ConfigureAwait(false);
+            return;
+        }
+
+        var result = await compiled.ExecuteAsync(source, null, context.RequestAborted).ConfigureAwait(false);
         if (Accepts(context, DotType))
         {
             if (result.Kind != GremlinKind.Graph)
@@ -103,7 +112,8 @@ internal sealed class TopologyEndpoint(IQuerySource source)
         return body.Length == 0 ? null : JsonSerializer.Deserialize(body.GetBuffer().AsSpan(0, (int)body.Length), ContractsJsonContext.Default.TopologyQuery);
     }
 
-    private static async ValueTask FlushIfLargeAsync(Utf8JsonWriter writer, HttpContext context)
+    /// <summary>Sends what was written when it is much.</summary>
+    internal static async ValueTask FlushIfLargeAsync(Utf8JsonWriter writer, HttpContext context)
     {
         if (writer.BytesPending > 32 * 1024)
         {

@@ -8,6 +8,7 @@ using Skydive.Analyzer.Topology;
 using Skydive.Contracts.Agents;
 using Skydive.Contracts.Captures;
 using Skydive.Contracts.Errors;
+using Skydive.Contracts.Messages;
 using Skydive.Contracts.Queries;
 using Skydive.Contracts.Topology;
 using Skydive.Graph.Events;
@@ -69,8 +70,14 @@ public sealed partial class CaptureManager : IAsyncDisposable
         _logger = logger;
     }
 
+    /// <summary>Told of captures that come, go or begin at a node: the type of the message that says so, and the capture.</summary>
+    internal Action<string, Capture> OnChanged { get; set; } = static (_, _) => { };
+
     /// <summary>Ends when the manager is disposed, or fails with what broke it.</summary>
     public Task Completion { get; private set; } = Task.CompletedTask;
+
+    /// <summary>How many there are.</summary>
+    internal int Count => _captures.Count;
 
     /// <summary>All captures by identifier, with the number of nodes on which each is active and what became of its packets.</summary>
     public IReadOnlyDictionary<string, Capture> List()
@@ -117,6 +124,7 @@ public sealed partial class CaptureManager : IAsyncDisposable
             _changing.Release();
         }
 
+        OnChanged(MessageTypes.Added, stored.Capture);
         _due.Signal();
         return stored.Capture;
     }
@@ -128,13 +136,16 @@ public sealed partial class CaptureManager : IAsyncDisposable
     /// <exception cref="HistoryException">It could not be removed.</exception>
     public async Task<bool> DeleteAsync(string id, CancellationToken cancellationToken)
     {
+        Capture capture;
         await _changing.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            if (FindStanding(id) is not { Capture.UUID: { } uuid })
+            if (FindStanding(id) is not { Capture.UUID: { } uuid } standing)
             {
                 return false;
             }
+
+            capture = standing.Capture;
 
             await _store.DeleteResourceAsync(ResourceKind, uuid, cancellationToken).ConfigureAwait(false);
             _captures.TryRemove(uuid, out _);
@@ -144,6 +155,7 @@ public sealed partial class CaptureManager : IAsyncDisposable
             _changing.Release();
         }
 
+        OnChanged(MessageTypes.Deleted, capture);
         _due.Signal();
         return true;
     }
@@ -450,6 +462,7 @@ public sealed partial class CaptureManager : IAsyncDisposable
             else if (order.Error is null)
             {
                 standing.Nodes[order.Node.Id] = new(order.Node.Host, null, 0);
+                OnChanged(MessageTypes.NodeUpdated, standing.Capture);
             }
             else
             {

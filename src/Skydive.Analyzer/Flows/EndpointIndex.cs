@@ -133,7 +133,7 @@ internal sealed class EndpointIndex
 
     private void AddSockets(string id, Entry entry)
     {
-        entry.SocketKeys.Clear();
+        entry.SocketKeys = entry.Sockets.Elements.Length == 0 ? null : [];
         foreach (var element in entry.Sockets.Elements)
         {
             // Of some sockets the process is not known.
@@ -149,14 +149,14 @@ internal sealed class EndpointIndex
                 var ends = new SocketEnds(protocol, Unmapped(local), localPort, Unmapped(remote), remotePort);
                 (_sockets.TryGetValue(ends, out var found) ? found : _sockets[ends] = [])
                     .Add((id, new() { Process = process, Pid = pid, Name = socket["Name"].AsString ?? string.Empty }));
-                entry.SocketKeys.Add(ends);
+                entry.SocketKeys!.Add(ends);
             }
         }
     }
 
     private void RemoveSockets(string id, Entry entry)
     {
-        foreach (var ends in entry.SocketKeys)
+        foreach (var ends in entry.SocketKeys ?? [])
         {
             if (_sockets.TryGetValue(ends, out var found))
             {
@@ -168,7 +168,7 @@ internal sealed class EndpointIndex
             }
         }
 
-        entry.SocketKeys.Clear();
+        entry.SocketKeys = null;
     }
 
     private sealed class Entry(Node node, MetadataValue ipv4, MetadataValue ipv6, MetadataValue mac, MetadataValue peerMac)
@@ -181,7 +181,7 @@ internal sealed class EndpointIndex
 
         public MetadataValue Sockets { get; set; }
 
-        public List<SocketEnds> SocketKeys { get; } = [];
+        public List<SocketEnds>? SocketKeys { get; set; }
 
         public IEnumerable<string> Addresses =>
             ipv4.Elements.ToArray().Concat(ipv6.Elements.ToArray()).Select(static value => value.AsString).OfType<string>().Select(WithoutPrefix).Distinct(StringComparer.Ordinal);

@@ -30,6 +30,9 @@ internal sealed class FlowEnhancer : GraphFollower
     private readonly Lock _gate = new();
     private readonly EndpointIndex _index = new();
 
+    // The commit that the index knows; null until flows come: without them the addresses of all interfaces need not be known.
+    private long? _known;
+
     // Two generations: what nobody asked for while a whole generation was filled is forgotten.
     private Dictionary<string, FlowEnds> _young = new(StringComparer.Ordinal);
     private Dictionary<string, FlowEnds> _old = new(StringComparer.Ordinal);
@@ -52,6 +55,11 @@ internal sealed class FlowEnhancer : GraphFollower
         lock (_gate)
         {
             var snapshot = Graph.Current;
+            if (_known is null && flows.Length > 0)
+            {
+                Fill(snapshot);
+            }
+
             for (int i = 0; i < flows.Length; i++)
             {
                 flows[i] = FindEnds(flows[i], snapshot).AddTo(flows[i]);
@@ -75,10 +83,9 @@ internal sealed class FlowEnhancer : GraphFollower
     {
         lock (_gate)
         {
-            _index.Clear();
-            foreach (var node in snapshot.GetNodes())
+            if (_known is not null)
             {
-                _index.Put(node);
+                Fill(snapshot);
             }
         }
     }
@@ -88,6 +95,13 @@ internal sealed class FlowEnhancer : GraphFollower
     {
         lock (_gate)
         {
+            // What the index was filled with may be ahead of what is read here.
+            if (_known is not { } known || commit.Sequence <= known)
+            {
+                return;
+            }
+
+            _known = commit.Sequence;
             foreach (var change in commit.Events)
             {
                 if (change.Node is not { } node)
@@ -111,6 +125,17 @@ internal sealed class FlowEnhancer : GraphFollower
     protected override void Write(GraphTransaction transaction)
     {
         // Nothing follows for the graph.
+    }
+
+    private void Fill(GraphSnapshot snapshot)
+    {
+        _index.Clear();
+        foreach (var node in snapshot.GetNodes())
+        {
+            _index.Put(node);
+        }
+
+        _known = snapshot.Sequence;
     }
 
     /// <summary>Parts a condition into what an agent can answer and what it cannot; both have to be met.</summary>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Skydive.Contracts.Metrics;
 using Skydive.Contracts.Topology;
@@ -19,12 +20,19 @@ public sealed partial class HistoryWriter : IAsyncDisposable
     private const int QueueSize = 65536;
     private static readonly TimeSpan s_retryDelay = TimeSpan.FromSeconds(1);
 
+    /// <summary>
+    /// The least time between two writes while changes keep coming and nobody waits for them: a write costs as much as some hundreds of revisions in it. A change
+    /// that comes alone is written at once.
+    /// </summary>
+    private static readonly TimeSpan s_gatherTime = TimeSpan.FromMilliseconds(100);
+
     private readonly LiveGraph _graph;
     private readonly IHistoryStore _store;
     private readonly TimeProvider _time;
     private readonly ILogger<HistoryWriter> _logger;
     private readonly GraphSubscription _subscription;
     private readonly CancellationTokenSource _stop = new();
+    private readonly SemaphoreSlim _hurry = new(0);
     private readonly Lock _waitersLock = new();
     private readonly List<(long Sequence, TaskCompletionSource Written)> _waiters = [];
     private long _written;
@@ -60,6 +68,18 @@ public sealed partial class HistoryWriter : IAsyncDisposable
             lock (_waitersLock)
             {
                 return _written < _graph.Current.Sequence;
+            }
+        }
+    }
+
+    /// <summary>How many transactions of the graph are not in the store yet.</summary>
+    public long Waiting
+    {
+        get
+        {
+            lock (_waitersLock)
+            {
+                return Math.Max(_graph.Current.Sequence - _written, 0);
             }
         }
     }
@@ -103,7 +123,8 @@ public sealed partial class HistoryWriter : IAsyncDisposable
     /// <summary>Waits until everything that the graph shows now is in the store, but not longer than the given time.</summary>
     /// <param name="limit">How long to wait at most.</param>
     /// <param name="cancellationToken">Gives up waiting.</param>
-    public async Task FlushAsync(TimeSpan limit, CancellationToken cancellationToken)
+    /// <returns>Whether it is.</returns>
+    public async Task<bool> FlushAsync(TimeSpan limit, CancellationToken cancellationToken)
     {
         long sequence = _graph.Current.Sequence;
         TaskCompletionSource written;
@@ -111,20 +132,23 @@ public sealed partial class HistoryWriter : IAsyncDisposable
         {
             if (_written >= sequence)
             {
-                return;
+                return true;
             }
 
             written = new(TaskCreationOptions.RunContinuationsAsynchronously);
             _waiters.Add((sequence, written));
         }
 
+        _hurry.Release();
         try
         {
             await written.Task.WaitAsync(limit, _time, cancellationToken).ConfigureAwait(false);
+            return true;
         }
         catch (TimeoutException)
         {
             // The store is slow or failing: an answer that lacks the last moments is better than none, and status tells of the store.
+            return false;
         }
         finally
         {
@@ -149,20 +173,39 @@ public sealed partial class HistoryWriter : IAsyncDisposable
         await Completion.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _subscription.Dispose();
         _stop.Dispose();
+        _hurry.Dispose();
     }
 
     private async Task RunAsync()
     {
         try
         {
+            long begun = 0;
             while (await _subscription.WaitToReadAsync(_stop.Token).ConfigureAwait(false))
             {
+                if (begun != 0)
+                {
+                    await GatherAsync(s_gatherTime - Stopwatch.GetElapsedTime(begun)).ConfigureAwait(false);
+                }
+
                 // A method of its own: nothing of what was written is to be held while the graph is quiet.
+                begun = Stopwatch.GetTimestamp();
                 await WriteWaitingAsync().ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
+        }
+    }
+
+    private async Task GatherAsync(TimeSpan time)
+    {
+        // Whoever waits comes with a permit of his own; some permits are of those who wait no more. The semaphore counts whole milliseconds.
+        while (WaiterCount == 0 && time >= TimeSpan.FromMilliseconds(1))
+        {
+            long begun = Stopwatch.GetTimestamp();
+            await _hurry.WaitAsync(time, _stop.Token).ConfigureAwait(false);
+            time -= Stopwatch.GetElapsedTime(begun);
         }
     }
 

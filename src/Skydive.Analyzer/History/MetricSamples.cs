@@ -23,11 +23,12 @@ internal static class MetricSamples
 
         if (graphEvent.Kind == GraphEventKind.NodeUpdated)
         {
-            foreach (var operation in graphEvent.Operations)
+            var before = graphEvent.Previous!.Metadata;
+            foreach (var (key, value) in node.Metadata)
             {
-                if (operation.Type == MetadataOperation.Add)
+                if (value.AsMap is not null && before[key] is var old && !value.Equals(old))
                 {
-                    Collect(node.Id, operation.Key, graphEvent.Previous!.Metadata[operation.Key], operation.Value, samples);
+                    Collect(node.Id, key, old, value, samples);
                 }
             }
         }

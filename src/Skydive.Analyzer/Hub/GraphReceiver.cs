@@ -25,6 +25,7 @@ public sealed partial class GraphReceiver
     private readonly ILogger _logger;
     private readonly HashSet<string> _touched = new(StringComparer.Ordinal);
     private readonly SharedElements _shared;
+    private readonly ElementPatches _patches;
 
     /// <summary>Makes a receiver.</summary>
     /// <param name="graph">The analyzer's graph.</param>
@@ -36,6 +37,7 @@ public sealed partial class GraphReceiver
         _origin = origin;
         _logger = logger;
         _shared = SharedElements.Of(graph);
+        _patches = ElementPatches.Of(graph);
     }
 
     /// <summary>
@@ -70,7 +72,12 @@ public sealed partial class GraphReceiver
     {
         int leftOut = 0;
         _graph.Write(
-            transaction => leftOut = transaction.Synchronize(_origin, IsGuest ? graph : Share(transaction, graph), keepOthers: IsGuest), source: Source);
+            transaction =>
+            {
+                var told = _patches.Complete(graph);
+                leftOut = transaction.Synchronize(_origin, IsGuest ? told : Share(transaction, told), keepOthers: IsGuest);
+            },
+            source: Source);
         if (leftOut > 0)
         {
             Refuse(leftOut, EndMissing);
@@ -87,6 +94,11 @@ public sealed partial class GraphReceiver
             {
                 foreach (var graphEvent in events)
                 {
+                    if (_patches.RevisionsOf(graphEvent.Element) > 0)
+                    {
+                        _patches.GiveWay(graphEvent.Element, graphEvent.Operations);
+                    }
+
                     Apply(transaction, graphEvent.Kind, graphEvent.Element);
                 }
             },
@@ -156,7 +168,7 @@ public sealed partial class GraphReceiver
 
         nodes.RemoveAll(node => IsOfOthers(transaction.FindNode(node.Id)) || IsShared(transaction, node));
         edges.RemoveAll(edge => IsOfOthers(transaction.FindEdge(edge.Id)) || IsShared(transaction, edge));
-        return new() { Nodes = nodes, Edges = edges };
+        return _patches.Complete(new SubGraph { Nodes = nodes, Edges = edges });
     }
 
     private static bool IsTransient(GraphMessage message) => message.Update?.Transient ?? false;
@@ -225,7 +237,8 @@ public sealed partial class GraphReceiver
             return;
         }
 
-        if (update.Revision <= before.Revision || IsOfOthers(before))
+        long revision = update.Revision + (isHidden ? 0 : _patches.RevisionsOf(before));
+        if (revision <= before.Revision || IsOfOthers(before))
         {
             return;
         }
@@ -234,8 +247,9 @@ public sealed partial class GraphReceiver
         {
             var metadata = MetadataOperation.Apply(before.Metadata, update.Ops);
             GraphElement after = before is Node node
-                ? node.With(metadata, update.UpdatedAt, update.Revision)
-                : ((Edge)before).With(metadata, update.UpdatedAt, update.Revision);
+                ? node.With(metadata, update.UpdatedAt, revision)
+                : ((Edge)before).With(metadata, update.UpdatedAt, revision);
+            _patches.GiveWay(before, update.Ops);
             if (isHidden)
             {
                 _shared.Set(after);
@@ -271,13 +285,14 @@ public sealed partial class GraphReceiver
         switch (kind)
         {
             case GraphEventKind.NodeAdded or GraphEventKind.NodeUpdated:
-                transaction.Put((Node)element);
+                transaction.Put(_patches.Complete((Node)element));
                 break;
             case GraphEventKind.NodeDeleted:
+                _patches.Forget(element);
                 transaction.DeleteNode(element.Id, element.DeletedAt ?? transaction.Now);
                 break;
             case GraphEventKind.EdgeAdded or GraphEventKind.EdgeUpdated:
-                var edge = (Edge)element;
+                var edge = _patches.Complete((Edge)element);
                 if (transaction.FindNode(edge.Parent) is null || transaction.FindNode(edge.Child) is null)
                 {
                     Refuse(1, EndMissing);
@@ -287,6 +302,7 @@ public sealed partial class GraphReceiver
                 transaction.Put(edge);
                 break;
             case GraphEventKind.EdgeDeleted:
+                _patches.Forget(element);
                 transaction.DeleteEdge(element.Id, element.DeletedAt ?? transaction.Now);
                 break;
             default:

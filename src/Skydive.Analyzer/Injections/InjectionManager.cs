@@ -7,6 +7,7 @@ using Skydive.Analyzer.Topology;
 using Skydive.Contracts.Agents;
 using Skydive.Contracts.Errors;
 using Skydive.Contracts.Injections;
+using Skydive.Contracts.Messages;
 using Skydive.Contracts.Queries;
 using Skydive.Contracts.Topology;
 using Skydive.Graph.Events;
@@ -64,6 +65,12 @@ public sealed partial class InjectionManager : IAsyncDisposable
     /// <summary>Ends when the manager is disposed, or fails with what broke it.</summary>
     public Task Completion { get; private set; } = Task.CompletedTask;
 
+    /// <summary>Told of injections that come, go or are taken by a node: the type of the message that says so, and the injection.</summary>
+    internal Action<string, Injection> OnChanged { get; set; } = static (_, _) => { };
+
+    /// <summary>How many are remembered.</summary>
+    internal int Count => _injections.Count;
+
     /// <summary>All injections by identifier, with what became of them.</summary>
     public IReadOnlyDictionary<string, Injection> List() =>
         _injections.Values.OrderBy(static running => running.Injection.StartTime).ToDictionary(static running => running.Injection.UUID, static running => running.Describe(), StringComparer.Ordinal);
@@ -118,6 +125,7 @@ public sealed partial class InjectionManager : IAsyncDisposable
         await ForgetOldAsync(cancellationToken).ConfigureAwait(false);
         await KeepAsync(running, cancellationToken).ConfigureAwait(false);
         _injections[order.UUID] = running;
+        OnChanged(MessageTypes.Added, order);
         var errors = await Task.WhenAll(resolved.Select(one => OrderAsync(one.Source.Host, (agent, token) => agent.StartInjectionAsync(one.Source.Id, one.Injection, token), cancellationToken)))
             .ConfigureAwait(false);
         if (errors.FirstOrDefault(static error => error is not null) is { } refusal)
@@ -126,6 +134,7 @@ public sealed partial class InjectionManager : IAsyncDisposable
             throw refusal;
         }
 
+        OnChanged(MessageTypes.NodeUpdated, order);
         _due.Signal();
         return order;
     }
@@ -151,6 +160,7 @@ public sealed partial class InjectionManager : IAsyncDisposable
         // An agent that does not answer now gets the order again as long as its node shows the injection.
         var stops = Task.WhenAll(running.Sources.Where(static source => source.Value.State == InjectionStates.Active)
             .Select(source => OrderAsync(source.Value.Host, (agent, token) => agent.StopInjectionAsync(source.Key, id, token), _stop.Token)));
+        OnChanged(MessageTypes.Deleted, running.Injection);
         await Task.WhenAny(stops, Task.Delay(s_deleteWait, _time, CancellationToken.None)).ConfigureAwait(false);
         _due.Signal();
         return true;

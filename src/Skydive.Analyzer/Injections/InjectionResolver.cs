@@ -62,7 +62,7 @@ internal sealed class InjectionResolver(GraphSnapshot graph, Random random)
         var resolved = new List<ResolvedInjection>(others.Length);
         foreach (var source in others)
         {
-            resolved.Add(new(CheckSource(source), Resolve(injection, source, destination) with
+            resolved.Add(new(CheckSource(source), Complete(injection, source, destination) with
             {
                 SrcPort = Wrap(sourcePort + index, Injection.FirstRandomPort),
                 DstPort = destinationPort,
@@ -73,6 +73,13 @@ internal sealed class InjectionResolver(GraphSnapshot graph, Random random)
 
         return resolved;
     }
+
+    /// <summary>Completes an injection from one node to another.</summary>
+    /// <param name="injection">The packets.</param>
+    /// <param name="source">Who sends.</param>
+    /// <param name="destination">Who they are for.</param>
+    /// <exception cref="ResourceException">There is no way.</exception>
+    public Injection Resolve(Injection injection, Node source, Node destination) => Complete(injection, CheckSource(source), destination);
 
     private static ResourceException Invalid(string message) => new(400, ErrorCodes.InvalidInjection, message);
 
@@ -139,14 +146,19 @@ internal sealed class InjectionResolver(GraphSnapshot graph, Random random)
         return source.Metadata["LinkFlags"].Elements.Contains("UP") ? source : throw Invalid($"{source.Name} is down: nothing can be sent from it");
     }
 
-    private async Task<IReadOnlyList<Node>> SelectAsync(string member, string gremlin, CancellationToken cancellationToken)
+    /// <summary>The nodes that an expression gives, each once.</summary>
+    /// <param name="member">The member of the resource in which it stands.</param>
+    /// <param name="gremlin">The expression.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="ResourceException">It is no expression for nodes.</exception>
+    public async Task<IReadOnlyList<Node>> SelectAsync(string member, string gremlin, CancellationToken cancellationToken)
     {
         try
         {
             var result = await GremlinEngine.ExecuteAsync(gremlin, new SnapshotQuerySource(graph), null, cancellationToken).ConfigureAwait(false);
             return result.Kind == GremlinKind.Nodes
                 ? [.. result.Nodes.DistinctBy(static node => node.Id)]
-                : throw Invalid($"{member}: Not a valid Gremlin expression: it gives {result.Kind.ToString().ToLowerInvariant()}, an injection needs nodes");
+                : throw Invalid($"{member}: Not a valid Gremlin expression: it gives {result.Kind.ToString().ToLowerInvariant()}, expected nodes");
         }
         catch (GremlinException e) when (e.Reason == GremlinErrorReason.NotFound)
         {
@@ -158,7 +170,7 @@ internal sealed class InjectionResolver(GraphSnapshot graph, Random random)
         }
     }
 
-    private Injection Resolve(Injection injection, Node source, Node? destination)
+    private Injection Complete(Injection injection, Node source, Node? destination)
     {
         var family = FamilyOf(injection.Type);
         var own = injection.SrcIP.Length > 0 && InterfaceAddress.TryParse(injection.SrcIP, family, out var given) ? [given] : InterfaceAddress.Of(source, family);

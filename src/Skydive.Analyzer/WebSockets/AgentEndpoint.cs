@@ -29,7 +29,7 @@ internal sealed partial class AgentEndpoint
         _logger = loggers.CreateLogger<AgentEndpoint>();
     }
 
-    /// <summary>Serves one agent's graph connection until it ends. The graph stays as it was until the agent comes back.</summary>
+    /// <summary>Serves one agent's graph connection until it ends. The graph stays as it was until the agent comes back, or has been away for too long.</summary>
     public async Task HandleTopologyAsync(HttpContext context)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, _stopping);
@@ -58,7 +58,15 @@ internal sealed partial class AgentEndpoint
                     await before.Ended.ConfigureAwait(false);
                 }
 
-                await ServeTopologyAsync(context, client, socket, ending.Token).ConfigureAwait(false);
+                _analyzer.Presence?.Enter(client.HostId);
+                try
+                {
+                    await ServeTopologyAsync(context, client, socket, ending.Token).ConfigureAwait(false);
+                }
+                finally
+                {
+                    _analyzer.Presence?.Leave(client.HostId);
+                }
             }
         }
         finally
@@ -207,6 +215,12 @@ internal sealed partial class AgentEndpoint
     {
         if (await WebSocketEntry.IdentifyAsync(context).ConfigureAwait(false) is not { } client)
         {
+            return default;
+        }
+
+        if (client.IsBinary)
+        {
+            await WebSocketEntry.RefuseAsync(context, StatusCodes.Status400BadRequest, $"agents use {WebSocketHeaders.ClientProtocol} json").ConfigureAwait(false);
             return default;
         }
 

@@ -20,7 +20,7 @@ internal sealed class ClientEndpoint
     private static readonly string[] s_reservedTypes = ["agent", "analyzer", "api"];
 
     private readonly LiveGraph _graph;
-    private readonly ISubscriberFilters _filters;
+    private readonly SubscriberFilters _filters;
     private readonly Func<TimeSlice, CancellationToken, Task<IGraphView>> _history;
     private readonly WebSocketOptions _options;
     private readonly string _serviceType;
@@ -28,7 +28,7 @@ internal sealed class ClientEndpoint
 
     public ClientEndpoint(
         LiveGraph graph,
-        ISubscriberFilters filters,
+        SubscriberFilters filters,
         Func<TimeSlice, CancellationToken, Task<IGraphView>> history,
         WebSocketOptions options,
         string serviceType,
@@ -44,6 +44,9 @@ internal sealed class ClientEndpoint
 
     /// <summary>Whether clients are served yet.</summary>
     public Func<bool> IsReady { get; init; } = static () => true;
+
+    /// <summary>What subscribers are told besides changes of the graph; null for nothing.</summary>
+    public NoticeBoard? Notices { get; init; }
 
     /// <summary>Serves one connection until it ends.</summary>
     /// <param name="context">The request.</param>
@@ -71,14 +74,21 @@ internal sealed class ClientEndpoint
             return;
         }
 
-        ISubscriberFilter? filter = null;
+        SubscriberFilter? filter = null;
+        string? problem = client.Problem;
         try
         {
-            filter = subscribers is not null && client.GremlinFilter is { } gremlin ? _filters.Compile(gremlin, client.HostId) : null;
+            filter = subscribers is not null && client.GremlinFilter is { } gremlin ? SubscriberFilters.Compile(gremlin, client.HostId) : null;
         }
         catch (FormatException e)
         {
-            await WebSocketEntry.RefuseAsync(context, StatusCodes.Status400BadRequest, e.Message).ConfigureAwait(false);
+            problem = e.Message;
+        }
+
+        if (problem is not null)
+        {
+            using var refused = await WebSocketEntry.AcceptAsync(context, _options, _graph.Host, _serviceType).ConfigureAwait(false);
+            await WebSocketClosing.CloseAsync(refused, reason: problem).ConfigureAwait(false);
             return;
         }
 
@@ -91,7 +101,7 @@ internal sealed class ClientEndpoint
     private async Task ServeAsync(
         HttpContext context,
         ClientIdentity client,
-        ISubscriberFilter? filter,
+        SubscriberFilter? filter,
         GraphSubscription? subscription,
         GraphReceiver? receiver,
         IReadOnlyList<ConnectionDirectory> directories,
@@ -114,8 +124,13 @@ internal sealed class ClientEndpoint
                 entered.Add(directory);
             }
 
-            using var socket = await WebSocketEntry.AcceptAsync(context, _options, _graph.Host, _serviceType).ConfigureAwait(false);
-            var session = new ClientSession(socket, client, _graph, subscription, receiver, _filters, _history, _options, _logger) { Filter = filter };
+            using var accepted = await WebSocketEntry.AcceptAsync(context, _options, _graph.Host, _serviceType).ConfigureAwait(false);
+            var socket = client.IsBinary ? new ProtobufWebSocket(accepted, receiver is null ? _options.MaximumRequestBytes : _options.MaximumPublisherMessageBytes) : accepted;
+            var session = new ClientSession(socket, client, _graph, subscription, receiver, _filters, _history, _options, _logger) 
+            {
+                Filter = filter,
+                Notices = subscription is null ? null : Notices,
+            };
             using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
             try
             {

@@ -6,6 +6,7 @@ namespace Skydive.Analyzer.WebSockets;
 /// <summary>What a WebSocket client says of itself, in headers or query parameters.</summary>
 internal sealed record ClientIdentity
 {
+    private const string ProtobufProtocol = "protobuf";
     private const string PersistentPolicy = "Persistent";
     private const string DeleteOnDisconnectPolicy = "DeleteOnDisconnect";
 
@@ -21,6 +22,17 @@ internal sealed record ClientIdentity
     public string? GremlinFilter { get; init; }
 
     public bool PartialUpdates { get; init; }
+
+    /// <summary>json or protobuf.</summary>
+    public required string Protocol { get; init; }
+
+    /// <summary>Whether messages travel in their binary form.</summary>
+    public bool IsBinary => Protocol == ProtobufProtocol;
+
+    /// <summary>
+    /// What is wrong with how the client wants to be told; null when nothing is. As with Skydive, the client learns of it by a connection that ends at once.
+    /// </summary>
+    public string? Problem { get; init; }
 
     /// <summary>Whether what the client publishes goes with its connection.</summary>
     public bool DeleteOnDisconnect { get; init; }
@@ -39,19 +51,13 @@ internal sealed record ClientIdentity
         }
 
         string protocol = Get(request, WebSocketHeaders.ClientProtocol) ?? "json";
-        if (protocol != "json")
+        if (protocol is not ("json" or ProtobufProtocol))
         {
-            error = $"{WebSocketHeaders.ClientProtocol} '{protocol}' is not supported: use json";
+            error = $"{WebSocketHeaders.ClientProtocol} '{protocol}' is neither json nor {ProtobufProtocol}";
             return null;
         }
 
         string policy = Get(request, WebSocketHeaders.UpdatePolicy) ?? "full";
-        if (policy is not ("full" or "partial"))
-        {
-            error = $"{WebSocketHeaders.UpdatePolicy} '{policy}' is neither full nor partial";
-            return null;
-        }
-
         string persistence = Get(request, WebSocketHeaders.PersistencePolicy) is { Length: > 0 } given ? given : PersistentPolicy;
         if (persistence is not (PersistentPolicy or DeleteOnDisconnectPolicy))
         {
@@ -69,6 +75,8 @@ internal sealed record ClientIdentity
             ClientType = clientType,
             Namespaces = namespaces.Length == 0 ? [MessageNamespaces.All] : namespaces,
             GremlinFilter = Get(request, WebSocketHeaders.GremlinFilter) is { Length: > 0 } filter ? filter : null,
+            Protocol = protocol,
+            Problem = policy is "full" or "partial" ? null : $"{WebSocketHeaders.UpdatePolicy} '{policy}' is neither full nor partial",
             PartialUpdates = policy == "partial",
             DeleteOnDisconnect = persistence == DeleteOnDisconnectPolicy,
         };

@@ -31,13 +31,15 @@ internal sealed partial class ClientSession
     private readonly LiveGraph _graph;
     private readonly GraphSubscription? _subscription;
     private readonly GraphReceiver? _receiver;
-    private readonly ISubscriberFilters _filters;
+    private readonly SubscriberFilters _filters;
     private readonly Func<TimeSlice, CancellationToken, Task<IGraphView>> _history;
     private readonly WebSocketOptions _options;
     private readonly ILogger _logger;
     private readonly Channel<WebSocketMessage> _requests = Channel.CreateBounded<WebSocketMessage>(16);
     private readonly FilteredGraph _filtered = new();
     private GraphSnapshot _position;
+    private SubscriberFilter? _filter;
+    private bool _isDirty;
     private volatile bool _isOver;
 
     /// <summary>Makes a session.</summary>
@@ -56,7 +58,7 @@ internal sealed partial class ClientSession
         LiveGraph graph,
         GraphSubscription? subscription,
         GraphReceiver? receiver,
-        ISubscriberFilters filters,
+        SubscriberFilters filters,
         Func<TimeSlice, CancellationToken, Task<IGraphView>> history,
         WebSocketOptions options,
         ILogger logger)
@@ -74,7 +76,27 @@ internal sealed partial class ClientSession
     }
 
     /// <summary>Limits what the client is told; null for no limit.</summary>
-    public ISubscriberFilter? Filter { get; set; }
+    public SubscriberFilter? Filter
+    {
+        get => _filter;
+        set
+        {
+            if (value is not null)
+            {
+                _filters.Enter(value);
+            }
+
+            if (_filter is not null)
+            {
+                _filters.Leave(_filter);
+            }
+
+            _filter = value;
+        }
+    }
+
+    /// <summary>What the client is told besides changes of the graph; null for nothing.</summary>
+    public NoticeBoard? Notices { get; init; }
 
     /// <summary>Serves the client until it goes, is too slow, or the service stops, and says goodbye.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -116,6 +138,7 @@ internal sealed partial class ClientSession
             await WebSocketClosing.CloseAsync(_socket, status, reason).ConfigureAwait(false);
             stopReceiving.CancelAfter(s_closeTimeout);
             await receiving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            Filter = null;
         }
     }
 
@@ -174,16 +197,43 @@ internal sealed partial class ClientSession
 
     private async Task SendAsync(CancellationToken cancellationToken)
     {
-        if (Filter is not null)
+        var notices = Notices?.Open();
+        try
         {
-            _filtered.Reset(await Filter.EvaluateAsync(_position, cancellationToken).ConfigureAwait(false));
+            await ResetAsync(cancellationToken).ConfigureAwait(false);
+            await SendAsync(notices?.Reader, cancellationToken).ConfigureAwait(false);
         }
+        finally
+        {
+            if (notices is not null)
+            {
+                Notices!.Close(notices);
+            }
+        }
+    }
 
+    private async Task SendAsync(ChannelReader<Notice>? notices, CancellationToken cancellationToken)
+    {
         var requests = _requests.Reader.WaitToReadAsync(cancellationToken).AsTask();
         var changes = WaitForChangesAsync(cancellationToken);
+        var news = notices?.WaitToReadAsync(cancellationToken).AsTask() ?? new TaskCompletionSource<bool>().Task;
         while (true)
         {
-            await Task.WhenAny(requests, changes).ConfigureAwait(false);
+            await Task.WhenAny(requests, changes, news).ConfigureAwait(false);
+            if (news.IsCompleted)
+            {
+                await news.ConfigureAwait(false);
+                while (notices!.TryRead(out var notice))
+                {
+                    if (_client.Wants(notice.Namespace))
+                    {
+                        await SendAsync(notice.Message, cancellationToken).ConfigureAwait(false);
+                    }
+                }
+
+                news = notices.WaitToReadAsync(cancellationToken).AsTask();
+            }
+
             if (requests.IsCompleted)
             {
                 if (!await requests.ConfigureAwait(false))
@@ -226,50 +276,104 @@ internal sealed partial class ClientSession
         }
 
         bool wanted = _client.Wants(MessageNamespaces.Graph);
-        bool moved = false;
         while (_subscription.TryRead(out var change))
         {
             bool isOwn = change.Commit?.Source is { } source && source == _receiver?.Source;
-            if (isOwn && wanted && Filter is not null)
+            if (!wanted)
+            {
+                _position = change.Snapshot;
+            }
+            else if (isOwn)
             {
                 // What the client changed itself it knows, what others changed before it does not.
-                await SendFilteredAsync(moved, cancellationToken).ConfigureAwait(false);
-                _filtered.Reset(await Filter.EvaluateAsync(change.Snapshot, cancellationToken).ConfigureAwait(false));
-            }
-
-            moved = !isOwn;
-            _position = change.Snapshot;
-            if (!wanted || isOwn || Filter is not null)
-            {
-                continue;
-            }
-
-            if (change.Commit is { } commit)
-            {
-                foreach (var graphEvent in commit.Events)
+                await SendWalkAsync(cancellationToken).ConfigureAwait(false);
+                _position = change.Snapshot;
+                if (Filter is { Query.Selection: null } walk && change.Commit!.Events.Any(walk.CanBeTouchedBy))
                 {
-                    await SendAsync(EventMessages.Get(graphEvent, commit.IsTransient, _client.PartialUpdates), cancellationToken).ConfigureAwait(false);
+                    await ResetAsync(cancellationToken).ConfigureAwait(false);
                 }
             }
             else
             {
-                LogResynchronized(_logger, _client.HostId, change.Lost);
-                await SendSyncAsync(MessageTypes.Sync, Guid.NewGuid().ToString(), change.Snapshot, cancellationToken).ConfigureAwait(false);
+                await SendChangeAsync(change, cancellationToken).ConfigureAwait(false);
+                _position = change.Snapshot;
             }
         }
 
         // However many commits were waiting, the filter is evaluated once, on the newest state.
-        await SendFilteredAsync(moved && wanted, cancellationToken).ConfigureAwait(false);
+        await SendWalkAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task SendFilteredAsync(bool moved, CancellationToken cancellationToken)
+    private async Task SendChangeAsync(GraphChange change, CancellationToken cancellationToken)
     {
-        if (moved && Filter is not null)
+        if (Filter is { Query.Selection: null } walk)
         {
-            foreach (var message in _filtered.MoveTo(await Filter.EvaluateAsync(_position, cancellationToken).ConfigureAwait(false)))
+            if (change.Commit is not { } commit || commit.Events.Any(walk.CanBeTouchedBy))
             {
-                await SendAsync(message, cancellationToken).ConfigureAwait(false);
+                _isDirty = true;
             }
+            else if (!_isDirty)
+            {
+                await SendAllAsync(_filtered.Update(commit, _client.PartialUpdates), cancellationToken).ConfigureAwait(false);
+            }
+        }
+        else if (change.Commit is not { } commit)
+        {
+            LogResynchronized(_logger, _client.HostId, change.Lost);
+            await SendSyncAsync(MessageTypes.Sync, Guid.NewGuid().ToString(), change.Snapshot, cancellationToken).ConfigureAwait(false);
+        }
+        else if (Filter?.Query.Selection is { } selection)
+        {
+            await SendAllAsync(ViewMessages.Of(selection, _position, commit, _client.PartialUpdates), cancellationToken).ConfigureAwait(false);
+        }
+        else
+        {
+            foreach (var graphEvent in commit.Events)
+            {
+                await SendAsync(EventMessages.Get(graphEvent, commit.IsTransient, _client.PartialUpdates), cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <summary>For a filter that walks through the graph: brings the client up to date when it may not be.</summary>
+    private async Task SendWalkAsync(CancellationToken cancellationToken)
+    {
+        if (!_isDirty || Filter is not { Query.Selection: null } walk)
+        {
+            return;
+        }
+
+        var graph = await _filters.EvaluateAsync(walk, Catch, cancellationToken).ConfigureAwait(false);
+        _isDirty = false;
+        await SendAllAsync(_filtered.MoveTo(graph, _client.PartialUpdates), cancellationToken).ConfigureAwait(false);
+
+        GraphSnapshot Catch()
+        {
+            // Many may have waited for their turn before it was this one's: what happened meanwhile is seen now, and not once more afterwards.
+            while (_receiver is null && _subscription!.TryRead(out var change))
+            {
+                _position = change.Snapshot;
+            }
+
+            return _position;
+        }
+    }
+
+    /// <summary>Takes for known to the client what the filter shows now, as far as that has to be remembered.</summary>
+    private async Task ResetAsync(CancellationToken cancellationToken)
+    {
+        _isDirty = false;
+        if (Filter is { Query.Selection: null } walk)
+        {
+            _filtered.Reset(await _filters.EvaluateAsync(walk, () => _position, cancellationToken).ConfigureAwait(false));
+        }
+    }
+
+    private async Task SendAllAsync(IReadOnlyList<ReadOnlyMemory<byte>> messages, CancellationToken cancellationToken)
+    {
+        foreach (var message in messages)
+        {
+            await SendAsync(message, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -287,7 +391,7 @@ internal sealed partial class ClientSession
             sync = request.Obj.ValueKind == JsonValueKind.Object ? request.Obj.Deserialize(ContractsJsonContext.Default.SyncRequest)! : new();
             if (sync.GremlinFilter is { } gremlin)
             {
-                Filter = gremlin.Length == 0 ? null : _filters.Compile(gremlin, _client.HostId);
+                Filter = gremlin.Length == 0 ? null : SubscriberFilters.Compile(gremlin, _client.HostId);
             }
         }
         catch (Exception e) when (e is JsonException or FormatException)
@@ -299,10 +403,10 @@ internal sealed partial class ClientSession
 
         if (sync.Time is { } time)
         {
-            if (sync.GremlinFilter is not null && Filter is not null)
+            if (sync.GremlinFilter is not null)
             {
                 // The answer is about then; what follows is about now, as the new filter shows it.
-                _filtered.Reset(await Filter.EvaluateAsync(_position, cancellationToken).ConfigureAwait(false));
+                await ResetAsync(cancellationToken).ConfigureAwait(false);
             }
 
             try
@@ -331,8 +435,13 @@ internal sealed partial class ClientSession
             return;
         }
 
-        var graph = await Filter.EvaluateAsync(snapshot, cancellationToken).ConfigureAwait(false);
-        _filtered.Reset(graph);
+        var graph = await _filters.EvaluateAsync(Filter, () => snapshot, cancellationToken).ConfigureAwait(false);
+        if (Filter.Query.Selection is null)
+        {
+            _filtered.Reset(graph);
+            _isDirty = false;
+        }
+
         await SendAsync(MessageWriter.WriteSync(type, uuid, graph.Nodes, graph.Edges), cancellationToken).ConfigureAwait(false);
     }
 

@@ -8,6 +8,7 @@ using Skydive.Contracts.Captures;
 using Skydive.Contracts.Flows;
 using Skydive.Contracts.Injections;
 using Skydive.Contracts.Messages;
+using Skydive.Contracts.PingMeshes;
 using Skydive.Contracts.Queries;
 using Skydive.Flows.Encoding;
 
@@ -37,6 +38,32 @@ internal sealed class RemoteAgentLink(string host, WebSocket socket, WebSocketOp
     /// <inheritdoc/>
     public Task StopInjectionAsync(string nodeId, string injectionId, CancellationToken cancellationToken) =>
         OrderAsync(MessageTypes.Stop, nodeId, new Injection { UUID = injectionId }, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task SetPingMeshAsync(PingMeshOrder order, CancellationToken cancellationToken) =>
+        OrderAsync(MessageNamespaces.OnDemandPingMesh, MessageTypes.Start, order, ContractsJsonContext.Default.PingMeshOrder, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task StopPingMeshAsync(string meshId, CancellationToken cancellationToken) => OrderAsync(
+        MessageNamespaces.OnDemandPingMesh, MessageTypes.Stop, new PingMeshOrder { Mesh = new() { UUID = meshId } }, ContractsJsonContext.Default.PingMeshOrder, cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<PingReport> GetPingReportAsync(PingReportRequest request, CancellationToken cancellationToken)
+    {
+        var reply = await RequestAsync(
+            MessageNamespaces.OnDemandPingMesh, MessageTypes.PingQuery, request, ContractsJsonContext.Default.PingReportRequest, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var answer = reply.Obj.ValueKind == JsonValueKind.Object ? reply.Obj.Deserialize(ContractsJsonContext.Default.PingReportReply) : null;
+            return reply.Status == 200 && answer?.Report is { } report
+                ? report
+                : throw new AgentRequestException(reply.Status, $"agent {host}: {answer?.Error ?? "no report in its answer"}");
+        }
+        catch (JsonException e)
+        {
+            throw new AgentRequestException(500, $"agent {host} gave an answer that cannot be read: {e.Message}", e);
+        }
+    }
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<Flow>> SearchFlowsAsync(FlowSearch search, CancellationToken cancellationToken)

@@ -42,7 +42,7 @@ internal static class WebSocketEntry
     public static ConnectionStatus StatusOf(HttpContext context, ClientIdentity client) => new()
     {
         ServiceType = client.ClientType,
-        ClientProtocol = "json",
+        ClientProtocol = client.Protocol,
         Addr = context.Connection.RemoteIpAddress?.ToString() ?? string.Empty,
         Port = context.Connection.RemotePort,
         IsConnected = true,

@@ -46,12 +46,12 @@ internal static class ErrorReader
     public static string CodeOf(int status) => status switch
     {
         400 => "BadRequest",
-        401 => "AuthenticationFailed",
-        403 => "AccessDenied",
+        401 => ErrorCodes.AuthenticationFailed,
+        403 => ErrorCodes.AccessDenied,
         404 => ErrorCodes.NotFound,
         406 => ErrorCodes.NotAcceptable,
         409 => "Conflict",
-        429 => "TooManyRequests",
+        429 => ErrorCodes.TooManyRequests,
         >= 500 => ErrorCodes.InternalError,
         _ => $"Status{status}",
     };

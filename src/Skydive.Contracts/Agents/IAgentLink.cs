@@ -1,5 +1,6 @@
 using Skydive.Contracts.Captures;
 using Skydive.Contracts.Injections;
+using Skydive.Contracts.PingMeshes;
 using Skydive.Contracts.Queries;
 
 namespace Skydive.Contracts.Agents;
@@ -43,4 +44,22 @@ public interface IAgentLink : IFlowSource, IRawPacketSource
     /// <param name="cancellationToken">Gives up waiting; it may stop all the same.</param>
     /// <exception cref="AgentRequestException">The agent cannot be reached.</exception>
     Task StopInjectionAsync(string nodeId, string injectionId, CancellationToken cancellationToken);
+
+    /// <summary>Measures pairs of a ping mesh from now on, instead of those that an order before gave; pairs in both go on counting.</summary>
+    /// <param name="order">The mesh, and the pairs whose sources are nodes of the agent.</param>
+    /// <param name="cancellationToken">Gives up waiting; the order may be carried out all the same.</param>
+    /// <exception cref="AgentRequestException">The agent refuses, or cannot be reached.</exception>
+    Task SetPingMeshAsync(PingMeshOrder order, CancellationToken cancellationToken);
+
+    /// <summary>Ends a ping mesh, and forgets it. Nothing happens when it is not there.</summary>
+    /// <param name="meshId">Identifier of the mesh.</param>
+    /// <param name="cancellationToken">Gives up waiting; it may end all the same.</param>
+    /// <exception cref="AgentRequestException">The agent cannot be reached.</exception>
+    Task StopPingMeshAsync(string meshId, CancellationToken cancellationToken);
+
+    /// <summary>Asks what was measured for a ping mesh.</summary>
+    /// <param name="request">The mesh, and which samples are kept already.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    /// <exception cref="AgentRequestException">The agent does not know the mesh, or cannot be reached.</exception>
+    Task<PingReport> GetPingReportAsync(PingReportRequest request, CancellationToken cancellationToken);
 }

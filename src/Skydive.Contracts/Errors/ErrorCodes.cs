@@ -33,11 +33,35 @@ public static class ErrorCodes
     /// <summary>No injection has this identifier.</summary>
     public const string InjectionNotFound = nameof(InjectionNotFound);
 
+    /// <summary>A ping mesh has an invalid member, or too many pairs.</summary>
+    public const string InvalidPingMesh = nameof(InvalidPingMesh);
+
+    /// <summary>No ping mesh has this identifier.</summary>
+    public const string PingMeshNotFound = nameof(PingMeshNotFound);
+
+    /// <summary>A node or edge lacks what it must have, is there already, or is not the caller's to remove.</summary>
+    public const string InvalidElement = nameof(InvalidElement);
+
+    /// <summary>No node or edge has this identifier.</summary>
+    public const string ElementNotFound = nameof(ElementNotFound);
+
+    /// <summary>A JSON patch is none, cannot be applied, or leads to what is not valid.</summary>
+    public const string InvalidPatch = nameof(InvalidPatch);
+
     /// <summary>The file is no pcap file, or is damaged.</summary>
     public const string InvalidPcap = nameof(InvalidPcap);
 
     /// <summary>No such path, or no such resource.</summary>
     public const string NotFound = nameof(NotFound);
+
+    /// <summary>The user name, password or token is not valid, or there is none.</summary>
+    public const string AuthenticationFailed = nameof(AuthenticationFailed);
+
+    /// <summary>A token came in a way that gives it away.</summary>
+    public const string InvalidToken = nameof(InvalidToken);
+
+    /// <summary>More requests than one client may make; the header Retry-After tells when to come back.</summary>
+    public const string TooManyRequests = nameof(TooManyRequests);
 
     /// <summary>The caller may not do this.</summary>
     public const string AccessDenied = nameof(AccessDenied);

@@ -15,6 +15,15 @@ public static class MessageNamespaces
     /// <summary>Orders to start and stop sending packets, from analyzer to agent.</summary>
     public const string OnDemandPacketInjection = "OnDemandPacketInjection";
 
+    /// <summary>Orders to measure pairs of interfaces, and what was measured, from analyzer to agent.</summary>
+    public const string OnDemandPingMesh = "OnDemandPingMesh";
+
+    /// <summary>Captures that come, go, or reach another node, from analyzer to subscribers.</summary>
+    public const string OnDemandCaptureNotification = "OnDemandCaptureNotification";
+
+    /// <summary>Injections that come, go, or are taken by a node, from analyzer to subscribers.</summary>
+    public const string OnDemandPacketInjectionNotification = "OnDemandPacketInjectionNotification";
+
     /// <summary>Every namespace.</summary>
     public const string All = "*";
 }

@@ -51,15 +51,29 @@ public static class MessageTypes
     /// <summary>An agent's answer. Payload <see cref="RawPacketSearchReply"/>.</summary>
     public const string RawPacketReply = "RawPacketReply";
 
-    /// <summary>Orders an agent to start a capture or an injection at a node. Payload <see cref="CaptureOrder"/> or <see cref="InjectionOrder"/>.</summary>
+    /// <summary>Asks an agent what it has measured for a ping mesh. Payload <see cref="PingMeshes.PingReportRequest"/>.</summary>
+    public const string PingQuery = "PingQuery";
+
+    /// <summary>An agent's answer. Payload <see cref="PingMeshes.PingReportReply"/>.</summary>
+    public const string PingReply = "PingReply";
+
+    /// <summary>Orders an agent to start a capture or an injection at a node. Payload <see cref="CaptureOrder"/> or <see cref="InjectionOrder"/>; or to measure,
+    /// <see cref="PingMeshes.PingMeshOrder"/>.</summary>
     public const string Start = "Start";
 
     /// <summary>Answer to <see cref="Start"/>. Payload <see cref="OrderReply"/>.</summary>
     public const string StartReply = "StartReply";
 
-    /// <summary>Orders an agent to stop a capture or an injection at a node. Payload <see cref="CaptureOrder"/> or <see cref="InjectionOrder"/>.</summary>
+    /// <summary>Orders an agent to stop a capture or an injection at a node. Payload <see cref="CaptureOrder"/> or <see cref="InjectionOrder"/>; or to measure
+    /// no longer, <see cref="PingMeshes.PingMeshOrder"/>.</summary>
     public const string Stop = "Stop";
 
     /// <summary>Answer to <see cref="Stop"/>. Payload <see cref="OrderReply"/>.</summary>
     public const string StopReply = "StopReply";
+
+    /// <summary>A resource was made. Payload: the resource.</summary>
+    public const string Added = "Added";
+
+    /// <summary>A resource is gone. Payload: the resource.</summary>
+    public const string Deleted = "Deleted";
 }

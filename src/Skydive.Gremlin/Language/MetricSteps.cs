@@ -17,6 +17,8 @@ internal static class MetricSteps
         [$"SFlow.{MetricSample.LastUpdate}"] = $"SFlow.{MetricSample.LastUpdate}",
         ["Ovs"] = $"Ovs.{MetricSample.LastUpdate}",
         [$"Ovs.{MetricSample.LastUpdate}"] = $"Ovs.{MetricSample.LastUpdate}",
+        ["Ping"] = $"Ping.{MetricSample.LastUpdate}",
+        [$"Ping.{MetricSample.LastUpdate}"] = $"Ping.{MetricSample.LastUpdate}",
         ["BlockdevMetric"] = "BlockdevMetric",
     };
 

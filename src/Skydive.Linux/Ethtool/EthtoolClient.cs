@@ -38,6 +38,12 @@ public sealed class EthtoolClient : IDisposable
     /// <exception cref="LinuxException">The namespace cannot be entered.</exception>
     public static EthtoolClient Open(NetworkNamespace? networkNamespace = null) => Open(networkNamespace, useNetlink: true);
 
+    /// <summary>Opens a listener, as <see cref="EthtoolListener.Open(NetworkNamespace?)"/> does, with what this client knows of the kernel.</summary>
+    /// <param name="networkNamespace">The namespace; null for that of the calling thread. It may be disposed afterwards.</param>
+    /// <returns>The listener, which the caller disposes; null when the kernel tells of no such changes (before 5.6).</returns>
+    /// <exception cref="LinuxException">The namespace cannot be entered, or the kernel refuses.</exception>
+    public EthtoolListener? OpenListener(NetworkNamespace? networkNamespace = null) => EthtoolListener.Open(_netlink, networkNamespace);
+
     /// <summary>Asks what drives an interface.</summary>
     /// <param name="interfaceName">The interface.</param>
     /// <param name="info">The answer; null when there is none.</param>
@@ -181,7 +187,7 @@ public sealed class EthtoolClient : IDisposable
         RtnetlinkClient? links = null;
         try
         {
-            EthtoolNetlink? netlink = useNetlink ? EthtoolNetlink.Find(generic) : null;
+            EthtoolNetlink? netlink = useNetlink ? EthtoolNetlink.FindOnce(generic) : null;
             links = netlink is { CanDump: true } ? null : RtnetlinkClient.Open(networkNamespace);
             return new EthtoolClient(generic, netlink, links);
         }

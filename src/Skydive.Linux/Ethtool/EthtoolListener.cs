@@ -48,9 +48,12 @@ public sealed class EthtoolListener : IDisposable
     public static EthtoolListener? Open(NetworkNamespace? networkNamespace = null)
     {
         using GenericNetlinkClient client = GenericNetlinkClient.Open(networkNamespace);
-        if (client.FindFamily(EthtoolConstants.Family) is not { } family
-            || !family.Groups.TryGetValue(EthtoolConstants.MonitorGroup, out uint group)
-            || EthtoolNetlink.Find(client) is not { CanDump: true } netlink)
+        return Open(EthtoolNetlink.FindOnce(client), networkNamespace);
+    }
+
+    internal static EthtoolListener? Open(EthtoolNetlink? netlink, NetworkNamespace? networkNamespace)
+    {
+        if (netlink is not { CanDump: true, Family: var family } || !family.Groups.TryGetValue(EthtoolConstants.MonitorGroup, out uint group))
         {
             return null;
         }

@@ -18,6 +18,8 @@ internal sealed class EthtoolNetlink
     /// <summary>PHY, MAC, MAC control and RMON.</summary>
     private const int StandardGroups = 4;
 
+    private static volatile GenericFamily? s_family;
+
     private readonly GenericNetlinkClient _client;
     private readonly GenericFamily _family;
     private readonly LinkSettingsDecoder _linkSettings;
@@ -35,10 +37,20 @@ internal sealed class EthtoolNetlink
         && _family.Commands.Contains(EthtoolConstants.GetLinkModes)
         && _family.Commands.Contains(EthtoolConstants.GetStringSets);
 
+    /// <summary>The family.</summary>
+    internal GenericFamily Family => _family;
+
     /// <summary>Finds the family; null when the kernel has none. The client stays with the caller.</summary>
     /// <exception cref="LinuxException">The kernel's answer is malformed.</exception>
     internal static EthtoolNetlink? Find(GenericNetlinkClient client) =>
         client.FindFamily(EthtoolConstants.Family) is { } family ? new EthtoolNetlink(client, family) : null;
+
+    /// <summary>
+    /// Looks for the family, and asks the kernel only until it was found: the kernel has its families, their numbers and groups for all namespaces alike.
+    /// </summary>
+    /// <param name="client">The socket.</param>
+    internal static EthtoolNetlink? FindOnce(GenericNetlinkClient client) =>
+        (s_family ??= client.FindFamily(EthtoolConstants.Family)) is { } family ? new EthtoolNetlink(client, family) : null;
 
     /// <summary>Reads the names of the kernel's features.</summary>
     internal FeatureCatalog ReadFeatureNames(CancellationToken cancellationToken) =>

@@ -115,6 +115,52 @@ public sealed unsafe class DescriptorPoller : IDisposable
         }
     }
 
+    /// <summary>
+    /// Waits for <see cref="Wake"/> alone, which the next <see cref="Wait"/> still finds: descriptors become readable meanwhile, and are read together afterwards.
+    /// </summary>
+    /// <param name="timeout">The longest wait.</param>
+    /// <param name="cancellationToken">Ends the wait at once.</param>
+    /// <returns>Why the wait ended. It may end too early.</returns>
+    /// <exception cref="LinuxException">The kernel refuses to wait.</exception>
+    public WaitOutcome Rest(TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        if (_disposed || cancellationToken.IsCancellationRequested)
+        {
+            return WaitOutcome.Cancelled;
+        }
+
+        bool isHeld = false;
+        try
+        {
+            _wake.Descriptor.DangerousAddRef(ref isHeld);
+            using CancellationTokenRegistration registration =
+                cancellationToken.UnsafeRegister(static state => ((WakeEvent)state!).Set(), _wake);
+            PollDescriptor polled = default;
+            polled.Descriptor = (int)_wake.Descriptor.DangerousGetHandle();
+            polled.Events = Constants.PollIn;
+            int ready = Libc.Poll(&polled, 1, (int)Math.Clamp(Math.Ceiling(timeout.TotalMilliseconds), 0, int.MaxValue));
+            if (_disposed || cancellationToken.IsCancellationRequested)
+            {
+                return WaitOutcome.Cancelled;
+            }
+
+            return ready > 0 ? WaitOutcome.Ready
+                : ready == 0 || (Errno)Marshal.GetLastPInvokeError() == Errno.Interrupted ? WaitOutcome.TimedOut
+                : throw LinuxException.FromLastError("poll");
+        }
+        catch (ObjectDisposedException)
+        {
+            return WaitOutcome.Cancelled;
+        }
+        finally
+        {
+            if (isHeld)
+            {
+                _wake.Descriptor.DangerousRelease();
+            }
+        }
+    }
+
     /// <summary>Ends a wait in progress as cancelled. The descriptors stay open.</summary>
     public void Dispose()
     {

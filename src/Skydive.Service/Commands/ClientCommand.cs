@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Text.Json.Serialization.Metadata;
 using Skydive.Client;
 using Skydive.Client.Errors;
 using Skydive.Client.Queries;
@@ -9,6 +10,7 @@ using Skydive.Contracts.Flows;
 using Skydive.Contracts.Injections;
 using Skydive.Contracts.Metadata;
 using Skydive.Contracts.Queries;
+using Skydive.Contracts.Topology;
 
 namespace Skydive.Service.Commands;
 
@@ -18,33 +20,54 @@ namespace Skydive.Service.Commands;
 /// </summary>
 internal static class ClientCommand
 {
-    private static readonly Option<string?> s_analyzer = new("--analyzer")
-    {
-        Description = "The analyzer as address:port. Default: SKYDIVE_ANALYZER, else localhost:8082.",
-        Recursive = true,
-    };
+    private static readonly ClientConnection s_connection = new();
 
     private static readonly Dictionary<string, int> s_extraLayers = new(StringComparer.OrdinalIgnoreCase) { ["VRRP"] = 1, ["DNS"] = 2, ["DHCPv4"] = 4 };
 
-    public static Command Create() => new("client", "Asks an analyzer, and tells it what to do.")
+    public static Command Create()
     {
-        s_analyzer,
-        Query(),
-        Status(),
-        Topology(),
-        Node(),
-        Edge(),
-        CaptureCommands(),
-        InjectionCommands(),
-        FlowCommands(),
-        Pcap(),
-    };
+        var command = new Command("client", "Asks an analyzer, and tells it what to do.")
+        {
+            Query(),
+            Status(),
+            Topology(),
+            Node(),
+            Edge(),
+            CaptureCommands(),
+            InjectionCommands(),
+            PingMeshCommand.Create(),
+            FlowCommands(),
+            Pcap(),
+            LogIn(),
+            LogOut(),
+        };
+        s_connection.AddTo(command);
+        return command;
+    }
+
+    private static Command LogIn()
+    {
+        var command = new Command("login", "Logs in and prints a token, which takes the place of user name and password: SKYDIVE_TOKEN=$(skydive client login --username ann).");
+        Run(command, async (client, result, output, cancellationToken) =>
+        {
+            var credential = s_connection.CredentialOf(result) ?? throw new IOException("--username is missing");
+            await output.CopyAsync((await client.LogInAsync(credential, cancellationToken).ConfigureAwait(false)).Token + "\n").ConfigureAwait(false);
+        });
+        return command;
+    }
+
+    private static Command LogOut()
+    {
+        var command = new Command("logout", "Gives a token back (--token, SKYDIVE_TOKEN): it is worth nothing from then on.");
+        Run(command, static (client, _, _, cancellationToken) => client.LogOutAsync(cancellationToken));
+        return command;
+    }
 
     private static Command Query()
     {
         var query = new Argument<string>("gremlin") { Description = "The query, such as G.V().Has('Type','veth')." };
-        var format = new Option<string>("--format") { Description = "json (default), dot (graphs only) or table.", DefaultValueFactory = static _ => "json" };
-        format.AcceptOnlyFromAmong("json", "dot", "table");
+        var format = new Option<string>("--format") { Description = "json (default), dot (graphs only), pcap (packets only) or table.", DefaultValueFactory = static _ => "json" };
+        format.AcceptOnlyFromAmong("json", "dot", "pcap", "table");
         var command = new Command("query", "Runs a Gremlin query and prints its result.") { query, format };
         Run(command, async (client, result, output, cancellationToken) =>
         {
@@ -53,6 +76,9 @@ internal static class ClientCommand
             {
                 case "dot":
                     await output.CopyAsync(await client.QueryTextAsync(text, "text/vnd.graphviz", cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+                    break;
+                case "pcap":
+                    await output.CopyBytesAsync(to => client.CopyQueryAsync(text, "application/vnd.tcpdump.pcap", to, cancellationToken)).ConfigureAwait(false);
                     break;
                 case "table":
                     var items = new List<QueryItem>();
@@ -83,7 +109,7 @@ internal static class ClientCommand
     {
         var export = new Command("export", "Prints the whole graph as JSON.");
         Run(export, async (client, _, output, cancellationToken) =>
-            output.Write(await client.GetTopologyAsync(cancellationToken).ConfigureAwait(false), ContractsJsonContext.Default.SubGraph));
+            output.WriteJson(await client.QueryTextAsync("G", "application/json", cancellationToken).ConfigureAwait(false)));
         var tree = new Command("tree", "Prints who owns what as a tree.");
         Run(tree, async (client, _, output, cancellationToken) =>
             TopologyTree.Print(await client.GetTopologyAsync(cancellationToken).ConfigureAwait(false), output.Console));
@@ -116,20 +142,120 @@ internal static class ClientCommand
     private static MetadataValue TimeOf(string? text) =>
         long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? number : text;
 
-    private static Command Node() => ElementCommand("node", "Nodes.", "V");
-
-    private static Command Edge() => ElementCommand("edge", "Edges.", "E");
-
-    private static Command ElementCommand(string name, string description, string step)
+    private static Command Node()
     {
-        var list = new Command("list", "Prints all of them.");
-        Run(list, async (client, _, output, cancellationToken) =>
-            output.WriteJson(await client.QueryTextAsync($"G.{step}()", "application/json", cancellationToken).ConfigureAwait(false)));
+        var name = new Option<string>("--node-name") { Description = "The name.", Required = true };
+        var type = new Option<string>("--node-type") { Description = "The type, such as device or netns.", Required = true };
+        var metadata = new Option<string?>("--metadata") { Description = "More metadata, such as key=value, other.key=value." };
+        var host = new Option<string?>("--host") { Description = "The host. Default: that of the analyzer." };
+        var create = new Command("create", "Adds a node.") { name, type, metadata, host };
+        Run(create, async (client, result, output, cancellationToken) =>
+        {
+            var node = new Node
+            {
+                Id = Guid.NewGuid().ToString(),
+                Metadata = MetadataArgument.Parse(result.GetValue(metadata)).With("Name", result.GetValue(name)!).With("Type", result.GetValue(type)!),
+                Host = result.GetValue(host) ?? string.Empty,
+                CreatedAt = 0,
+                UpdatedAt = 0,
+            };
+            output.Write(await client.CreateNodeAsync(node, cancellationToken).ConfigureAwait(false), ContractsJsonContext.Default.Node);
+        });
+        return ElementCommand(
+            "node",
+            "Nodes.",
+            ContractsJsonContext.Default.Node,
+            static (client, cancellationToken) => client.ListNodesAsync(cancellationToken),
+            ContractsJsonContext.Default.IReadOnlyDictionaryStringNode,
+            static (client, id, cancellationToken) => client.GetNodeAsync(id, cancellationToken),
+            static (client, id, patch, cancellationToken) => client.PatchNodeAsync(id, patch, cancellationToken),
+            static (client, id, cancellationToken) => client.DeleteNodeAsync(id, cancellationToken),
+            create);
+    }
+
+    private static Command Edge()
+    {
+        var parent = new Option<string>("--parent") { Description = "Identifier of the node where it starts.", Required = true };
+        var child = new Option<string>("--child") { Description = "Identifier of the node where it ends.", Required = true };
+        var type = new Option<string>("--edge-type") { Description = "The relation, such as layer2.", Required = true };
+        var metadata = new Option<string?>("--metadata") { Description = "More metadata, such as key=value, other.key=value." };
+        var host = new Option<string?>("--host") { Description = "The host. Default: that of the analyzer." };
+        var create = new Command("create", "Adds an edge.") { parent, child, type, metadata, host };
+        Run(create, async (client, result, output, cancellationToken) =>
+        {
+            var edge = new Edge
+            {
+                Id = Guid.NewGuid().ToString(),
+                Parent = result.GetValue(parent)!,
+                Child = result.GetValue(child)!,
+                Metadata = MetadataArgument.Parse(result.GetValue(metadata)).With("RelationType", result.GetValue(type)!),
+                Host = result.GetValue(host) ?? string.Empty,
+                CreatedAt = 0,
+                UpdatedAt = 0,
+            };
+            output.Write(await client.CreateEdgeAsync(edge, cancellationToken).ConfigureAwait(false), ContractsJsonContext.Default.Edge);
+        });
+        return ElementCommand(
+            "edge",
+            "Edges.",
+            ContractsJsonContext.Default.Edge,
+            static (client, cancellationToken) => client.ListEdgesAsync(cancellationToken),
+            ContractsJsonContext.Default.IReadOnlyDictionaryStringEdge,
+            static (client, id, cancellationToken) => client.GetEdgeAsync(id, cancellationToken),
+            static (client, id, patch, cancellationToken) => client.PatchEdgeAsync(id, patch, cancellationToken),
+            static (client, id, cancellationToken) => client.DeleteEdgeAsync(id, cancellationToken),
+            create);
+    }
+
+    private static Command ElementCommand<T>(
+        string name,
+        string description,
+        JsonTypeInfo<T> type,
+        Func<SkydiveClient, CancellationToken, Task<IReadOnlyDictionary<string, T>>> getAll,
+        JsonTypeInfo<IReadOnlyDictionary<string, T>> listType,
+        Func<SkydiveClient, string, CancellationToken, Task<T>> getOne,
+        Func<SkydiveClient, string, string, CancellationToken, Task<T?>> patch,
+        Func<SkydiveClient, string, CancellationToken, Task> remove,
+        Command create)
+        where T : GraphElement
+    {
+        var list = new Command("list", "Prints all of them by identifier.");
+        Run(list, async (client, _, output, cancellationToken) => output.Write(await getAll(client, cancellationToken).ConfigureAwait(false), listType));
         var id = new Argument<string>("id") { Description = "The identifier." };
         var get = new Command("get", "Prints one.") { id };
         Run(get, async (client, result, output, cancellationToken) =>
-            output.WriteJson(await client.QueryTextAsync($"G.{step}({Quote(result.GetValue(id)!)})", "application/json", cancellationToken).ConfigureAwait(false)));
-        return new Command(name, description) { list, get };
+            output.Write(await getOne(client, result.GetValue(id)!, cancellationToken).ConfigureAwait(false), type));
+        var add = new Option<string[]>("--add", "-a") { Description = "A key of its metadata and its value: key=value.", AllowMultipleArgumentsPerToken = true };
+        var delete = new Option<string[]>("--remove", "-r") { Description = "A key of its metadata that is to go.", AllowMultipleArgumentsPerToken = true };
+        var update = new Command("update", "Changes its metadata.") { id, add, delete };
+        Run(update, async (client, result, output, cancellationToken) =>
+        {
+            string text = MetadataArgument.ToPatch(result.GetValue(add) ?? [], result.GetValue(delete) ?? []);
+            if (await patch(client, result.GetValue(id)!, text, cancellationToken).ConfigureAwait(false) is { } changed)
+            {
+                output.Write(changed, type);
+            }
+        });
+        var ids = new Argument<string[]>("id") { Description = "Identifiers.", Arity = ArgumentArity.ZeroOrMore };
+        var gremlin = new Option<string?>("--gremlin") { Description = "Removes what this query finds." };
+        var deletion = new Command("delete", "Removes some.") { ids, gremlin };
+        Run(deletion, async (client, result, _, cancellationToken) =>
+        {
+            var found = (result.GetValue(ids) ?? []).ToList();
+            if (result.GetValue(gremlin) is { } query)
+            {
+                await foreach (var item in client.QueryAsync(query, cancellationToken).ConfigureAwait(false))
+                {
+                    found.Add((item.Node?.Id ?? item.Edge?.Id) ?? throw new IOException("the query gives neither nodes nor edges"));
+                }
+            }
+
+            foreach (string one in found)
+            {
+                await remove(client, one, cancellationToken).ConfigureAwait(false);
+            }
+        });
+        return new Command(name, description) { list, get, create, update, deletion };
     }
 
     private static Command FlowCommands()
@@ -243,50 +369,12 @@ internal static class ClientCommand
     {
         var source = new Option<string>("--src") { Description = "Gremlin that selects the interfaces that send.", Required = true };
         var destination = new Option<string>("--dst") { Description = "Gremlin that selects the node that the packets are for.", DefaultValueFactory = static _ => string.Empty };
-        var sourceAddress = new Option<string>("--src-ip", "--srcIP") { Description = "Source address. Default: the source's.", DefaultValueFactory = static _ => string.Empty };
-        var destinationAddress = new Option<string>("--dst-ip", "--dstIP") { Description = "Destination address. Default: the destination's.", DefaultValueFactory = static _ => string.Empty };
-        var sourceMac = new Option<string>("--src-mac", "--srcMAC") { Description = "Source MAC address. Default: the source's.", DefaultValueFactory = static _ => string.Empty };
-        var destinationMac = new Option<string>("--dst-mac", "--dstMAC") { Description = "Destination MAC address. Default: that of the next hop.", DefaultValueFactory = static _ => string.Empty };
-        var sourcePort = new Option<ushort>("--src-port", "--srcPort") { Description = "Source port. Default: one at random." };
-        var destinationPort = new Option<ushort>("--dst-port", "--dstPort") { Description = "Destination port. Default: one at random." };
-        var type = new Option<string>("--type") { Description = $"{string.Join(", ", InjectionTypes.All)}.", DefaultValueFactory = static _ => InjectionTypes.IcmpV4 };
-        var payload = new Option<string>("--payload") { Description = "What the packets carry. Default: 56 letters.", DefaultValueFactory = static _ => string.Empty };
-        var pcap = new Option<FileInfo?>("--pcap") { Description = "A pcap file whose packets are sent as they are." };
-        var identifier = new Option<ushort>("--id") { Description = "ICMP identifier. Default: one at random." };
-        var mode = new Option<string>("--mode") { Description = "unique: all packets of a source have the same ICMP identifier or source port; random: each has its own.", DefaultValueFactory = static _ => InjectionModes.Unique };
-        mode.AcceptOnlyFromAmong(InjectionModes.Unique, InjectionModes.Random);
-        var increment = new Option<int>("--inc-payload") { Description = "By how many bytes the payload grows from packet to packet." };
-        var count = new Option<long?>("--count") { Description = "How many packets each source sends. Default: 1, or the whole pcap file." };
-        var interval = new Option<long?>("--interval") { Description = "Milliseconds between two packets; 0 for as fast as possible. Default: 1000, or the times of the pcap file." };
-        var timeToLive = new Option<byte>("--ttl") { Description = "Time to live, or hop limit.", DefaultValueFactory = static _ => Injection.DefaultTimeToLive };
-        var create = new Command("create", "Sends packets.")
-        {
-            source, destination, sourceAddress, destinationAddress, sourceMac, destinationMac, sourcePort, destinationPort, type, payload, pcap, identifier, mode,
-            increment, count, interval, timeToLive,
-        };
+        var packets = new InjectionOptions();
+        var create = new Command("create", "Sends packets.") { source, destination };
+        packets.AddTo(create);
         Run(create, async (client, result, output, cancellationToken) =>
         {
-            var file = result.GetValue(pcap);
-            var injection = new Injection
-            {
-                Src = result.GetValue(source)!,
-                Dst = result.GetValue(destination)!,
-                SrcIP = result.GetValue(sourceAddress)!,
-                DstIP = result.GetValue(destinationAddress)!,
-                SrcMAC = result.GetValue(sourceMac)!,
-                DstMAC = result.GetValue(destinationMac)!,
-                SrcPort = result.GetValue(sourcePort),
-                DstPort = result.GetValue(destinationPort),
-                Type = result.GetValue(type)!,
-                Payload = result.GetValue(payload)!,
-                ICMPID = result.GetValue(identifier),
-                Count = result.GetValue(count) ?? (file is null ? Injection.DefaultCount : 0),
-                Interval = result.GetValue(interval) ?? (file is null ? 1000 : 0),
-                Mode = result.GetValue(mode)!,
-                IncrementPayload = result.GetValue(increment),
-                Pcap = file is null ? null : await File.ReadAllBytesAsync(file.FullName, cancellationToken).ConfigureAwait(false),
-                TTL = result.GetValue(timeToLive),
-            };
+            var injection = await packets.ReadAsync(result, cancellationToken).ConfigureAwait(false) with { Src = result.GetValue(source)!, Dst = result.GetValue(destination)! };
             output.Write(await client.CreateInjectionAsync(injection, null, cancellationToken).ConfigureAwait(false), ContractsJsonContext.Default.Injection);
         });
 
@@ -330,25 +418,18 @@ internal static class ClientCommand
 
     private static string Quote(string text) => "'" + text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "\\'", StringComparison.Ordinal) + "'";
 
-    private static void Run(Command command, Func<SkydiveClient, ParseResult, CommandOutput, CancellationToken, Task> action) =>
+    /// <summary>Gives a command what it does.</summary>
+    internal static void Run(Command command, Func<SkydiveClient, ParseResult, CommandOutput, CancellationToken, Task> action) =>
         command.SetAction(async (result, cancellationToken) =>
         {
-            string? address = result.GetValue(s_analyzer) ?? Environment.GetEnvironmentVariable("SKYDIVE_ANALYZER");
             var error = result.InvocationConfiguration.Error;
-            var uri = SkydiveClientOptions.DefaultAddress;
-            if (!string.IsNullOrEmpty(address) && !SkydiveClientOptions.TryParseAddress(address, out uri))
-            {
-                await error.WriteLineAsync($"skydive: '{address}' is no address of an analyzer: expected address:port").ConfigureAwait(false);
-                return 1;
-            }
-
-            using var client = new SkydiveClient(new SkydiveClientOptions { Address = uri });
             try
             {
+                using var client = new SkydiveClient(s_connection.Read(result));
                 await action(client, result, new CommandOutput(result.InvocationConfiguration.Output), cancellationToken).ConfigureAwait(false);
                 return 0;
             }
-            catch (Exception e) when (e is SkydiveException or IOException or UnauthorizedAccessException)
+            catch (Exception e) when (e is SkydiveException or IOException or UnauthorizedAccessException or ArgumentException or System.Security.Cryptography.CryptographicException)
             {
                 await error.WriteLineAsync($"skydive: {e.Message}").ConfigureAwait(false);
                 return 1;

@@ -9,6 +9,8 @@ namespace Skydive.Service.Commands;
 /// <summary>Prints results: JSON indented, tables and trees as wide as the terminal.</summary>
 internal sealed class CommandOutput(TextWriter text)
 {
+    private const int RedirectedWidth = 2000;
+
     private static readonly JsonWriterOptions s_options = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Where tables and trees go.</summary>
@@ -20,6 +22,15 @@ internal sealed class CommandOutput(TextWriter text)
         Ansi = System.Console.IsOutputRedirected ? AnsiSupport.No : AnsiSupport.Detect,
         ColorSystem = System.Console.IsOutputRedirected ? ColorSystemSupport.NoColors : ColorSystemSupport.Detect,
     });
+
+    /// <summary>Makes tables in files and pipes as wide as they are, so that a line holds a row.</summary>
+    public void KeepRowsWhole()
+    {
+        if (System.Console.IsOutputRedirected)
+        {
+            Console.Profile.Width = RedirectedWidth;
+        }
+    }
 
     /// <summary>Prints a value as JSON.</summary>
     public void Write<T>(T value, JsonTypeInfo<T> type)
@@ -53,6 +64,14 @@ internal sealed class CommandOutput(TextWriter text)
 
     /// <summary>Prints text as it is.</summary>
     public Task CopyAsync(string content) => text.WriteAsync(content);
+
+    /// <summary>Passes bytes on to standard output.</summary>
+    public async Task CopyBytesAsync(Func<Stream, Task> copy)
+    {
+        await text.FlushAsync().ConfigureAwait(false);
+        await using var output = System.Console.OpenStandardOutput();
+        await copy(output).ConfigureAwait(false);
+    }
 
     private void Print(MemoryStream stream) => text.WriteLine(Encoding.UTF8.GetString(stream.GetBuffer(), 0, (int)stream.Length));
 }

@@ -1,6 +1,4 @@
-using System.Collections;
 using System.CommandLine;
-using Skydive.Service.Configuration;
 using Skydive.Service.Hosting;
 
 namespace Skydive.Service.Commands;
@@ -8,9 +6,6 @@ namespace Skydive.Service.Commands;
 /// <summary><c>skydive agent|analyzer|allinone</c>: runs the service until it is told to end.</summary>
 internal static class RoleCommand
 {
-    /// <summary>Exit code when the configuration is not valid, as sysexits.h has it.</summary>
-    private const int ConfigurationError = 78;
-
     public static Command Create(Role role, string name, string description)
     {
         var files = new Option<string[]>("--conf", "-c") { Description = "A configuration file; may be repeated. Default: /etc/skydive/skydive.yml if it exists." };
@@ -19,8 +14,7 @@ internal static class RoleCommand
         var command = new Command(name, description) { files, listen, hostId };
         command.SetAction(async (result, cancellationToken) =>
         {
-            var environment = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
-                .ToDictionary(static entry => (string)entry.Key, static entry => (string?)entry.Value ?? string.Empty, StringComparer.Ordinal);
+            var environment = CommandSettings.Environment;
             Override(environment, role == Role.Agent ? "SKYDIVE_AGENT_LISTEN" : "SKYDIVE_ANALYZER_LISTEN", result.GetValue(listen));
             Override(environment, "SKYDIVE_HOST_ID", result.GetValue(hostId));
             var options = ServiceOptions.Load(role, result.GetValue(files) ?? [], environment, out var problems);
@@ -29,7 +23,7 @@ internal static class RoleCommand
                 await result.InvocationConfiguration.Error.WriteLineAsync(problem.ToString()).ConfigureAwait(false);
             }
 
-            return options is null ? ConfigurationError : await ServiceHost.RunAsync(options, cancellationToken).ConfigureAwait(false);
+            return options is null ? CommandSettings.ConfigurationError : await ServiceHost.RunAsync(options, cancellationToken).ConfigureAwait(false);
         });
         return command;
     }

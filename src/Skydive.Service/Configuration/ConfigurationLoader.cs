@@ -16,6 +16,9 @@ internal sealed class ConfigurationLoader
     /// <summary>What is wrong with what was read so far.</summary>
     public IReadOnlyList<ConfigurationProblem> Problems => _problems;
 
+    /// <summary>Whether all that was read could be read as YAML.</summary>
+    public bool IsReadable { get; private set; } = true;
+
     /// <summary>What was set so far, by key.</summary>
     public IReadOnlyDictionary<string, Setting> Settings => _settings;
 
@@ -30,6 +33,7 @@ internal sealed class ConfigurationLoader
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
+            IsReadable = false;
             _problems.Add(new(true, path, $"cannot be read: {e.Message}"));
             return;
         }
@@ -49,12 +53,14 @@ internal sealed class ConfigurationLoader
         }
         catch (YamlException e)
         {
+            IsReadable = false;
             _problems.Add(new(true, At(name, e.Start), $"not valid YAML: {e.InnerException?.Message ?? e.Message}"));
             return;
         }
         catch (Exception e) when (e is InvalidOperationException or ArgumentException)
         {
             // What the parser itself stumbles over; it does not say where.
+            IsReadable = false;
             _problems.Add(new(true, name, $"not valid YAML: {e.Message}"));
             return;
         }
@@ -113,7 +119,7 @@ internal sealed class ConfigurationLoader
             switch (valueNode)
             {
                 case YamlMappingNode or YamlSequenceNode when definition?.Type is SettingType.Map or SettingType.MapList:
-                    AddTree(name, definition, valueNode);
+                    AddTree(name, key, definition, valueNode);
                     break;
                 case YamlMappingNode inner when definition is null:
                     AddMapping(name, key + ".", inner);
@@ -123,7 +129,7 @@ internal sealed class ConfigurationLoader
                     break;
                 case not null when definition is null:
                     string? nearest = SettingDefinitions.FindNearest(key);
-                    _problems.Add(new(false, At(name, keyNode.Start), $"unknown key '{key}'" + (nearest is null ? string.Empty : $"; did you mean '{nearest}'?")));
+                    _problems.Add(new(false, At(name, keyNode.Start), $"unknown key '{key}'" + (nearest is null ? string.Empty : $"; did you mean '{nearest}'?")) { Key = key });
                     break;
                 case YamlScalarNode scalar:
                     AddValue(key, definition!, scalar.Value!, At(name, scalar.Start));
@@ -138,14 +144,17 @@ internal sealed class ConfigurationLoader
         }
     }
 
-    private void AddTree(string name, SettingDefinition definition, YamlNode node)
+    private void AddTree(string name, string key, SettingDefinition definition, YamlNode node)
     {
         string? expected;
         try
         {
             var tree = YamlMetadata.Convert(node);
             expected = SettingParser.CheckTree(definition, tree);
-            _settings[definition.Key] = new(definition.Key, tree, At(name, node.Start));
+            if (expected is null)
+            {
+                _settings[key] = new(key, tree, At(name, node.Start));
+            }
         }
         catch (FormatException e)
         {
@@ -154,7 +163,7 @@ internal sealed class ConfigurationLoader
 
         if (expected is not null)
         {
-            _problems.Add(new(true, At(name, node.Start), $"{definition.Key}: {expected}"));
+            _problems.Add(new(true, At(name, node.Start), $"{key}: {expected}"));
         }
     }
 
@@ -167,7 +176,7 @@ internal sealed class ConfigurationLoader
         }
         else
         {
-            _problems.Add(new(true, source, $"{key}: '{text}' is not valid: {expected}"));
+            _problems.Add(new(true, source, definition.IsSecret ? $"{key}: not valid: {expected}" : $"{key}: '{text}' is not valid: {expected}"));
         }
     }
 }

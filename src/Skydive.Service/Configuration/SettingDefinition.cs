@@ -16,6 +16,9 @@ internal sealed record SettingDefinition(string Key, SettingType Type, string? D
     /// <summary>The largest number that is accepted.</summary>
     public long Maximum { get; init; } = long.MaxValue;
 
+    /// <summary>Whether the value is nobody's business: it is shown nowhere.</summary>
+    public bool IsSecret { get; init; }
+
     /// <summary>The environment variable that sets it.</summary>
     public string EnvironmentName => "SKYDIVE_" + Key.Replace('.', '_').ToUpperInvariant();
 }

@@ -41,7 +41,8 @@ internal static class SettingParser
             case SettingType.Size:
                 bool isSize = TryParseSize(text, out long size);
                 value = size;
-                return isSize ? null : "expected bytes, or a size such as 64k, 200M, 2G";
+                return isSize && size >= definition.Minimum
+                    ? null : "expected bytes, or a size such as 64k, 200M, 2G" + (definition.Minimum > 0 ? $", at least {definition.Minimum}" : string.Empty);
             case SettingType.Map or SettingType.MapList:
                 return ParseTree(definition, text, out value);
             default:

@@ -3,7 +3,6 @@ using System.Net.Sockets;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -15,6 +14,7 @@ using Skydive.Analyzer.Hub;
 using Skydive.Contracts.Status;
 using Skydive.Linux;
 using Skydive.Linux.Bpf;
+using Skydive.Service.Security;
 using Skydive.Storage;
 
 namespace Skydive.Service.Hosting;
@@ -23,7 +23,6 @@ namespace Skydive.Service.Hosting;
 internal static partial class ServiceHost
 {
     private const int FaultExitCode = 70;
-    private const long MaximumPcapBytes = 2L << 30;
 
     /// <summary>Runs the service.</summary>
     /// <param name="options">What it does.</param>
@@ -33,12 +32,9 @@ internal static partial class ServiceHost
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [] });
         ConfigureLogging(builder.Logging, options);
+        builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = MaximumPcapBytes;
-            kestrel.Listen(options.Listen, static listen => listen.Protocols = HttpProtocols.Http1);
-        });
+            SecurityServices.Configure(kestrel, options.Listen, options.Security, kestrel.ApplicationServices.GetRequiredService<ILoggerFactory>()));
         builder.Services.Configure<HostOptions>(static host => host.ShutdownTimeout = TimeSpan.FromSeconds(10));
         var app = builder.Build();
         await using (app.ConfigureAwait(false))
@@ -52,7 +48,7 @@ internal static partial class ServiceHost
                     ? RunAgentAsync(app, options, loggers, faults, cancellationToken)
                     : RunAnalyzerAsync(app, options, loggers, faults, cancellationToken)).ConfigureAwait(false);
             }
-            catch (Exception e) when (e is HistoryException or LinuxException or IOException or SocketException)
+            catch (Exception e) when (e is HistoryException or LinuxException or IOException or SocketException or UnauthorizedAccessException)
             {
                 LogNotStarted(logger, e.Message);
 
@@ -69,12 +65,15 @@ internal static partial class ServiceHost
         WebApplication app, ServiceOptions options, ILoggerFactory loggers, FaultMonitor faults, CancellationToken cancellationToken)
     {
         await using var store = HistoryStore.Open(options.Storage);
+        using var security = SecurityServices.Create(
+            options.Security, options.Storage.Driver == HistoryStoreOptions.SqliteDriver ? options.Storage.Directory : null, loggers);
         AgentRuntime? agent = null;
         await using var analyzer = new AnalyzerRuntime(
             new AnalyzerOptions
             {
                 Host = options.HostId,
                 Version = ServiceVersion.Text,
+                LocalAgent = options.Role == Role.AllInOne ? options.HostId : null,
                 WebSockets = options.WebSockets,
                 MaximumBufferedFlows = options.MaximumBufferedFlows,
                 DefaultLayerKeyMode = options.DefaultLayerKeyMode,
@@ -84,6 +83,7 @@ internal static partial class ServiceHost
                 PacketFilters = new PacketFilterCompiler(),
                 FlowExpire = options.FlowExpire,
                 GetConfiguration = options.Configuration.ToJson,
+                ListConfiguration = options.Configuration.List,
                 GetProbes = () => agent?.Probes ?? new Dictionary<string, ProbeStatus>(),
             },
             store,
@@ -91,7 +91,12 @@ internal static partial class ServiceHost
 
         // Ready means that this host is in the graph, too.
         LocalAgentFeed? feed = null;
-        app.MapAnalyzer(analyzer, loggers, app.Lifetime.ApplicationStopping, () => options.Role != Role.AllInOne || Volatile.Read(ref feed) is not null);
+        app.MapAnalyzer(
+            analyzer,
+            loggers,
+            app.Lifetime.ApplicationStopping,
+            () => options.Role != Role.AllInOne || Volatile.Read(ref feed) is not null,
+            security.Protection);
 
         // The port is taken first: a second service on it must not touch anything.
         await app.StartAsync(cancellationToken).ConfigureAwait(false);
@@ -143,9 +148,11 @@ internal static partial class ServiceHost
         WebApplication app, ServiceOptions options, ILoggerFactory loggers, FaultMonitor faults, CancellationToken cancellationToken)
     {
         var analyzerAddress = options.Analyzers[0];
+        using var security = SecurityServices.Create(options.Security, null, loggers);
+        using var logIn = SecurityServices.LogInWithAnalyzers(options.Security);
         await using var flows = new FlowConnection(
             analyzerAddress, options.HostId, options.WebSockets.PingDelay, options.WebSockets.PongTimeout, loggers.CreateLogger<FlowConnection>(),
-            options.Configuration.GetInteger("agent.flow.max_buffer_bytes"));
+            options.Configuration.GetInteger("agent.flow.max_buffer_bytes"), logIn);
         await using var agent = new AgentRuntime(ToAgentOptions(options), flows, loggers);
         AnalyzerConnection? connection = null;
         app.MapAgent(
@@ -162,14 +169,17 @@ internal static partial class ServiceHost
                 Flows = flows.Status,
                 FlowProbes = Skydive.Contracts.Captures.CaptureTypes.Available,
             },
+            options.Configuration.ToJson,
             options.WebSockets,
             loggers,
-            app.Lifetime.ApplicationStopping);
+            app.Lifetime.ApplicationStopping,
+            () => Volatile.Read(ref connection) is not null,
+            security.Protection);
         await app.StartAsync(cancellationToken).ConfigureAwait(false);
         await agent.StartAsync().ConfigureAwait(false);
         faults.Watch("agent", agent.Completion);
         connection = new AnalyzerConnection(
-            analyzerAddress, agent, options.WebSockets.PingDelay, options.WebSockets.PongTimeout, loggers.CreateLogger<AnalyzerConnection>());
+            analyzerAddress, agent, options.WebSockets.PingDelay, options.WebSockets.PongTimeout, loggers.CreateLogger<AnalyzerConnection>(), logIn);
         await using (connection.ConfigureAwait(false))
         {
             faults.Watch("connection to the analyzer", connection.Completion);

@@ -10,6 +10,7 @@ using Skydive.Contracts.Captures;
 using Skydive.Contracts.Flows;
 using Skydive.Contracts.Metadata;
 using Skydive.Service.Configuration;
+using Skydive.Service.Security;
 using Skydive.Storage;
 
 namespace Skydive.Service.Hosting;
@@ -31,6 +32,9 @@ internal sealed record ServiceOptions
     public required HistoryStoreOptions Storage { get; init; }
 
     public required WebSocketOptions WebSockets { get; init; }
+
+    /// <summary>Who may come in and how.</summary>
+    public required SecurityOptions Security { get; init; }
 
     /// <summary>The topology probes that run besides those that always do.</summary>
     public required IReadOnlyList<string> Probes { get; init; }
@@ -104,6 +108,44 @@ internal sealed record ServiceOptions
     public static ServiceOptions? Load(
         Role role, IReadOnlyList<string> files, IReadOnlyDictionary<string, string> environment, out IReadOnlyList<ConfigurationProblem> problems)
     {
+        return Load(role, ReadSettings(files, environment), environment, out problems);
+    }
+
+    /// <summary>Reads the text of a configuration file, without the environment.</summary>
+    /// <param name="role">What the process is to do.</param>
+    /// <param name="name">Name of the file, for messages.</param>
+    /// <param name="text">Its text.</param>
+    /// <param name="problems">Everything that is wrong, errors and warnings.</param>
+    /// <returns>The options; null when there are errors.</returns>
+    public static ServiceOptions? LoadText(Role role, string name, string text, out IReadOnlyList<ConfigurationProblem> problems)
+    {
+        var loader = new ConfigurationLoader();
+        loader.AddText(name, text);
+        return Load(role, loader, new Dictionary<string, string>(), out problems);
+    }
+
+    private static ServiceOptions? Load(Role role, ConfigurationLoader loader, IReadOnlyDictionary<string, string> environment, out IReadOnlyList<ConfigurationProblem> problems)
+    {
+        var found = loader.Problems.ToList();
+        problems = found;
+        if (!loader.IsReadable)
+        {
+            return null;
+        }
+
+        // What a value that is not valid would have been is not known: what does not fit to its default is no news.
+        string[] broken = [.. found.Where(static problem => problem.IsError).Select(static problem => problem.Key).OfType<string>()];
+        var built = new List<ConfigurationProblem>();
+        var options = Build(role, new ServiceConfiguration(loader.Settings), environment, built);
+        found.AddRange(built.Where(problem => !broken.Contains(problem.Key)));
+        return found.Any(static problem => problem.IsError) ? null : options;
+    }
+
+    /// <summary>Reads configuration files and environment, whether they make sense or not.</summary>
+    /// <param name="files">The files in order; none for the default file if it exists.</param>
+    /// <param name="environment">The environment.</param>
+    public static ConfigurationLoader ReadSettings(IReadOnlyList<string> files, IReadOnlyDictionary<string, string> environment)
+    {
         var loader = new ConfigurationLoader();
         foreach (string file in files.Count > 0 ? files : new[] { DefaultFile }.Where(File.Exists))
         {
@@ -111,38 +153,21 @@ internal sealed record ServiceOptions
         }
 
         loader.AddEnvironment(environment);
-        var configuration = new ServiceConfiguration(loader.Settings);
-        var found = loader.Problems.ToList();
-        problems = found;
-        if (found.Any(static problem => problem.IsError))
-        {
-            return null;
-        }
-
-        var options = Build(role, configuration, environment, found);
-        return found.Any(static problem => problem.IsError) ? null : options;
+        return loader;
     }
 
-    private const string DefaultFile = "/etc/skydive/skydive.yml";
+    /// <summary>The file that is read when none is given.</summary>
+    public const string DefaultFile = "/etc/skydive/skydive.yml";
 
     private static ServiceOptions Build(
         Role role, ServiceConfiguration configuration, IReadOnlyDictionary<string, string> environment, List<ConfigurationProblem> problems)
     {
-        string listenKey = role == Role.Agent ? "agent.listen" : "analyzer.listen";
-        string backendKey = role == Role.Agent ? "agent.auth.api.backend" : "analyzer.auth.api.backend";
-        var listen = configuration.GetEndpoint(listenKey);
-        if (!IPAddress.IsLoopback(listen.Address) && configuration.GetText(backendKey) is null)
-        {
-            problems.Add(new(
-                true,
-                configuration.Find(listenKey)!.Source,
-                $"{listenKey}: {listen} can be reached from other hosts and nobody would have to log in: listen on 127.0.0.1, or set {backendKey} to noauth to allow it"));
-        }
-
+        var listen = configuration.GetEndpoint(role == Role.Agent ? "agent.listen" : "analyzer.listen");
+        var security = SecurityOptions.Read(role, configuration, problems);
         var analyzers = new List<Uri>();
         foreach (string analyzer in configuration.GetList("analyzers"))
         {
-            if (Uri.TryCreate(analyzer.Contains("://", StringComparison.Ordinal) ? analyzer : "http://" + analyzer, UriKind.Absolute, out var uri)
+            if (Uri.TryCreate(analyzer.Contains("://", StringComparison.Ordinal) ? analyzer : (security.Tls.IsSpoken ? "https://" : "http://") + analyzer, UriKind.Absolute, out var uri)
                 && uri.Scheme is "http" or "https")
             {
                 analyzers.Add(uri!);
@@ -201,7 +226,12 @@ internal sealed record ServiceOptions
                 PingDelay = configuration.GetDuration("http.ws.ping_delay"),
                 PongTimeout = configuration.GetDuration("http.ws.pong_timeout"),
                 QueueSize = (int)configuration.GetInteger("http.ws.queue_size"),
+                MaximumRequestBytes = MessageSize(configuration, "http.ws.max_request_size"),
+                MaximumPublisherMessageBytes = MessageSize(configuration, "http.ws.max_publisher_message_size"),
+                MaximumAgentMessageBytes = MessageSize(configuration, "http.ws.max_agent_message_size"),
+                MaximumElementBytes = MessageSize(configuration, "http.ws.max_element_size"),
             },
+            Security = security,
             Probes = configuration.GetList("agent.topology.probes"),
             Fabric = fabric,
             Metadata = metadata,
@@ -246,6 +276,8 @@ internal sealed record ServiceOptions
             Configuration = configuration,
         };
     }
+
+    private static int MessageSize(ServiceConfiguration configuration, string key) => (int)Math.Min(Array.MaxLength, configuration.GetSize(key));
 
     private static IPAddress ReadAddress(ServiceConfiguration configuration, string key, List<ConfigurationProblem> problems)
     {

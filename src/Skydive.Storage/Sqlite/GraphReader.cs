@@ -100,7 +100,7 @@ internal static class GraphReader
                     + $"WHERE r.element IN (SELECT element FROM base WHERE parent IS NULL AND ({IsIn("metadata")}) UNION SELECT element FROM revision NOT INDEXED WHERE {IsIn("changes")}) "
                     + $"AND e.kind = 0 {valid}",
                     texts.Count + 2);
-                Read(byText, [slice.Start, slice.Last, .. texts.Select(static object? (text) => System.Text.Encoding.UTF8.GetBytes(text))]);
+                Read(byText, [slice.Start, slice.Last, .. texts.Select(static StatementValue (text) => System.Text.Encoding.UTF8.GetBytes(text))]);
             }
             else
             {
@@ -122,7 +122,7 @@ internal static class GraphReader
 
         return nodes;
 
-        void Read(Statement statement, params ReadOnlySpan<object?> values)
+        void Read(Statement statement, params ReadOnlySpan<StatementValue> values)
         {
             cancellationToken.ThrowIfCancellationRequested();
             using var reader = statement.Query(values);
@@ -216,7 +216,7 @@ internal static class GraphReader
     }
 
     private static void ReadAll(
-        Statement statement, RevisionRowReader rows, List<GraphElement> found, HistoryStoreOptions options, params ReadOnlySpan<object?> values)
+        Statement statement, RevisionRowReader rows, List<GraphElement> found, HistoryStoreOptions options, params ReadOnlySpan<StatementValue> values)
     {
         using var reader = statement.Query(values);
         while (reader.Read())

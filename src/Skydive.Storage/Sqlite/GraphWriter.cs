@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Microsoft.Data.Sqlite;
 using Skydive.Contracts.Metadata;
 using Skydive.Contracts.Topology;
@@ -9,20 +10,24 @@ namespace Skydive.Storage.Sqlite;
 /// <summary>Writes revisions of nodes and edges. Belongs to the writer's thread; every call is part of its transaction.</summary>
 internal sealed class GraphWriter : IDisposable
 {
-    /// <summary>How many bases are remembered, to tell changes against without reading them again.</summary>
-    private const int MaximumBases = 4096;
+    /// <summary>How many elements and bases are remembered, to write what follows without reading what is there.</summary>
+    private const int MaximumRemembered = 8192;
 
     private const string RevisionColumns = "number, created_at, valid_from, revision, is_deleted, valid_to, base";
 
     private readonly SqliteConnection _connection;
     private readonly MetadataCodec _codec;
     private readonly Dictionary<long, RevisionBase> _bases = [];
+
+    // Elements with an open revision. Those without may be pruned, and others get their numbers.
+    private readonly Dictionary<ElementKey, OpenElement> _elements = [];
     private readonly TextCache _texts = new();
     private readonly Statement _findElement;
     private readonly Statement _addElement;
     private readonly Statement _findOpen;
     private readonly Statement _findSame;
     private readonly Statement _isKnown;
+    private readonly Statement _newest;
     private readonly Statement _findBase;
     private readonly Statement _addBase;
     private readonly Statement _addRevision;
@@ -39,6 +44,7 @@ internal sealed class GraphWriter : IDisposable
         _findOpen = new(connection, $"SELECT {RevisionColumns} FROM revision WHERE element = $0 AND valid_to IS NULL", 1);
         _findSame = new(connection, $"SELECT {RevisionColumns} FROM revision WHERE element = $0 AND created_at = $1 AND revision = $2 AND valid_from = $3", 4);
         _isKnown = new(connection, "SELECT 1 FROM revision WHERE element = $0 AND created_at = $1 LIMIT 1", 2);
+        _newest = new(connection, "SELECT max(revision) FROM revision WHERE element = $0 AND created_at = $1", 2);
         _findBase = new(connection, "SELECT host, origin, parent, child, metadata FROM base WHERE number = $0", 1);
         _addBase = new(connection, "INSERT INTO base (element, host, origin, parent, child, metadata) VALUES ($0, $1, $2, $3, $4, $5)", 6);
         _addRevision = new(
@@ -53,17 +59,149 @@ internal sealed class GraphWriter : IDisposable
             + "JOIN base b ON b.number = r.base WHERE r.valid_to IS NULL");
     }
 
-    /// <summary>Applies a change; see <see cref="IHistoryStore.AppendAsync"/>.</summary>
-    /// <param name="element">The element after the change.</param>
-    public void Append(GraphElement element)
+    /// <summary>Applies changes; see <see cref="IHistoryStore.AppendAsync"/>.</summary>
+    /// <param name="elements">The elements after the changes.</param>
+    public void Append(IReadOnlyList<GraphElement> elements)
     {
-        long kind = element is Edge ? 1 : 0;
-        if (_findElement.QueryNumber(kind, element.Id) is not { } elementNumber)
+        int[] next = NextChanges(elements);
+        for (int i = 0; i < elements.Count; i++)
         {
-            _addElement.Run(kind, element.Id);
-            elementNumber = raw.sqlite3_last_insert_rowid(_connection.Handle);
+            Append(elements[i], next[i] < 0 ? null : elements[next[i]]);
+        }
+    }
+
+    /// <summary>Makes the open revisions those of a graph.</summary>
+    /// <param name="live">The graph.</param>
+    /// <param name="time">When what is not in it went away.</param>
+    /// <returns>How many elements were closed or appended.</returns>
+    public int Reconcile(SubGraph live, long time)
+    {
+        _elements.Clear();
+        var open = GetAllOpen();
+        var changes = Reconciliation.Between(open.Select(static element => (element.Key, element.Revision)), live);
+        var gone = changes.Gone.ToHashSet();
+        foreach (var element in open.Where(element => gone.Contains(element.Key)))
+        {
+            End(element.Revision, time, isDeletion: true);
         }
 
+        foreach (var element in changes.New)
+        {
+            Append(element, null);
+        }
+
+        return changes.Gone.Count + changes.New.Count;
+    }
+
+    /// <summary>Ends the elements of some origins.</summary>
+    /// <param name="origins">The origins.</param>
+    /// <param name="time">When.</param>
+    /// <returns>How many.</returns>
+    public int CloseAll(IReadOnlyCollection<string> origins, long time)
+    {
+        _elements.Clear();
+        var open = GetAllOpen().Where(element => origins.Contains(element.Origin, StringComparer.Ordinal)).ToList();
+        foreach (var element in open)
+        {
+            End(element.Revision, time, isDeletion: true);
+        }
+
+        return open.Count;
+    }
+
+    /// <summary>Forgets what was read: rows with these numbers may be others from now on.</summary>
+    public void Forget()
+    {
+        _bases.Clear();
+        _elements.Clear();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var statement in (Statement[])[_findElement, _addElement, _findOpen, _findSame, _isKnown, _newest, _findBase, _addBase, _addRevision, _end, _open, _allOpen])
+        {
+            statement.Dispose();
+        }
+    }
+
+    /// <summary>For each change, which of those behind it is the next of the same element; -1 for none.</summary>
+    private static int[] NextChanges(IReadOnlyList<GraphElement> elements)
+    {
+        int[] next = new int[elements.Count];
+        if (next.Length == 1)
+        {
+            next[0] = -1;
+            return next;
+        }
+
+        var seen = new Dictionary<ElementKey, int>(next.Length);
+        for (int i = next.Length - 1; i >= 0; i--)
+        {
+            ref int found = ref CollectionsMarshal.GetValueRefOrAddDefault(seen, ElementKey.Of(elements[i]), out bool isThere);
+            next[i] = isThere ? found : -1;
+            found = i;
+        }
+
+        return next;
+    }
+
+    /// <summary>
+    /// Whether a change follows an open revision that nothing stored is newer than: then it ends that revision, whatever else is stored. This is what
+    /// <see cref="RevisionRules"/> come to most of the time.
+    /// </summary>
+    private static bool IsSuccessor(GraphElement element, long createdAt, long revision) =>
+        element.CreatedAt == createdAt && (element.DeletedAt is not null || element.Revision > revision);
+
+    /// <summary>Applies a change.</summary>
+    /// <param name="element">The element after the change.</param>
+    /// <param name="next">The element after its next change, which is applied in the same transaction; null when there is none.</param>
+    private void Append(GraphElement element, GraphElement? next)
+    {
+        var key = ElementKey.Of(element);
+        if (_elements.Remove(key, out var known))
+        {
+            if (IsSuccessor(element, known.Revision.CreatedAt, known.Revision.Revision))
+            {
+                if (!known.IsEnded)
+                {
+                    End(known.Revision, element.DeletedAt ?? element.UpdatedAt, isDeletion: element.DeletedAt is not null);
+                }
+
+                if (element.DeletedAt is null)
+                {
+                    AddOpen(key, known.Number, element, known.Base, next);
+                }
+
+                return;
+            }
+
+            Append(key, known.Number, element);
+            return;
+        }
+
+        long kind = key.IsEdge ? 1 : 0;
+        if (_findElement.QueryNumber(kind, key.Id) is { } number)
+        {
+            Append(key, number, element);
+            return;
+        }
+
+        _addElement.Run(kind, key.Id);
+        number = raw.sqlite3_last_insert_rowid(_connection.Handle);
+        if (element.DeletedAt is null)
+        {
+            AddOpen(key, number, element, null, next);
+        }
+        else
+        {
+            Append(key, number, element);
+        }
+    }
+
+    /// <summary>Applies a change as what is stored wants it.</summary>
+    private void Append(in ElementKey key, long elementNumber, GraphElement element)
+    {
         var open = Read(_findOpen.Query(elementNumber));
         if (element.DeletedAt is { } deletedAt)
         {
@@ -73,7 +211,7 @@ internal sealed class GraphWriter : IDisposable
                     End(open!.Value.Revision, deletedAt, isDeletion: true);
                     break;
                 case RevisionAction.AppendClosed:
-                    Add(elementNumber, element, null, RevisionRules.EndOf(element.UpdatedAt, deletedAt));
+                    Add(elementNumber, element, null, (RevisionRules.EndOf(element.UpdatedAt, deletedAt), true));
                     break;
             }
 
@@ -87,7 +225,8 @@ internal sealed class GraphWriter : IDisposable
         {
             case RevisionAction.Append:
                 EndIfOpen(open?.Revision, element.UpdatedAt);
-                Add(elementNumber, element, open?.Base, null);
+                var (number, added) = Add(elementNumber, element, open?.Base, null);
+                RememberIfNewest(key, elementNumber, element, number, added);
                 break;
             case RevisionAction.Reopen:
                 EndIfOpen(open?.Revision, element.UpdatedAt);
@@ -99,56 +238,7 @@ internal sealed class GraphWriter : IDisposable
         }
     }
 
-    /// <summary>Makes the open revisions those of a graph.</summary>
-    /// <param name="live">The graph.</param>
-    /// <param name="time">When what is not in it went away.</param>
-    /// <returns>How many elements were closed or appended.</returns>
-    public int Reconcile(SubGraph live, long time)
-    {
-        var open = GetAllOpen();
-        var changes = Reconciliation.Between(open.Select(static element => (element.Key, element.Revision)), live);
-        var gone = changes.Gone.ToHashSet();
-        foreach (var element in open.Where(element => gone.Contains(element.Key)))
-        {
-            End(element.Revision, time, isDeletion: true);
-        }
-
-        foreach (var element in changes.New)
-        {
-            Append(element);
-        }
-
-        return changes.Gone.Count + changes.New.Count;
-    }
-
-    /// <summary>Ends the elements of some origins.</summary>
-    /// <param name="origins">The origins.</param>
-    /// <param name="time">When.</param>
-    /// <returns>How many.</returns>
-    public int CloseAll(IReadOnlyCollection<string> origins, long time)
-    {
-        var open = GetAllOpen().Where(element => origins.Contains(element.Origin, StringComparer.Ordinal)).ToList();
-        foreach (var element in open)
-        {
-            End(element.Revision, time, isDeletion: true);
-        }
-
-        return open.Count;
-    }
-
-    /// <summary>Forgets what was read: rows with these numbers may be others from now on.</summary>
-    public void Forget() => _bases.Clear();
-
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        foreach (var statement in (Statement[])[_findElement, _addElement, _findOpen, _findSame, _isKnown, _findBase, _addBase, _addRevision, _end, _open, _allOpen])
-        {
-            statement.Dispose();
-        }
-    }
-
-    private static (StoredRevision Revision, long Base)? Read(SqliteDataReader reader)
+    private static (StoredRevision Revision, long Base)? Read(StatementRows reader)
     {
         using (reader)
         {
@@ -190,29 +280,47 @@ internal sealed class GraphWriter : IDisposable
     private void End(in StoredRevision revision, long endedAt, bool isDeletion)
     {
         long end = RevisionRules.EndOf(revision.UpdatedAt, endedAt);
-        _end.Run(revision.Number, end, isDeletion ? 1L : 0L, (long)LengthClass.Of(revision.UpdatedAt, end));
+        _end.Run(revision.Number, end, isDeletion ? 1L : 0L, LengthClass.Of(revision.UpdatedAt, end));
     }
 
-    private void Add(long elementNumber, GraphElement element, long? baseNumber, long? deletedAt)
+    /// <summary>Adds the newest revision of an element. When the next one is known, it is added with its end, since to end it later takes longer.</summary>
+    private void AddOpen(in ElementKey key, long elementNumber, GraphElement element, long? baseNumber, GraphElement? next)
+    {
+        bool isEnded = next is not null && IsSuccessor(next, element.CreatedAt, element.Revision);
+        (long, bool)? end = isEnded ? (RevisionRules.EndOf(element.UpdatedAt, next!.DeletedAt ?? next.UpdatedAt), next.DeletedAt is not null) : null;
+        var (number, newBase) = Add(elementNumber, element, baseNumber, end);
+        Remember(key, new(elementNumber, StoredRevision.Of(element, number), newBase, isEnded));
+    }
+
+    private void RememberIfNewest(in ElementKey key, long elementNumber, GraphElement element, long number, long baseNumber)
+    {
+        if (_newest.QueryNumber(elementNumber, element.CreatedAt) <= element.Revision)
+        {
+            Remember(key, new(elementNumber, StoredRevision.Of(element, number), baseNumber, false));
+        }
+    }
+
+    private (long Number, long Base) Add(long elementNumber, GraphElement element, long? baseNumber, (long At, bool IsDeletion)? end)
     {
         var (newBase, changes) = Encode(elementNumber, element, baseNumber);
-        int length = deletedAt is { } end ? LengthClass.Of(element.UpdatedAt, end) : LengthClass.Open;
+        int length = end is { } known ? LengthClass.Of(element.UpdatedAt, known.At) : LengthClass.Open;
         _addRevision.Run(
             elementNumber,
             newBase,
             element.CreatedAt,
             element.Revision,
             element.UpdatedAt,
-            deletedAt,
-            deletedAt is null ? 0L : 1L,
-            (long)length,
+            end?.At,
+            end is { IsDeletion: true } ? 1L : 0L,
+            length,
             changes);
+        return (raw.sqlite3_last_insert_rowid(_connection.Handle), newBase);
     }
 
     private void Rewrite(long elementNumber, GraphElement element, in (StoredRevision Revision, long Base) stored)
     {
         var (newBase, changes) = Encode(elementNumber, element, stored.Base);
-        _open.Run(stored.Revision.Number, (long)LengthClass.Open, newBase, changes);
+        _open.Run(stored.Revision.Number, LengthClass.Open, newBase, changes);
     }
 
     /// <summary>Tells an element against a base: the one given, or a new one when that does not fit or would save less than half.</summary>
@@ -263,11 +371,29 @@ internal sealed class GraphWriter : IDisposable
 
     private void Remember(RevisionBase read)
     {
-        if (_bases.Count >= MaximumBases)
+        if (_bases.Count >= MaximumRemembered)
         {
             _bases.Clear();
         }
 
         _bases[read.Number] = read;
     }
+
+    private void Remember(in ElementKey key, in OpenElement element)
+    {
+        if (_elements.Count >= MaximumRemembered)
+        {
+            // Of one that was to be followed by another, that it has ended is found in the database.
+            _elements.Clear();
+        }
+
+        _elements[key] = element;
+    }
+
+    /// <summary>An element with an open revision that no stored one is newer than.</summary>
+    /// <param name="Number">The element.</param>
+    /// <param name="Revision">The revision.</param>
+    /// <param name="Base">Its base.</param>
+    /// <param name="IsEnded">Whether it was stored with its end, since what follows comes in the same transaction.</param>
+    private readonly record struct OpenElement(long Number, StoredRevision Revision, long Base, bool IsEnded);
 }

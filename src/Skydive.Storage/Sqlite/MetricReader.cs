@@ -115,13 +115,13 @@ internal sealed class MetricReader : IDisposable
             connection,
             "SELECT b.number, b.samples, b.first, b.last, b.length, b.data, s.number FROM metric_block b LEFT JOIN metric_series s ON s.number = b.series",
             "block",
-            reader => reader.IsDBNull(6) ? throw new InvalidDataException("its series is missing") : ReadBlock(reader.GetSpan(5), keys, texts),
+            reader => reader.IsNull(6) ? throw new InvalidDataException("its series is missing") : ReadBlock(reader.GetSpan(5), keys, texts),
             faults,
             maximumFaults,
             cancellationToken);
         Check(connection, "SELECT number, samples, first, last, NULL, data FROM metric_chunk", "chunk", ReadChunk, faults, maximumFaults, cancellationToken);
 
-        static IReadOnlyList<MetadataMap> ReadChunk(SqliteDataReader reader)
+        static IReadOnlyList<MetadataMap> ReadChunk(StatementRows reader)
         {
             var chunk = new MetricChunkReader(reader.GetBytes(5));
             return [.. chunk.ReadDirectory().SelectMany(entry => chunk.ReadSamples(entry))];
@@ -141,7 +141,7 @@ internal sealed class MetricReader : IDisposable
         SqliteConnection connection,
         string query,
         string kind,
-        Func<SqliteDataReader, IReadOnlyList<MetadataMap>> read,
+        Func<StatementRows, IReadOnlyList<MetadataMap>> read,
         List<string> faults,
         int maximumFaults,
         CancellationToken cancellationToken)

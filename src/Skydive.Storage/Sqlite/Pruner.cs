@@ -131,7 +131,7 @@ internal sealed class Pruner : IDisposable
     }
 
     /// <summary>How old the first row is; the largest number when there is none.</summary>
-    private static long AgeOf(SqliteDataReader reader, int ordinal)
+    private static long AgeOf(StatementRows reader, int ordinal)
     {
         using (reader)
         {

@@ -23,7 +23,7 @@ internal sealed class RevisionRowReader(MetadataCodec codec)
     /// <summary>Reads the row that a reader is on.</summary>
     /// <param name="reader">The reader.</param>
     /// <exception cref="InvalidDataException">The row makes no sense.</exception>
-    public GraphElement Read(SqliteDataReader reader)
+    public GraphElement Read(StatementRows reader)
     {
         var revisionBase = GetBase(reader);
         var metadata = codec.Apply(revisionBase.Metadata, reader.GetSpan(8), _texts);
@@ -62,7 +62,7 @@ internal sealed class RevisionRowReader(MetadataCodec codec)
         };
     }
 
-    private RevisionBase GetBase(SqliteDataReader reader)
+    private RevisionBase GetBase(StatementRows reader)
     {
         long number = reader.GetNumber(2);
         if (!_bases.TryGetValue(number, out var known))

@@ -1,13 +1,17 @@
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
 
 namespace Skydive.Storage.Sqlite;
 
 /// <summary>Makes connections to a history database.</summary>
 internal static class SqliteConnections
 {
+    /// <summary>How long a statement waits for a lock of another connection.</summary>
+    private static readonly TimeSpan s_busyTimeout = TimeSpan.FromSeconds(30);
+
     /// <summary>The connection of the writer. Commits survive the death of the process; see <see cref="WriteQueue"/> for more than that.</summary>
     /// <param name="path">The database.</param>
-    public static SqliteConnection OpenWriter(string path) => Open(path, "PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16000; PRAGMA journal_size_limit = 67108864");
+    public static SqliteConnection OpenWriter(string path) => Open(path, "PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -16000; PRAGMA journal_size_limit = 67108864");
 
     /// <summary>A connection that cannot write.</summary>
     /// <param name="path">The database.</param>
@@ -49,6 +53,7 @@ internal static class SqliteConnections
         try
         {
             connection.Open();
+            raw.sqlite3_busy_timeout(connection.Handle, (int)s_busyTimeout.TotalMilliseconds);
             Execute(connection, "PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; " + settings);
             return connection;
         }

@@ -105,11 +105,7 @@ public sealed class SqliteHistoryStore : IHistoryStore
     public Task AppendAsync(GraphBatch batch, CancellationToken cancellationToken) => batch.Elements.Count == 0 ? Task.CompletedTask : _writer.WriteAsync(
         () =>
         {
-            foreach (var element in batch.Elements)
-            {
-                _graph.Append(element);
-            }
-
+            _graph.Append(batch.Elements);
             return true;
         },
         cancellationToken);
@@ -260,6 +256,17 @@ public sealed class SqliteHistoryStore : IHistoryStore
             _compacting.Release();
         }
     }
+
+    /// <inheritdoc/>
+    public Task TrimMemoryAsync(CancellationToken cancellationToken) => _writer.RunAsync(
+        () =>
+        {
+            _graph.Forget();
+            SqliteConnections.Execute(_connection, "PRAGMA shrink_memory");
+            SqliteLibrary.TrimHeap();
+            return true;
+        },
+        cancellationToken);
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<string>> CheckAsync(CancellationToken cancellationToken)

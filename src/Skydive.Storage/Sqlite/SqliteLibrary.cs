@@ -24,6 +24,15 @@ internal static class SqliteLibrary
     /// <exception cref="HistoryException">It is missing or too old.</exception>
     public static void EnsureLoaded() => _ = s_loaded.Value;
 
+    /// <summary>Has the C library give back what SQLite has freed, and others of the process. That of GNU keeps it otherwise; those without such a function keep little.</summary>
+    public static unsafe void TrimHeap()
+    {
+        if (NativeLibrary.TryLoad("libc.so.6", out nint library) && NativeLibrary.TryGetExport(library, "malloc_trim", out nint function))
+        {
+            _ = ((delegate* unmanaged<nuint, int>)function)(0);
+        }
+    }
+
     /// <summary>Finds a library.</summary>
     /// <param name="name">Its file name.</param>
     /// <exception cref="HistoryException">It is missing.</exception>

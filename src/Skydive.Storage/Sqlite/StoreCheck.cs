@@ -69,12 +69,12 @@ internal sealed class StoreCheck(SqliteConnection connection, IMetadataKeys keys
         {
             try
             {
-                if (reader.IsDBNull(2))
+                if (reader.IsNull(2))
                 {
                     throw new InvalidDataException("its base is missing");
                 }
 
-                if (reader.IsDBNull(6))
+                if (reader.IsNull(6))
                 {
                     throw new InvalidDataException("its element is missing");
                 }
@@ -84,7 +84,7 @@ internal sealed class StoreCheck(SqliteConnection connection, IMetadataKeys keys
                     throw new InvalidDataException("its base is that of another element");
                 }
 
-                if (reader.GetNumber(6) != 0 && (reader.IsDBNull(7) || reader.IsDBNull(8)))
+                if (reader.GetNumber(6) != 0 && (reader.IsNull(7) || reader.IsNull(8)))
                 {
                     throw new InvalidDataException("it is an edge without ends");
                 }
@@ -224,7 +224,7 @@ internal sealed class StoreCheck(SqliteConnection connection, IMetadataKeys keys
         }
     }
 
-    private bool Next(SqliteDataReader reader)
+    private bool Next(StatementRows reader)
     {
         cancellationToken.ThrowIfCancellationRequested();
         return _faults.Count < MaximumFaults && reader.Read();

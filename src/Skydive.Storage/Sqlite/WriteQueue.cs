@@ -121,8 +121,10 @@ internal sealed class WriteQueue : IAsyncDisposable
         request = null;
         while (!_queue.Reader.TryRead(out request))
         {
-            // A thread of its own, which has nothing else to do than to wait.
-            if (!_queue.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
+            // A thread of its own, which has nothing else to do than to wait; and not to spin before, which would take longer than most of what it writes.
+            var waiting = _queue.Reader.WaitToReadAsync().AsTask();
+            ((IAsyncResult)waiting).AsyncWaitHandle.WaitOne();
+            if (!waiting.GetAwaiter().GetResult())
             {
                 return false;
             }

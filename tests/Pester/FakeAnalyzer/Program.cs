@@ -11,10 +11,12 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Skydive.Contracts;
 using Skydive.Contracts.Captures;
+using Skydive.Contracts.Configuration;
 using Skydive.Contracts.Injections;
 using Skydive.Contracts.Errors;
 using Skydive.Contracts.Messages;
 using Skydive.Contracts.Metadata;
+using Skydive.Contracts.PingMeshes;
 using Skydive.Contracts.Queries;
 using Skydive.Contracts.Status;
 using Skydive.Contracts.Topology;
@@ -23,6 +25,7 @@ using Skydive.Contracts.Topology;
 // input does, so that it cannot outlive the tests. Under /fake it tells what it was asked.
 var captures = new ConcurrentDictionary<string, Capture>();
 var injections = new ConcurrentDictionary<string, Injection>();
+var meshes = new ConcurrentDictionary<string, PingMesh>();
 var requests = new ConcurrentQueue<object>();
 var subscribers = new ConcurrentDictionary<string, CancellationTokenSource>();
 int openStreams = 0;
@@ -74,6 +77,15 @@ app.MapGet("/api/status", (HttpContext context) => WriteAsync(context, new Analy
     MemoryBytes = 123 << 20,
 }));
 
+app.MapGet("/api/config", (HttpContext context) => WriteAsync<IReadOnlyList<ConfigurationSetting>>(context,
+[
+    new() { Key = "analyzer.listen", Value = "127.0.0.1:9000", Default = "127.0.0.1:8082", Type = "Endpoint", Source = "/etc/skydive/skydive.yml:3:11" },
+    new() { Key = "analyzers", Value = MetadataValue.List(["a:1", "b:2"]), Default = MetadataValue.List(["127.0.0.1:8082"]), Type = "TextList", Source = "SKYDIVE_ANALYZERS" },
+    new() { Key = "agent.metadata", Value = MetadataMap.Create(("rack", 7)), Type = "Map", Source = "/etc/skydive/skydive.yml:9:3" },
+    new() { Key = "auth.password", Value = ConfigurationSetting.Hidden, Type = "Text", Source = "/etc/skydive/skydive.yml:4:1", IsSecret = true },
+    new() { Key = "flow.update", Value = 60, Default = 60, Type = "Duration", Source = ConfigurationSetting.DefaultSource, Description = "How often flows are sent." },
+    new() { Key = "storage.*.max_age", Value = 604_800, Default = 604_800, Type = "Duration", Source = ConfigurationSetting.DefaultSource },
+]));
 app.MapPost("/api/topology", async (HttpContext context) =>
 {
     var query = await JsonSerializer.DeserializeAsync(context.Request.Body, ContractsJsonContext.Default.TopologyQuery);
@@ -156,6 +168,65 @@ app.MapPost("/api/injectpacket", async (HttpContext context) =>
 app.MapDelete("/api/injectpacket/{id}", (HttpContext context, string id) => injections.TryRemove(id, out _)
     ? Task.CompletedTask
     : FailAsync(context, new() { Status = 404, Code = ErrorCodes.InjectionNotFound, Detail = $"no injection {id}" }));
+
+// Ping meshes have measured ten requests of each pair at once: the first pair lost half of them.
+app.MapGet("/api/pingmesh", (HttpContext context) => WriteAsync<IReadOnlyDictionary<string, PingMesh>>(context, meshes.ToDictionary(static pair => pair.Key, static pair => pair.Value with { Pairs = null })));
+app.MapGet("/api/pingmesh/{id}", (HttpContext context, string id) => meshes.TryGetValue(id, out var mesh)
+    ? WriteAsync(context, mesh)
+    : FailAsync(context, new() { Status = 404, Code = ErrorCodes.PingMeshNotFound, Detail = $"no ping mesh {id}" }));
+app.MapGet("/api/pingmesh/{id}/samples", (HttpContext context, string id) => meshes.TryGetValue(id, out var mesh)
+    ? WriteAsync<IReadOnlyList<PingSample>>(context, [.. mesh.Pairs!.Select(static pair => new PingSample { PairID = pair.ID, Start = Lab.Time, Last = Lab.Time + 1000, Statistics = pair.Statistics })])
+    : FailAsync(context, new() { Status = 404, Code = ErrorCodes.PingMeshNotFound, Detail = $"no ping mesh {id}" }));
+app.MapPost("/api/pingmesh", async (HttpContext context) =>
+{
+    var mesh = (await JsonSerializer.DeserializeAsync(context.Request.Body, ContractsJsonContext.Default.PingMesh))!;
+    var sources = Gremlin.Evaluate(mesh.Src) is IReadOnlyList<IFieldSource> found ? found.OfType<Node>().ToArray() : [];
+    var destinations = mesh.Dst.Length == 0 ? sources : [.. ((IReadOnlyList<IFieldSource>)Gremlin.Evaluate(mesh.Dst)).OfType<Node>()];
+    if (sources.Length == 0)
+    {
+        await FailAsync(context, new() { Status = 400, Code = ErrorCodes.InvalidPingMesh, Detail = "no pair of interfaces that have addresses" });
+        return;
+    }
+
+    PingPair[] pairs =
+    [
+        .. sources.SelectMany(source => destinations.Where(destination => destination != source).Select(destination => (source, destination))).Select(static (ends, index) => new PingPair
+        {
+            ID = $"pair{index}",
+            SrcTID = ends.source.TID!,
+            Src = ends.source.Name,
+            SrcHost = ends.source.Host,
+            SrcIP = "10.0.0.1",
+            DstTID = ends.destination.TID!,
+            Dst = ends.destination.Name,
+            DstHost = ends.destination.Host,
+            DstIP = "10.0.0.2",
+            State = index == 0 ? PingPairStates.Down : PingPairStates.Up,
+            LastChange = Lab.Time,
+            Statistics = new()
+            {
+                Sent = 10, Received = index == 0 ? 5 : 10, Lost = index == 0 ? 5 : 0, RTTMin = 40_000, RTTMax = 90_000, RTTSum = (index == 0 ? 5 : 10) * 55_000, RTTLast = 50_000,
+                RTTP50 = 55_000, RTTP95 = 88_000, RTTP99 = 89_000, Jitter = 6_000,
+            },
+        }),
+    ];
+    mesh = mesh with
+    {
+        UUID = Guid.NewGuid().ToString(),
+        StartTime = DateTimeOffset.UtcNow,
+        State = mesh.Count > 0 ? PingMeshStates.Completed : PingMeshStates.Active,
+        PairCount = pairs.Length,
+        UpCount = pairs.Count(static pair => pair.State == PingPairStates.Up),
+        Statistics = PingStatistics.Sum(pairs.Select(static pair => pair.Statistics)),
+        Pairs = pairs,
+    };
+    meshes[mesh.UUID] = mesh;
+    context.Response.StatusCode = 201;
+    await WriteAsync(context, mesh);
+});
+app.MapDelete("/api/pingmesh/{id}", (HttpContext context, string id) => meshes.TryRemove(id, out _)
+    ? Task.CompletedTask
+    : FailAsync(context, new() { Status = 404, Code = ErrorCodes.PingMeshNotFound, Detail = $"no ping mesh {id}" }));
 app.MapPost("/api/pcap", async (HttpContext context) =>
 {
     using var memory = new MemoryStream();
@@ -177,6 +248,7 @@ app.MapPost("/fake/reset", () =>
     requests.Clear();
     captures.Clear();
     injections.Clear();
+    meshes.Clear();
 });
 app.MapPost("/fake/drop", () =>
 {

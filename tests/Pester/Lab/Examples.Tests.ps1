@@ -16,8 +16,21 @@ Describe 'The examples of the help' -Skip:$noLab {
         . "$PSScriptRoot/../Common.ps1"
         $lab = Start-Lab
 
+        # Services that examples start are not those of this host, and units are not installed.
+        $saved = @{}
+        foreach ($name in 'XDG_STATE_HOME', 'SKYDIVE_STORAGE_DATA_DIR', 'SKYDIVE_ANALYZER_LISTEN', 'SKYDIVE_AGENT_LISTEN', 'PATH') { $saved[$name] = [Environment]::GetEnvironmentVariable($name) }
+        $env:XDG_STATE_HOME = "$TestDrive/state"
+        $env:SKYDIVE_STORAGE_DATA_DIR = "$TestDrive/data"
+        $env:SKYDIVE_ANALYZER_LISTEN = '127.0.0.1:18982'
+        $env:SKYDIVE_AGENT_LISTEN = '127.0.0.1:18981'
+        $null = New-Item -ItemType Directory "$TestDrive/bin"
+        Set-Content "$TestDrive/bin/systemctl" "#!/bin/sh`nexit 1"
+        chmod +x "$TestDrive/bin/systemctl"
+        $env:PATH = "$TestDrive/bin:$env:PATH"
+        $null = New-SkydiveConfiguration "$TestDrive/skydive.yml"
+
         # What an example may say when the lab has no such thing, or when it shows an error on purpose.
-        $allowed = '^(\w+NotFound|PathNotFound|ConnectionFailed|GremlinSyntaxError|InvalidInjection|InvalidCapture|CaptureExists|OperationTimeout|SessionNotFound|AmbiguousSession|CapabilityMissing|AuthenticationFailed),'
+        $allowed = '^(\w+NotFound|PathNotFound|ConnectionFailed|GremlinSyntaxError|InvalidInjection|InvalidPingMesh|InvalidCapture|CaptureExists|OperationTimeout|SessionNotFound|AmbiguousSession|CapabilityMissing|AuthenticationFailed|ServiceRunning|AddressInUse),'
         function Invoke-Example([string] $Code) {
             $shell = [powershell]::Create()
             try {
@@ -47,6 +60,9 @@ Describe 'The examples of the help' -Skip:$noLab {
         Connect-SkydiveAnalyzer $env:SKYDIVE_TEST_ANALYZER
         Get-SkydiveCapture | Stop-SkydiveCapture -Confirm:$false
         Get-SkydiveInjection | Remove-SkydiveInjection -Confirm:$false
+        Get-SkydiveService | Stop-SkydiveService -Force -TimeoutSeconds 5
+        foreach ($name in $saved.Keys) { [Environment]::SetEnvironmentVariable($name, $saved[$name]) }
+        Get-SkydivePingMesh | Remove-SkydivePingMesh -Confirm:$false
         Stop-Lab $lab
     }
 

@@ -56,7 +56,7 @@ public sealed class InjectionDirectoryTests
         }
 
         await UntilOverAsync(lab, order.UUID, InjectionStates.Completed, 3);
-        ReadByTshark(frames, type);
+        ReadByTshark(frames, order);
     }
 
     [Fact]
@@ -306,9 +306,10 @@ public sealed class InjectionDirectoryTests
         return stream.ToArray();
     }
 
-    /// <summary>Has another program read the frames, where it is installed: it must find no wrong checksum and nothing malformed.</summary>
-    private static void ReadByTshark(byte[][] frames, string type)
+    /// <summary>Has another program read the frames, where it is installed: it must find right checksums, nothing malformed, and the fields as asked.</summary>
+    private static void ReadByTshark(byte[][] frames, Injection order)
     {
+        string type = order.Type;
         if (!File.Exists("/usr/bin/tshark"))
         {
             return;
@@ -324,9 +325,29 @@ public sealed class InjectionDirectoryTests
             _ => type[..3],
         };
         const string Options = "-o ip.check_checksum:TRUE -o tcp.check_checksum:TRUE -o udp.check_checksum:TRUE";
-        var (code, output) = Tools.TryRun("tshark", $"-r {path} {Options} -T fields -e {layer}.checksum.status -e _ws.malformed");
+        string ip = InjectionTypes.IsIPv6(type) ? "ipv6" : "ip";
+        string[] fields =
+        [
+            $"{layer}.checksum.status", "_ws.malformed", "eth.src", "eth.dst", $"{ip}.src", $"{ip}.dst", ip == "ip" ? "ip.ttl" : "ipv6.hlim",
+            .. layer switch
+            {
+                "icmp" => (string[])["icmp.type", "icmp.ident", "icmp.seq"],
+                "icmpv6" => ["icmpv6.type", "icmpv6.echo.identifier", "icmpv6.echo.sequence_number"],
+                "tcp" => ["tcp.srcport", "tcp.dstport", "tcp.flags.str"],
+                _ => ["udp.srcport", "udp.dstport", "udp.length"],
+            },
+        ];
+        var (code, output) = Tools.TryRun("tshark", $"-r {path} {Options} -T fields -E separator=; {string.Join(' ', fields.Select(static field => $"-e {field}"))}");
         Assert.Equal(0, code);
         string[] lines = [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(static line => !line.StartsWith("Running", StringComparison.Ordinal)).Select(static line => line.Trim())];
-        Assert.Equal(Enumerable.Repeat("1", frames.Length), lines);
+        Assert.Equal(
+            frames.Select((_, index) => string.Join(';', (string[])["1", string.Empty, order.SrcMAC, order.DstMAC, order.SrcIP, order.DstIP, "7", .. layer switch
+            {
+                "icmp" => (string[])["8", "77", $"{index + 1}"],
+                "icmpv6" => ["128", "0x004d", $"{index + 1}"],
+                "tcp" => ["40001", "49999", "··········S·"],
+                _ => ["40001", "49999", "13"],
+            }])),
+            lines);
     }
 }

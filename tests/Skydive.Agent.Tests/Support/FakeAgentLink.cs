@@ -3,6 +3,7 @@ using Skydive.Contracts.Agents;
 using Skydive.Contracts.Captures;
 using Skydive.Contracts.Flows;
 using Skydive.Contracts.Injections;
+using Skydive.Contracts.PingMeshes;
 using Skydive.Contracts.Queries;
 
 namespace Skydive.Agent.Tests.Support;
@@ -25,6 +26,13 @@ internal sealed class FakeAgentLink : IAgentLink
     public Task StartInjectionAsync(string nodeId, Injection injection, CancellationToken cancellationToken) => OrderAsync($"inject {injection.UUID} at {nodeId}");
 
     public Task StopInjectionAsync(string nodeId, string injectionId, CancellationToken cancellationToken) => OrderAsync($"stop injection {injectionId} at {nodeId}");
+
+    public Task SetPingMeshAsync(PingMeshOrder order, CancellationToken cancellationToken) => OrderAsync($"mesh {order.Mesh.UUID} of {order.Probes.Count}");
+
+    public Task StopPingMeshAsync(string meshId, CancellationToken cancellationToken) => OrderAsync($"stop mesh {meshId}");
+
+    public Task<PingReport> GetPingReportAsync(PingReportRequest request, CancellationToken cancellationToken) =>
+        Failure() is { } failure ? Task.FromException<PingReport>(failure) : Task.FromResult(new PingReport { Sequence = request.After + 1 });
 
     public Task<IReadOnlyList<Flow>> SearchFlowsAsync(FlowSearch search, CancellationToken cancellationToken) => Search(search, cancellationToken);
 

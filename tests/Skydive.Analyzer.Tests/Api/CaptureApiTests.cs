@@ -44,7 +44,7 @@ public sealed class CaptureApiTests : IAsyncLifetime
     [Fact]
     public async Task Create_LooksAsSkydives()
     {
-        var golden = GoldenReplayTests.Entries().Single(static entry => entry.Name == "129-capture-create").Json;
+        var golden = Golden.Get("129-").Json;
 
         var (status, created) = await SendAsync("POST", "/api/capture", golden.GetProperty("body").GetRawText());
 

@@ -24,6 +24,25 @@ public sealed class HistoryWriterTests
     }
 
     [Fact]
+    public async Task Changes_ThatKeepComing_AreWrittenTogetherAndAtOnceForWhoWaits()
+    {
+        await using var writer = await StartAsync();
+        _graph.Write(static transaction => transaction.AddNode(Make.Node("n1")));
+
+        // One that comes alone is written at once, with nobody waiting.
+        await Wait.UntilAsync(() => _store.Appends == 1);
+        for (int i = 0; i < 200; i++)
+        {
+            _graph.Write(transaction => transaction.Set(transaction.FindNode("n1")!, "Count", i));
+            await Task.Yield();
+        }
+
+        await writer.FlushAsync(Wait.Patience, TestContext.Current.CancellationToken);
+        Assert.InRange(_store.Appends, 2, 100);
+        Assert.Equal(201, (await _store.GetStatisticsAsync(TestContext.Current.CancellationToken)).Revisions);
+    }
+
+    [Fact]
     public async Task Transient_IsNotKept()
     {
         await using var writer = await StartAsync();

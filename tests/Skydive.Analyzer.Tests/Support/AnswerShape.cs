@@ -11,8 +11,8 @@ internal static class AnswerShape
     /// <summary>Objects whose members are named by what is there, and not by what they are.</summary>
     private static readonly string[] s_dictionaries = [".Probes", ".Subscribers"];
 
-    /// <summary>What flows tell besides what Skydive's do; additions break no client.</summary>
-    private static readonly string[] s_additions = ["ANodeTID", "BNodeTID", "SocketA", "SocketB"];
+    /// <summary>What flows and injections tell besides what Skydive's do; additions break no client.</summary>
+    private static readonly string[] s_additions = ["ANodeTID", "BNodeTID", "SocketA", "SocketB", "PacketCount", "Sources", "State"];
 
     public static string Of(JsonElement element) => element.ValueKind switch
     {

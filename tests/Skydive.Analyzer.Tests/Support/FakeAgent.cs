@@ -3,6 +3,7 @@ using Skydive.Contracts.Agents;
 using Skydive.Contracts.Captures;
 using Skydive.Contracts.Flows;
 using Skydive.Contracts.Injections;
+using Skydive.Contracts.PingMeshes;
 using Skydive.Contracts.Queries;
 
 namespace Skydive.Analyzer.Tests.Support;
@@ -37,6 +38,27 @@ internal sealed class FakeAgent(string host) : IAgentLink
     }
 
     public Task StopInjectionAsync(string nodeId, string injectionId, CancellationToken cancellationToken) => OrderAsync($"stop injection {injectionId} {nodeId}", cancellationToken);
+
+    public ConcurrentDictionary<string, PingMeshOrder> Meshes { get; } = new();
+
+    /// <summary>What it has measured.</summary>
+    public Func<PingReportRequest, PingReport> Report { get; set; } = static request => new() { Sequence = request.After };
+
+    public Task SetPingMeshAsync(PingMeshOrder order, CancellationToken cancellationToken)
+    {
+        Meshes[order.Mesh.UUID] = order;
+        return OrderAsync($"mesh {order.Mesh.UUID} {string.Join(' ', order.Probes.Select(static probe => $"{probe.NodeID}>{probe.DstIP}"))}", cancellationToken);
+    }
+
+    public Task StopPingMeshAsync(string meshId, CancellationToken cancellationToken)
+    {
+        Meshes.TryRemove(meshId, out _);
+        return OrderAsync($"stop mesh {meshId}", cancellationToken);
+    }
+
+    public Task<PingReport> GetPingReportAsync(PingReportRequest request, CancellationToken cancellationToken) => Meshes.ContainsKey(request.UUID)
+        ? Task.FromResult(Report(request))
+        : Task.FromException<PingReport>(new AgentRequestException(404, "there is no such mesh"));
 
     public async Task<IReadOnlyList<Flow>> SearchFlowsAsync(FlowSearch search, CancellationToken cancellationToken)
     {

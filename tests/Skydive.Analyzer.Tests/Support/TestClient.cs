@@ -71,6 +71,16 @@ internal sealed class TestClient : IDisposable
     /// <summary>The payload of the next message, which must be of a type.</summary>
     public async Task<T> ReceiveAsync<T>(string type, JsonTypeInfo<T> payload) => (await ReceiveAsync(type)).Obj.Deserialize(payload)!;
 
+    /// <summary>The bytes of the next message, which must be binary.</summary>
+    public async Task<byte[]> ReceiveBytesAsync()
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        deadline.CancelAfter(Wait.Patience);
+        var received = await WebSocketReader.ReadAsync(_socket, 256 << 20, deadline.Token) ?? throw new InvalidOperationException("the connection has ended");
+        Assert.Equal(WebSocketMessageType.Binary, received.Type);
+        return received.Data.ToArray();
+    }
+
     /// <summary>Sends as much as the other side takes.</summary>
     public async Task TrySendAsync(ReadOnlyMemory<byte> message)
     {

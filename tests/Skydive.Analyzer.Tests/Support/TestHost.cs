@@ -1,5 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Skydive.Analyzer.Api;
@@ -28,7 +30,11 @@ internal sealed class TestHost : IAsyncDisposable
 
     public HttpClient Http { get; }
 
-    public static async Task<TestHost> StartAsync(Func<AnalyzerOptions, AnalyzerOptions>? configure = null, bool isReady = true, IHistoryStore? store = null)
+    /// <summary>What is served.</summary>
+    public IReadOnlyList<Endpoint> Endpoints => [.. ((IEndpointRouteBuilder)_app).DataSources.SelectMany(static source => source.Endpoints)];
+
+    public static async Task<TestHost> StartAsync(
+        Func<AnalyzerOptions, AnalyzerOptions>? configure = null, bool isReady = true, IHistoryStore? store = null, ApiProtection? protection = null, TimeProvider? time = null)
     {
         var options = new AnalyzerOptions
         {
@@ -37,13 +43,13 @@ internal sealed class TestHost : IAsyncDisposable
             ValidateBpf = static filter => filter.Contains("bad", StringComparison.Ordinal) ? "can't parse filter expression: syntax error" : null,
         };
         store ??= Make.Store();
-        var analyzer = new AnalyzerRuntime(configure?.Invoke(options) ?? options, store, NullLoggerFactory.Instance);
+        var analyzer = new AnalyzerRuntime(configure?.Invoke(options) ?? options, store, NullLoggerFactory.Instance, time);
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         var app = builder.Build();
         var stopping = new CancellationTokenSource();
-        app.MapAnalyzer(analyzer, NullLoggerFactory.Instance, stopping.Token);
+        app.MapAnalyzer(analyzer, NullLoggerFactory.Instance, stopping.Token, null, protection);
         await app.StartAsync(TestContext.Current.CancellationToken);
         if (isReady)
         {

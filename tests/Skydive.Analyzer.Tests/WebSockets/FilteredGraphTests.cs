@@ -34,7 +34,7 @@ public sealed class FilteredGraphTests
 
     private static SubGraph Graph(IReadOnlyList<Node> nodes, IReadOnlyList<Edge> edges) => new() { Nodes = nodes, Edges = edges };
 
-    private IEnumerable<string> MoveTo(IReadOnlyList<Node> nodes, IReadOnlyList<Edge> edges) => _filtered.MoveTo(Graph(nodes, edges))
+    private IEnumerable<string> MoveTo(IReadOnlyList<Node> nodes, IReadOnlyList<Edge> edges) => _filtered.MoveTo(Graph(nodes, edges), partial: false)
         .Select(static bytes => JsonSerializer.Deserialize(bytes.Span, ContractsJsonContext.Default.WebSocketMessage)!)
         .Select(static message => $"{message.Type} {message.Obj.GetProperty("ID").GetString()}");
 }

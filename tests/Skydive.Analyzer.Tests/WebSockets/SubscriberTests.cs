@@ -46,10 +46,7 @@ public sealed class SubscriberTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("X-Client-Protocol", "protobuf", 400)]
-    [InlineData("X-Update-Policy", "zzz", 400)]
-    [InlineData("X-Gremlin-Filter", "G.V(", 400)]
-    [InlineData("X-Gremlin-Filter", "G.V()", 400)]
+    [InlineData("X-Client-Protocol", "xml", 400)]
     [InlineData("X-Host-ID", "taken", 409)]
     [InlineData("X-Client-Type", "", 400)]
     public async Task Connect_CannotBeServed_IsRefusedWithTheReason(string header, string value, int status)
@@ -75,6 +72,20 @@ public sealed class SubscriberTests : IAsyncLifetime
 
         Assert.Equal(status, (int)response.StatusCode);
         Assert.NotEmpty(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Theory]
+    [InlineData("X-Update-Policy", "zzz", "'zzz' is neither full nor partial")]
+    [InlineData("X-Gremlin-Filter", "G.V(", "Invalid Gremlin filter 'G.V(' for client client")]
+    [InlineData("X-Gremlin-Filter", "G.V()", "did not return a graph")]
+    public async Task Connect_WantsWhatCannotBeGiven_IsClosedWithTheReason(string header, string value, string reason)
+    {
+        using var client = await _host.SubscribeAsync("client", (header, value));
+
+        Assert.Null(await client.TryReceiveAsync());
+        Assert.Equal(WebSocketCloseStatus.NormalClosure, client.CloseStatus);
+        Assert.Contains(reason, client.CloseReason, StringComparison.Ordinal);
+        Assert.Empty(_host.Analyzer.GetStatus().Subscribers);
     }
 
     [Theory]

@@ -58,6 +58,32 @@ public sealed class DescriptorPollerTests
     }
 
     [Fact]
+    public void Rest_DescriptorIsReady_WaitsForTheTimeOrForWake()
+    {
+        using var poller = new DescriptorPoller();
+        using var ready = new WakeEvent();
+        using var cancellation = new CancellationTokenSource();
+        poller.Add(ready.Descriptor, 1);
+        ready.Set();
+        ulong[] keys = new ulong[2];
+
+        Assert.Equal(WaitOutcome.TimedOut, poller.Rest(TimeSpan.FromMilliseconds(2), CancellationToken.None));
+        poller.Wake();
+        Assert.Equal(WaitOutcome.Ready, poller.Rest(Tools.Patience, CancellationToken.None));
+
+        // The next wait finds both.
+        Assert.Equal(WaitOutcome.Ready, poller.Rest(Tools.Patience, CancellationToken.None));
+        Assert.Equal(WaitOutcome.Ready, poller.Wait(keys, out int count, Tools.Patience, CancellationToken.None));
+        Assert.Equal([1ul], keys[..count]);
+        Assert.Equal(WaitOutcome.TimedOut, poller.Rest(TimeSpan.Zero, CancellationToken.None));
+
+        cancellation.CancelAfter(5);
+        Assert.Equal(WaitOutcome.Cancelled, poller.Rest(Tools.Patience, cancellation.Token));
+        poller.Dispose();
+        Assert.Equal(WaitOutcome.Cancelled, poller.Rest(Tools.Patience, CancellationToken.None));
+    }
+
+    [Fact]
     public void Wake_WhileWaiting_GivesNoKeys()
     {
         using var poller = new DescriptorPoller();

@@ -22,13 +22,13 @@ public sealed partial class ConfigurationDocumentTests
         loader.AddFile(Path.Combine(RepositoryRoot(), "examples", "skydive.yml"));
 
         Assert.Empty(loader.Problems);
-        Assert.NotEmpty(loader.Settings);
+
     }
 
     [GeneratedRegex(@"^\| `(?<key>[a-z0-9_.*]+)` \| [^|]+ \| (?<default>[^|]+?) \|", RegexOptions.Multiline)]
     private static partial Regex Row();
 
-    private static string RepositoryRoot()
+    internal static string RepositoryRoot()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (!File.Exists(Path.Combine(folder.FullName, "SkydivePS.sln")))

@@ -12,13 +12,15 @@ internal sealed class TestService : IAsyncDisposable
 {
     private readonly Process _process;
     private readonly StringBuilder _log;
+    private readonly System.Security.Cryptography.X509Certificates.X509Certificate2? _certificate;
 
-    private TestService(Process process, StringBuilder log, Uri address)
+    private TestService(Process process, StringBuilder log, SkydiveClientOptions options)
     {
         _process = process;
         _log = log;
-        Address = address;
-        Client = new(new SkydiveClientOptions { Address = address });
+        _certificate = options.Certificate;
+        Address = options.Address;
+        Client = new(options);
     }
 
     public Uri Address { get; }
@@ -42,10 +44,24 @@ internal sealed class TestService : IAsyncDisposable
 
     public static string Program { get; } = Path.Combine(AppContext.BaseDirectory, "Skydive.Service.dll");
 
-    public static async Task<TestService> StartAsync(string role, string dataDirectory, IReadOnlyDictionary<string, string>? settings = null, Uri? at = null, bool asNobody = false)
+    /// <param name="role">What it does.</param>
+    /// <param name="dataDirectory">Where its state rests.</param>
+    /// <param name="settings">Environment variables.</param>
+    /// <param name="at">Where it listens; a free port of the loopback address when not given.</param>
+    /// <param name="asNobody">Whether it runs without rights.</param>
+    /// <param name="options">How <see cref="Client"/> speaks with it; its address is taken from <paramref name="at"/>.</param>
+    /// <param name="through">A command that runs it, such as one that enters a namespace; it is ready then when it says so.</param>
+    public static async Task<TestService> StartAsync(
+        string role,
+        string dataDirectory,
+        IReadOnlyDictionary<string, string>? settings = null,
+        Uri? at = null,
+        bool asNobody = false,
+        SkydiveClientOptions? options = null,
+        string[]? through = null)
     {
         var address = at ?? new Uri($"http://127.0.0.1:{FreePort()}");
-        string[] command = asNobody ? ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "dotnet"] : ["dotnet"];
+        string[] command = asNobody ? ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "dotnet"] : [.. through ?? [], "dotnet"];
         var start = new ProcessStartInfo(command[0], [.. command[1..], Program, role]) { RedirectStandardError = true, RedirectStandardOutput = true };
         start.Environment[role == "agent" ? "SKYDIVE_AGENT_LISTEN" : "SKYDIVE_ANALYZER_LISTEN"] = address.Authority;
         start.Environment["SKYDIVE_STORAGE_DATA_DIR"] = dataDirectory;
@@ -60,11 +76,11 @@ internal sealed class TestService : IAsyncDisposable
         process.ErrorDataReceived += (_, line) => Append(log, line.Data);
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-        var service = new TestService(process, log, address);
+        var service = new TestService(process, log, (options ?? new()) with { Address = address });
         await Wait.UntilAsync(
             async () => process.HasExited
                 ? throw new InvalidOperationException($"the service ended with {process.ExitCode}: {service.Log}")
-                : await service.IsReadyAsync(),
+                : through is null ? await service.IsReadyAsync() : service.Log.Contains("Ready:", StringComparison.Ordinal),
             TimeSpan.FromSeconds(60),
             () => service.Log);
         return service;
@@ -108,7 +124,8 @@ internal sealed class TestService : IAsyncDisposable
         }
     }
 
-    private static int FreePort()
+    /// <summary>A port that nobody listens at.</summary>
+    public static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
@@ -119,7 +136,10 @@ internal sealed class TestService : IAsyncDisposable
     {
         try
         {
-            using var client = new HttpClient();
+            using var handler = new SocketsHttpHandler();
+            handler.SslOptions.RemoteCertificateValidationCallback = static (_, _, _, _) => true;
+            handler.SslOptions.ClientCertificates = _certificate is { } certificate ? [certificate] : null;
+            using var client = new HttpClient(handler);
             using var response = await client.GetAsync(new Uri(Address, "/readyz"));
             return response.IsSuccessStatusCode;
         }

@@ -125,7 +125,7 @@ public sealed class MigrationTests : IDisposable
 
         using (var add = new Statement(connection, "INSERT INTO base (element, host, origin, parent, child, metadata) VALUES ($0, $1, $2, $3, $4, $5)", 6))
         {
-            add.Run(1L, revisions[0].Host, revisions[0].Origin, null, null, nodeBase);
+            add.Run(1L, revisions[0].Host, revisions[0].Origin, default, default, nodeBase);
             add.Run(2L, edge.Host, edge.Origin, edge.Parent, edge.Child, edgeBase);
         }
 
@@ -136,7 +136,7 @@ public sealed class MigrationTests : IDisposable
         {
             // The length class is the number of bits of the length; 65 is that of what has not ended.
             add.Run(1L, 1L, 1000L, 1L, 1000L, 2000L, 0L, 10L, Array.Empty<byte>());
-            add.Run(1L, 1L, 1000L, 2L, 2000L, null, 0L, 65L, changes);
+            add.Run(1L, 1L, 1000L, 2L, 2000L, default, 0L, 65L, changes);
             add.Run(2L, 2L, 1500L, 1L, 1500L, 2500L, 1L, 10L, Array.Empty<byte>());
         }
 

@@ -35,6 +35,19 @@ public sealed class SqliteHistoryStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task TrimMemory_BetweenChanges_ChangesNothingElse()
+    {
+        await using var store = HistoryStore.Open(Options);
+        await store.AppendAsync(Make.Batch(Make.Node("a", 1), Make.Node("b", 1)), None);
+        await store.TrimMemoryAsync(None);
+        await store.AppendAsync(Make.Batch(Make.Node("a", 1, 2, 2, "eth1"), Make.Node("a", 1, 3, 3, "eth2"), Make.Node("b", 1, 1, 1, deletedAt: 4)), None);
+
+        Assert.Equal(["eth2"], (await store.GetLiveElementsAsync(None)).Nodes.Select(static node => node.Name));
+        Assert.Equal(4, (await store.GetStatisticsAsync(None)).Revisions);
+        Assert.Empty(await store.CheckAsync(None));
+    }
+
+    [Fact]
     public async Task Open_NewDirectory_IsForTheOwnerOnly()
     {
         string path = Path.Combine(_directory.Path, "a", "history");

@@ -116,7 +116,7 @@ public sealed class WriteQueueTests : IAsyncDisposable
         await Assert.ThrowsAsync<HistoryException>(() => _queue.WriteAsync<bool>(
             () =>
             {
-                _graph.Append(node);
+                _graph.Append([node]);
                 throw new InvalidDataException("after the key was added");
             },
             None));
@@ -126,7 +126,7 @@ public sealed class WriteQueueTests : IAsyncDisposable
             await _queue.WriteAsync(
                 () =>
                 {
-                    _graph.Append(element);
+                    _graph.Append([element]);
                     return true;
                 },
                 None);

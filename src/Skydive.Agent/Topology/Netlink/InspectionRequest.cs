@@ -8,6 +8,7 @@ namespace Skydive.Agent.Topology.Netlink;
 /// <param name="Namespace">Its namespace, which may be closed by now.</param>
 /// <param name="Index">Its index.</param>
 /// <param name="Name">Its name.</param>
+/// <param name="LinkCount">How many interfaces its namespace has.</param>
 /// <param name="IsLoopback">Whether it is the loopback interface, which no driver drives.</param>
 internal sealed record InspectionRequest(
-    LinkState Link, ulong NamespaceKey, NetworkNamespace Namespace, int Index, string Name, bool IsLoopback);
+    LinkState Link, ulong NamespaceKey, NetworkNamespace Namespace, int Index, string Name, int LinkCount, bool IsLoopback);

@@ -15,14 +15,17 @@ namespace Skydive.Agent.Topology.Netlink;
 /// </summary>
 internal sealed partial class LinkInspector : IDisposable
 {
-    /// <summary>Above this number all interfaces of a namespace are asked for at once.</summary>
+    /// <summary>All interfaces of a namespace are asked for at once when one in so many is asked for: an answer for all takes less for each of them.</summary>
+    private const int LinksPerRequest = 4;
+
+    /// <summary>So few are asked for one by one in any case.</summary>
     private const int FewLinks = 3;
 
     /// <summary>About as many interfaces as one report holds.</summary>
     private const int ReportSize = 512;
 
     /// <summary>Whoever makes one interface mostly makes others next.</summary>
-    private static readonly TimeSpan s_gatherTime = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan s_gatherTime = TimeSpan.FromMilliseconds(100);
 
     private readonly Action<InspectionReport> _report;
     private readonly PciFunctions _functions;
@@ -207,12 +210,10 @@ internal sealed partial class LinkInspector : IDisposable
     {
         try
         {
-            // Before they are asked for, so that no change comes unnoticed in between.
-            Listen(key, requests[0].Namespace);
-            using var client = EthtoolClient.Open(requests[0].Namespace);
+            using var client = Open(key, requests[0].Namespace);
             Dictionary<int, EthtoolFeatures>? features = null;
             Dictionary<int, LinkSettings>? settings = null;
-            if (requests.Length > FewLinks)
+            if (requests.Length > FewLinks && requests.Length >= requests[^1].LinkCount / LinksPerRequest)
             {
                 features = client.DumpFeatures(_stop.Token).ToDictionary(static entry => entry.Index, static entry => entry.Features);
                 settings = client.DumpLinkSettings(_stop.Token).ToDictionary(static entry => entry.Index);
@@ -288,14 +289,27 @@ internal sealed partial class LinkInspector : IDisposable
         return builder.Build();
     });
 
-    private void Listen(ulong key, NetworkNamespace networkNamespace)
-    {
-        if (_listeners.ContainsKey(key))
+    /// <summary>Opens a socket for questions. The one for changes is opened before they are asked, so that no change comes unnoticed in between.</summary>
+    private EthtoolClient Open(ulong key, NetworkNamespace networkNamespace) => _listeners.ContainsKey(key)
+        ? EthtoolClient.Open(networkNamespace)
+        : networkNamespace.Run((Inspector: this, key, networkNamespace), static request =>
         {
-            return;
-        }
+            // Entered once: what is opened inside nests.
+            var client = EthtoolClient.Open(request.networkNamespace);
+            try
+            {
+                request.Inspector.Listen(request.key, client.OpenListener(request.networkNamespace));
+                return client;
+            }
+            catch
+            {
+                client.Dispose();
+                throw;
+            }
+        });
 
-        var listener = EthtoolListener.Open(networkNamespace);
+    private void Listen(ulong key, EthtoolListener? listener)
+    {
         _listeners.Add(key, listener);
         if (listener?.Descriptor is { } descriptor)
         {

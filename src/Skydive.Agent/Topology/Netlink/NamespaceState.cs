@@ -63,12 +63,14 @@ internal sealed class NamespaceState(ulong key, NamespaceId id, string name, str
         _strangers.Remove(id);
     }
 
-    /// <summary>Forgets a namespace that is no longer watched.</summary>
-    public void Unlearn(NamespaceState peer)
+    /// <summary>Forgets a namespace that is no longer watched, of those that have been numbered until now.</summary>
+    public void Unlearn(NamespaceState peer, int generation)
     {
         if (_idsOfPeers.Remove(peer, out int id))
         {
+            // The kernel keeps the id as long as the namespace is in use anywhere.
             _peersById.Remove(id);
+            _strangers[id] = generation;
         }
     }
 

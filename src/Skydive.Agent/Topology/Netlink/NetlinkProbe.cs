@@ -30,7 +30,7 @@ internal sealed partial class NetlinkProbe : INamespaceWatcher, IDisposable
     private const int RevisionIntervalFactor = 5;
 
     /// <summary>The least and the most time between two revisions while changes keep coming.</summary>
-    private static readonly TimeSpan s_revisionInterval = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan s_revisionInterval = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan s_longestRevisionInterval = TimeSpan.FromMilliseconds(20);
 
     /// <summary>How long changes may wait that history does not keep, and those of long lists.</summary>
@@ -149,7 +149,7 @@ internal sealed partial class NetlinkProbe : INamespaceWatcher, IDisposable
         {
             ulong[] keys = new ulong[64];
             var events = new List<RtnetlinkEvent>();
-            while (_poller.Wait(keys, out int count, NextTimeout(), _stop.Token) != WaitOutcome.Cancelled)
+            while (Rest() != WaitOutcome.Cancelled && _poller.Wait(keys, out int count, NextTimeout(), _stop.Token) != WaitOutcome.Cancelled)
             {
                 if (_inspector.Completion.Exception is { } broken)
                 {
@@ -163,7 +163,7 @@ internal sealed partial class NetlinkProbe : INamespaceWatcher, IDisposable
                     if (_namespaces.TryGetValue(key, out var state))
                     {
                         Receive(state, events);
-                        WriteWhenDue(isUrgent: false);
+                        WriteWhenOverdue();
                     }
                 }
 
@@ -203,6 +203,20 @@ internal sealed partial class NetlinkProbe : INamespaceWatcher, IDisposable
 
         _commands.End(fault, executing);
         _ = fault is null ? _completion.TrySetResult() : _completion.TrySetException(fault);
+    }
+
+    /// <summary>
+    /// While changes wait to be written, what follows them waits in the sockets and is read at once: to wake for each event would take longer than the event.
+    /// </summary>
+    private WaitOutcome Rest()
+    {
+        if (!HasChanges || _refresh.Count > 0)
+        {
+            return WaitOutcome.TimedOut;
+        }
+
+        var rest = _time.GetElapsedTime(_time.GetTimestamp(), _nextRevision);
+        return rest > TimeSpan.Zero ? _poller.Rest(rest, _stop.Token) : WaitOutcome.TimedOut;
     }
 
     /// <summary>How long there is nothing to do unless something happens.</summary>
@@ -328,7 +342,7 @@ internal sealed partial class NetlinkProbe : INamespaceWatcher, IDisposable
 
         foreach (var other in _namespaces.Values)
         {
-            other.Unlearn(state);
+            other.Unlearn(state, _peers.Generation);
             foreach (var link in other.Links.Values)
             {
                 if (link.LinkPlace == state)
@@ -615,6 +629,15 @@ internal sealed partial class NetlinkProbe : INamespaceWatcher, IDisposable
         }
     }
 
+    /// <summary>Where there is very much to read, what was read is written in between.</summary>
+    private void WriteWhenOverdue()
+    {
+        if (HasChanges && _time.GetTimestamp() >= _nextRevision + Ticks(s_revisionInterval))
+        {
+            Write();
+        }
+    }
+
     /// <summary>Writes what has changed as one revision, after asking the kernel for what follows from it.</summary>
     private void Write()
     {
@@ -631,7 +654,8 @@ internal sealed partial class NetlinkProbe : INamespaceWatcher, IDisposable
         if (_changes.Appeared.Count > 0)
         {
             _inspector.Request([.. _changes.Appeared.Where(static link => !link.IsGone).Select(static link => new InspectionRequest(
-                link, link.Owner.Key, link.Owner.Kernel.Namespace, link.Message.Index, link.Message.Name, link.Message.HardwareType == HardwareType.Loopback))]);
+                link, link.Owner.Key, link.Owner.Kernel.Namespace, link.Message.Index, link.Message.Name, link.Owner.Links.Count,
+                link.Message.HardwareType == HardwareType.Loopback))]);
             _changes.Appeared.Clear();
         }
     }
@@ -701,6 +725,7 @@ internal sealed partial class NetlinkProbe : INamespaceWatcher, IDisposable
         }
 
         ReadDoubtfulForwarding();
+        _peers.FindPlaces();
         _changes.Appeared.AddRange(_changes.DoubtfulMasters);
         _changes.DoubtfulMasters.Clear();
 

@@ -46,6 +46,21 @@ internal sealed partial class PeerFinder(
         }
     }
 
+    /// <summary>Looks everywhere for the namespaces of those whose other end has not shown up.</summary>
+    public void FindPlaces()
+    {
+        foreach (var link in changes.Unplaced)
+        {
+            if (link is { IsGone: false, LinkPlace: null, Message.LinkNamespaceId: { } id } && (link.Owner.FindPeer(id) ?? Search(link, id)) is { } place)
+            {
+                link.LinkPlace = place;
+                changes.Mark(link, LinkParts.Link);
+            }
+        }
+
+        changes.Unplaced.Clear();
+    }
+
     private static bool ArePeers(LinkState link, LinkState peer) =>
         peer.Message.LinkIndex == link.Message.Index && (peer.Message.LinkNamespaceId is null) == (peer.Owner == link.Owner);
 
@@ -83,9 +98,27 @@ internal sealed partial class PeerFinder(
             }
         }
 
+        if (link.IsVeth)
+        {
+            // The event of the other end is on the way most of the time, and finds this one.
+            changes.Unplaced.Add(link);
+            return null;
+        }
+
+        return Search(link, id);
+    }
+
+    /// <summary>Asks for each namespace whether it has an id in that of an interface.</summary>
+    private NamespaceState? Search(LinkState link, int id)
+    {
+        if (link.Owner.IsStranger(id, Generation))
+        {
+            return null;
+        }
+
         foreach (var candidate in namespaces)
         {
-            if (!MayHoldPeer(link, candidate) && IsPlace(link.Owner, candidate, id))
+            if (IsPlace(link.Owner, candidate, id))
             {
                 return candidate;
             }

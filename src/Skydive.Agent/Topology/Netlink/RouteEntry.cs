@@ -13,8 +13,9 @@ internal sealed class RouteEntry
 
     private readonly IPAddress? _destination;
 
-    public RouteEntry(RouteMessage message, IReadOnlyList<RouteHop> hops)
+    public RouteEntry(RouteMessage message, RouteHop[] hops)
     {
+        Previous = this;
         _destination = message.Destination;
         Key = KeyOf(message);
         Type = message.Type;
@@ -24,8 +25,9 @@ internal sealed class RouteEntry
         Hops = hops;
     }
 
-    private RouteEntry(RouteEntry original, IReadOnlyList<RouteHop> hops)
+    private RouteEntry(RouteEntry original, RouteHop[] hops)
     {
+        Previous = this;
         _destination = original._destination;
         Key = original.Key;
         Type = original.Type;
@@ -48,10 +50,13 @@ internal sealed class RouteEntry
     public uint NextHopId { get; }
 
     /// <summary>Where it leads; none for routes that lead nowhere.</summary>
-    public IReadOnlyList<RouteHop> Hops { get; }
+    public RouteHop[] Hops { get; }
 
-    /// <summary>The next with the same key.</summary>
+    /// <summary>The next with the same key; null for the last.</summary>
     public RouteEntry? Next { get; set; }
+
+    /// <summary>The one before it with the same key; of the first, the last, which may be itself.</summary>
+    public RouteEntry Previous { get; set; }
 
     public bool IsIPv6 => Key.Family is FamilyIPv6 or FamilyMulticastIPv6;
 
@@ -70,7 +75,7 @@ internal sealed class RouteEntry
         (byte)message.Tos,
         message.Priority);
 
-    public RouteEntry With(IReadOnlyList<RouteHop> hops) => new(this, hops);
+    public RouteEntry With(RouteHop[] hops) => new(this, hops);
 
     public bool LeadsTo(int index)
     {
@@ -88,5 +93,5 @@ internal sealed class RouteEntry
     /// <summary>Whether another route is the same in all that is shown.</summary>
     public bool IsSame(RouteEntry other) =>
         Key == other.Key && Type == other.Type && Protocol == other.Protocol && Equals(PreferredSource, other.PreferredSource)
-        && Hops.SequenceEqual(other.Hops);
+        && Hops.AsSpan().SequenceEqual(other.Hops);
 }

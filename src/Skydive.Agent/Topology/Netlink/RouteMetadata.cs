@@ -69,7 +69,7 @@ internal static class RouteMetadata
     /// <summary>The routes to one destination: one for each protocol.</summary>
     private static void AddRoutes(int link, ReadOnlySpan<RouteEntry> entries, List<MetadataValue> routes)
     {
-        if (entries.Length == 1 && entries[0].Hops.Count == 1)
+        if (entries.Length == 1 && entries[0].Hops.Length == 1)
         {
             var only = entries[0];
             routes.Add(s_route.Build(MetadataValue.List(BuildHop(only, only.Hops[0])), only.Prefix, only.Protocol));

@@ -19,8 +19,8 @@ internal sealed class RouteOrder : IComparer<RouteEntry>
         int order = x!.Key.CompareTo(y!.Key);
         order = order != 0 ? order : x.Type.CompareTo(y.Type);
         order = order != 0 ? order : x.Protocol.CompareTo(y.Protocol);
-        order = order != 0 ? order : x.Hops.Count.CompareTo(y.Hops.Count);
-        for (int i = 0; order == 0 && i < x.Hops.Count; i++)
+        order = order != 0 ? order : x.Hops.Length.CompareTo(y.Hops.Length);
+        for (int i = 0; order == 0 && i < x.Hops.Length; i++)
         {
             order = x.Hops[i].Index.CompareTo(y.Hops[i].Index);
             order = order != 0 ? order : AddressNumber.Of(x.Hops[i].Gateway).CompareTo(AddressNumber.Of(y.Hops[i].Gateway));

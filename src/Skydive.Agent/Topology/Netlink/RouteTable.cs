@@ -138,10 +138,10 @@ internal sealed class RouteTable
         var replaced = entry.Key.Family switch
         {
             FamilyMulticastIPv4 or FamilyMulticastIPv6 => first,
-            FamilyIPv4 => isReplacing ? first : Find(first, other => IsSameWay(other, entry)),
+            FamilyIPv4 => isReplacing ? first : FindSameWay(first, entry),
             _ when isReplacing => Find(first, other => IsMultipath(other) == IsMultipath(entry)) ?? first,
             _ when IsMultipath(entry) => Find(first, IsMultipath),
-            _ => Find(first, other => IsSameWay(other, entry)),
+            _ => FindSameWay(first, entry),
         };
         if (replaced is not null)
         {
@@ -159,6 +159,8 @@ internal sealed class RouteTable
         else
         {
             entry.Next = first;
+            entry.Previous = first.Previous;
+            first.Previous = entry;
             _routes[entry.Key] = entry;
             Attach(entry);
         }
@@ -172,7 +174,7 @@ internal sealed class RouteTable
             return;
         }
 
-        if (Find(first, other => IsSameWay(other, entry)) is { } same)
+        if (FindSameWay(first, entry) is { } same)
         {
             Take(same);
         }
@@ -184,7 +186,7 @@ internal sealed class RouteTable
             {
                 Take(multipath);
             }
-            else if (left.Length < multipath.Hops.Count)
+            else if (left.Length < multipath.Hops.Length)
             {
                 Exchange(multipath, multipath.With(left));
             }
@@ -241,9 +243,50 @@ internal sealed class RouteTable
         return null;
     }
 
-    private static bool IsMultipath(RouteEntry entry) => entry.NextHopId == 0 && entry.Hops.Count > 0 && entry.Hops.All(static hop => hop.Gateway is not null);
+    /// <summary>
+    /// The first route with the key of another that leads the same way. It is looked for at the interface: of some destinations, such as
+    /// <c>fe80::/64</c>, each interface of the namespace has a route.
+    /// </summary>
+    private RouteEntry? FindSameWay(RouteEntry? first, RouteEntry entry)
+    {
+        if (first is null || entry.Hops.Length == 0)
+        {
+            return Find(first, other => IsSameWay(other, entry));
+        }
 
-    private static bool IsSameWay(RouteEntry one, RouteEntry other) => one.Type == other.Type && one.Hops.SequenceEqual(other.Hops);
+        if (Of(entry.Hops[0].Index) is not { } entries)
+        {
+            return null;
+        }
+
+        RouteEntry? found = null;
+        foreach (var other in entries.From(other => other.Key.CompareTo(entry.Key) < 0))
+        {
+            if (other.Key != entry.Key)
+            {
+                break;
+            }
+
+            if (!IsSameWay(other, entry))
+            {
+                continue;
+            }
+
+            if (found is not null)
+            {
+                // The kernel's order decides.
+                return Find(first, other => IsSameWay(other, entry));
+            }
+
+            found = other;
+        }
+
+        return found;
+    }
+
+    private static bool IsMultipath(RouteEntry entry) => entry.NextHopId == 0 && entry.Hops.Length > 0 && Array.TrueForAll(entry.Hops, static hop => hop.Gateway is not null);
+
+    private static bool IsSameWay(RouteEntry one, RouteEntry other) => one.Type == other.Type && one.Hops.AsSpan().SequenceEqual(other.Hops);
 
     private static bool IsSame(ReadOnlySpan<RouteEntry> one, ReadOnlySpan<RouteEntry> other)
     {
@@ -305,13 +348,10 @@ internal sealed class RouteTable
         }
         else
         {
-            var last = first!;
-            while (last.Next is { } next)
-            {
-                last = next;
-            }
-
+            var last = first!.Previous;
             last.Next = entry;
+            entry.Previous = last;
+            first.Previous = entry;
         }
 
         Attach(entry);
@@ -319,14 +359,26 @@ internal sealed class RouteTable
 
     private void Exchange(RouteEntry before, RouteEntry after)
     {
+        var first = _routes[before.Key];
+        bool isFirst = ReferenceEquals(first, before);
         after.Next = before.Next;
-        if (ReferenceEquals(_routes[before.Key], before))
+        after.Previous = ReferenceEquals(before.Previous, before) ? after : before.Previous;
+        if (isFirst)
         {
             _routes[after.Key] = after;
         }
         else
         {
-            Previous(before).Next = after;
+            before.Previous.Next = after;
+        }
+
+        if (after.Next is { } next)
+        {
+            next.Previous = after;
+        }
+        else if (!isFirst)
+        {
+            first.Previous = after;
         }
 
         Detach(before);
@@ -335,12 +387,15 @@ internal sealed class RouteTable
 
     private void Take(RouteEntry entry)
     {
-        if (!ReferenceEquals(_routes[entry.Key], entry))
+        var first = _routes[entry.Key];
+        if (!ReferenceEquals(first, entry))
         {
-            Previous(entry).Next = entry.Next;
+            entry.Previous.Next = entry.Next;
+            (entry.Next ?? first).Previous = entry.Previous;
         }
         else if (entry.Next is { } next)
         {
+            next.Previous = entry.Previous;
             _routes[entry.Key] = next;
         }
         else
@@ -350,8 +405,6 @@ internal sealed class RouteTable
 
         Detach(entry);
     }
-
-    private RouteEntry Previous(RouteEntry entry) => Find(_routes[entry.Key], other => ReferenceEquals(other.Next, entry))!;
 
     private void Attach(RouteEntry entry)
     {

@@ -53,5 +53,26 @@ internal sealed class SortedEntries<T>(IComparer<T> order)
         return before;
     }
 
+    /// <summary>The entries behind all those that are before something in the order.</summary>
+    /// <param name="isBefore">Whether an entry is.</param>
+    public ReadOnlySpan<T> From(Func<T, bool> isBefore)
+    {
+        int low = 0, high = _entries.Count;
+        while (low < high)
+        {
+            int middle = (low + high) >>> 1;
+            if (isBefore(_entries[middle]))
+            {
+                low = middle + 1;
+            }
+            else
+            {
+                high = middle;
+            }
+        }
+
+        return Span[low..];
+    }
+
     public void Clear() => _entries.Clear();
 }

@@ -21,6 +21,9 @@ internal sealed class TopologyChanges
     /// <summary>Interfaces whose other end went elsewhere, of which the kernel does not tell.</summary>
     public HashSet<LinkState> Outdated { get; } = [];
 
+    /// <summary>Interfaces whose other end is in a namespace that is not known yet, and to be looked for within a second.</summary>
+    public HashSet<LinkState> Unplaced { get; } = [];
+
     /// <summary>Pairs that are none any more.</summary>
     public List<(LinkState One, LinkState Other)> Separated { get; } = [];
 
@@ -42,7 +45,7 @@ internal sealed class TopologyChanges
     public bool IsEmpty => Links.Count + DeletedNodes.Count + Added.Count + Renamed.Count == 0;
 
     /// <summary>Whether something is to be done within a second.</summary>
-    public bool HasDelayed => Delayed.Count + DoubtfulMasters.Count + DoubtfulForwarding.Count > 0;
+    public bool HasDelayed => Delayed.Count + DoubtfulMasters.Count + DoubtfulForwarding.Count + Unplaced.Count > 0;
 
     /// <summary>A part of an interface has changed.</summary>
     public void Mark(LinkState link, LinkParts parts)
@@ -78,6 +81,7 @@ internal sealed class TopologyChanges
         DoubtfulMasters.UnionWith(other.DoubtfulMasters);
         DoubtfulForwarding.UnionWith(other.DoubtfulForwarding);
         Outdated.UnionWith(other.Outdated);
+        Unplaced.UnionWith(other.Unplaced);
         Separated.AddRange(other.Separated);
         DoubtfulRoutes.UnionWith(other.DoubtfulRoutes);
         Added.AddRange(other.Added);

@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using Skydive.Client.Errors;
 using Skydive.Contracts.Errors;
+using Skydive.PowerShell.Local;
 using Skydive.PowerShell.Sessions;
 
 namespace Skydive.PowerShell;
@@ -12,9 +13,12 @@ internal static class ErrorRecords
     {
         SkydiveApiException api => FromApi(api, target),
         SkydiveConnectionException connection => FromConnection(connection, target),
+        CommandFailedException command => FromCommand(command, target),
         AmbiguousSessionException => Make(exception, "AmbiguousSession", ErrorCategory.InvalidOperation, target, "Choose one: Set-SkydiveSession <name> -Default, or -Session <name>."),
         ObjectDisposedException { ObjectName: var name } when name.EndsWith(nameof(Session), StringComparison.Ordinal) =>
             Make(new InvalidOperationException("the session is closed"), "SessionClosed", ErrorCategory.InvalidOperation, target, "Open one: Connect-SkydiveAnalyzer."),
+        NodeSelectionException { IsAmbiguous: true } => Make(exception, "AmbiguousNode", ErrorCategory.InvalidArgument, target, "Get-SkydiveNode with the same name shows them; pipe one of them."),
+        NodeSelectionException => Make(exception, "NodeNotFound", ErrorCategory.ObjectNotFound, target, "Names are case-sensitive; wildcards find similar ones."),
         ArgumentException => Make(exception, "InvalidArgument", ErrorCategory.InvalidArgument, target, null),
         FileExistsException => Make(exception, "FileExists", ErrorCategory.ResourceExists, target, "-Force replaces it."),
         FileNotFoundException or DirectoryNotFoundException => Make(exception, "FileNotFound", ErrorCategory.ObjectNotFound, target, null),
@@ -47,9 +51,11 @@ internal static class ErrorRecords
             ErrorCodes.CaptureExists => (ErrorCategory.ResourceExists, "Get-SkydiveCapture shows the captures."),
             ErrorCodes.CaptureNotFound => (ErrorCategory.ObjectNotFound, "Get-SkydiveCapture shows the captures."),
             ErrorCodes.InjectionNotFound => (ErrorCategory.ObjectNotFound, "Get-SkydiveInjection shows the injections."),
-            ErrorCodes.InvalidCapture or ErrorCodes.InvalidInjection or ErrorCodes.InvalidPcap or ErrorCodes.InvalidBody => (ErrorCategory.InvalidData, null),
-            "AuthenticationFailed" => (ErrorCategory.AuthenticationError, "Connect-SkydiveAnalyzer with -Credential or -Token."),
-            "AccessDenied" => (ErrorCategory.PermissionDenied, "Ask for the right, or connect as another user."),
+            ErrorCodes.PingMeshNotFound => (ErrorCategory.ObjectNotFound, "Get-SkydivePingMesh shows the ping meshes."),
+            ErrorCodes.InvalidPingMesh or ErrorCodes.InvalidCapture or ErrorCodes.InvalidInjection or ErrorCodes.InvalidPcap or ErrorCodes.InvalidBody => (ErrorCategory.InvalidData, null),
+            ErrorCodes.AuthenticationFailed => (ErrorCategory.AuthenticationError, "Connect-SkydiveAnalyzer with -Credential or -Token."),
+            ErrorCodes.AccessDenied => (ErrorCategory.PermissionDenied, "Ask for the right, or connect as another user."),
+            ErrorCodes.TooManyRequests => (ErrorCategory.LimitsExceeded, "Wait a while."),
             _ => (CategoryOf(exception.Status), (string?)null),
         };
         string message = exception.Detail;
@@ -64,6 +70,31 @@ internal static class ErrorRecords
         }
 
         return new(exception, exception.Code, category, target) { ErrorDetails = new(message) { RecommendedAction = advice ?? string.Empty } };
+    }
+
+    private static ErrorRecord FromCommand(CommandFailedException exception, object? target)
+    {
+        var error = exception.Error;
+        var (category, advice) = error.Code switch
+        {
+            "CapabilityMissing" => (ErrorCategory.NotInstalled, error.Advice),
+            "ServiceRunning" => (ErrorCategory.ResourceExists, "Stop-SkydiveService or Restart-SkydiveService."),
+            "ServiceNotFound" => (ErrorCategory.ObjectNotFound, "Get-SkydiveService shows those that are known; Start-SkydiveService starts one."),
+            "ServiceInstalled" => (ErrorCategory.InvalidOperation, error.Advice),
+            "ServiceBusy" => (ErrorCategory.ResourceBusy, error.Advice),
+            "ServiceEnded" => (ErrorCategory.InvalidResult, error.Advice),
+            "AddressInUse" => (ErrorCategory.ResourceUnavailable, "-ListenAddress chooses another address; Connect-SkydiveAnalyzer uses the service that is there."),
+            "OperationTimeout" => (ErrorCategory.OperationTimeout, error.Advice),
+            "AccessDenied" => (ErrorCategory.PermissionDenied, error.Advice),
+            "SettingNotFound" => (ErrorCategory.ObjectNotFound, "Get-SkydiveConfiguration shows the keys."),
+            "InvalidSetting" => (ErrorCategory.InvalidData, "Get-SkydiveConfiguration <key> | Format-List tells what it takes."),
+            "InvalidConfiguration" => (ErrorCategory.InvalidData, "Test-SkydiveConfiguration -Detailed tells all that is wrong."),
+            "FileNotFound" => (ErrorCategory.ObjectNotFound, "New-SkydiveConfiguration makes one."),
+            "FileExists" => (ErrorCategory.ResourceExists, "-Force replaces it."),
+            "FileUnreadable" => (ErrorCategory.ReadError, error.Advice),
+            _ => (ErrorCategory.InvalidResult, error.Advice),
+        };
+        return Make(exception, error.Code, category, target, advice);
     }
 
     private static ErrorRecord FromConnection(SkydiveConnectionException exception, object? target) => exception.Reason switch

@@ -42,6 +42,33 @@ public abstract class SessionCommand : SkydiveCommand
         return Await(token => client.QueryNumberAsync(text, token));
     }
 
+    /// <summary>The one node that a selector gives: packets that leave from others than were meant help nobody.</summary>
+    /// <param name="selector">The selector.</param>
+    /// <param name="what">What the node is to be, for errors.</param>
+    /// <exception cref="NodeSelectionException">There is none, or more than one.</exception>
+    private protected Contracts.Topology.Node FindSingle(SkydiveSelector selector, string what)
+    {
+        var found = new List<Contracts.Topology.Node>();
+        Query(selector.Nodes, item =>
+        {
+            if (item.Node is { } node)
+            {
+                found.Add(node);
+            }
+        });
+        if (found.Count == 1)
+        {
+            return found[0];
+        }
+
+        string others = string.Join(", ", found.Take(5).Select(static node => $"{node.Name} ({node.Type}, {node.Host}, TID {node.TID})"));
+        throw new NodeSelectionException(
+            found.Count == 0
+                ? $"no {what} node is called '{selector}'"
+                : $"'{selector}' is no single {what} node: {others}{(found.Count > 5 ? ", …" : string.Empty)}; give the TID, pipe a node, or use Gremlin for all of them",
+            found.Count > 1);
+    }
+
     /// <summary>Runs a search of several queries, shows each with -Verbose, and takes each result as it comes.</summary>
     /// <typeparam name="T">What it finds.</typeparam>
     /// <param name="search">The search; it tells its queries.</param>

@@ -1,4 +1,6 @@
 using System.Management.Automation;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Threading.Channels;
 using Skydive.Client;
 using Skydive.Client.Errors;
@@ -128,6 +130,28 @@ public abstract class SkydiveCommand : PSCmdlet, IDisposable
         }
     }
 
+    /// <summary>Reads a file of certificates of authorities.</summary>
+    /// <param name="path">Its path as the user gave it; null for none.</param>
+    protected X509Certificate2Collection? ReadAuthorities(string? path)
+    {
+        if (path is null)
+        {
+            return null;
+        }
+
+        var authorities = new X509Certificate2Collection();
+        try
+        {
+            authorities.ImportFromPemFile(GetUnresolvedProviderPathFromPSPath(path));
+        }
+        catch (CryptographicException e)
+        {
+            throw new ArgumentException($"'{path}' holds no certificates in PEM: {e.Message}", e);
+        }
+
+        return authorities.Count > 0 ? authorities : throw new ArgumentException($"'{path}' holds no certificates in PEM");
+    }
+
     private void Guard(Action action)
     {
         try
@@ -138,7 +162,7 @@ public abstract class SkydiveCommand : PSCmdlet, IDisposable
         {
             throw new PipelineStoppedException();
         }
-        catch (Exception exception) when (exception is SkydiveException or ArgumentException or Sessions.AmbiguousSessionException or ObjectDisposedException or IOException)
+        catch (Exception exception) when (exception is SkydiveException or Local.CommandFailedException or ArgumentException or Sessions.AmbiguousSessionException or ObjectDisposedException or IOException)
         {
             ThrowTerminatingError(ErrorRecords.From(exception, ErrorTarget));
         }

@@ -37,6 +37,12 @@ public sealed class ConnectSkydiveAnalyzerCommand : SkydiveCommand
     [Parameter(HelpMessage = "A client certificate with its private key.")]
     public X509Certificate2? Certificate { get; set; }
 
+    /// <summary>File of the authorities that are trusted.</summary>
+    [Parameter(HelpMessage = "File of the authorities whose certificates are trusted, and no others (PEM); those of the system when it is left out.")]
+    [ValidateNotNullOrEmpty]
+    [Alias("CACertificate")]
+    public string? CertificateAuthority { get; set; }
+
     /// <summary>Trusts any certificate of the analyzer.</summary>
     [Parameter(HelpMessage = "Trusts any certificate of the analyzer.")]
     public SwitchParameter SkipCertificateCheck { get; set; }
@@ -126,6 +132,7 @@ public sealed class ConnectSkydiveAnalyzerCommand : SkydiveCommand
             Credential = credential,
             Token = PlainText(Token),
             Certificate = Certificate,
+            CertificateAuthorities = ReadAuthorities(CertificateAuthority),
             SkipCertificateCheck = SkipCertificateCheck,
             AllowUnencryptedAuthentication = AllowUnencryptedAuthentication,
             Proxy = Proxy,

@@ -19,6 +19,21 @@ public sealed class TestSkydiveConnectionCommand : SkydiveCommand
     [ValidateNotNullOrEmpty]
     public string[] Uri { get; set; } = [];
 
+    /// <summary>User name and password.</summary>
+    [Parameter(ParameterSetName = UriSet, HelpMessage = "User name and password to try.")]
+    [Credential]
+    public PSCredential? Credential { get; set; }
+
+    /// <summary>File of the authorities that are trusted.</summary>
+    [Parameter(ParameterSetName = UriSet, HelpMessage = "File of the authorities whose certificates are trusted, and no others (PEM); those of the system when it is left out.")]
+    [ValidateNotNullOrEmpty]
+    [Alias("CACertificate")]
+    public string? CertificateAuthority { get; set; }
+
+    /// <summary>Trusts any certificate of the analyzer.</summary>
+    [Parameter(ParameterSetName = UriSet, HelpMessage = "Trusts any certificate of the analyzer.")]
+    public SwitchParameter SkipCertificateCheck { get; set; }
+
     /// <summary>The session to try; the default one when it is left out.</summary>
     [Parameter(ParameterSetName = SessionSet, HelpMessage = "The session to try: a session, its name, or the address of an analyzer.")]
     [ArgumentCompleter(typeof(Completion.SessionCompleter))]
@@ -40,7 +55,14 @@ public sealed class TestSkydiveConnectionCommand : SkydiveCommand
                     throw new ArgumentException($"'{text}' is no address of an analyzer: write http://host:8082 or host:8082");
                 }
 
-                using var client = new SkydiveClient(new() { Address = address, OperationTimeout = TimeSpan.FromSeconds(5) });
+                using var client = new SkydiveClient(new()
+                {
+                    Address = address,
+                    OperationTimeout = TimeSpan.FromSeconds(5),
+                    Credential = Credential?.GetNetworkCredential(),
+                    CertificateAuthorities = ReadAuthorities(CertificateAuthority),
+                    SkipCertificateCheck = SkipCertificateCheck,
+                });
                 Write(client);
             }
 

@@ -175,25 +175,7 @@ public sealed class NewSkydiveInjectionCommand : SessionCommand
             return selector.Nodes.ToString();
         }
 
-        var client = Client;
-        var gremlin = selector.Nodes;
-        var found = new List<Contracts.Topology.Node>();
-        Query(gremlin, item =>
-        {
-            if (item.Node is { } node)
-            {
-                found.Add(node);
-            }
-        });
-        if (found.Count == 1)
-        {
-            return found[0].TID is { } tid ? GremlinText.G.V().Has("TID", tid).ToString() : gremlin.ToString();
-        }
-
-        string others = string.Join(", ", found.Take(5).Select(static node => $"{node.Name} ({node.Type}, {node.Host}, TID {node.TID})"));
-        throw new ArgumentException(found.Count == 0
-            ? $"no {what} node is called '{selector}'"
-            : $"'{selector}' is no single {what} node: {others}{(found.Count > 5 ? ", …" : string.Empty)}; give the TID, pipe a node, or use Gremlin for all of them");
+        return FindSingle(selector, what).TID is { } tid ? GremlinText.G.V().Has("TID", tid).ToString() : selector.Nodes.ToString();
     }
 
     private (string Text, byte[]? Bytes) ReadPayload() => MetadataParameter.Unwrap(Payload) switch

@@ -237,6 +237,54 @@ public sealed class RouteTableTests
         Assert.All([2, 3, 4, 5], link => Assert.Null(_table.Of(link)));
     }
 
+    [Fact]
+    public void SetAndRemove_OneDestinationOverManyInterfaces_TakesNoLongerForEachOfThem()
+    {
+        // A walk over all of them for each would take minutes.
+        const int Links = 100_000;
+        for (int link = 1; link <= Links; link++)
+        {
+            _table.Set(Route("fe80::/64", link, null, IPv6), Created);
+            _table.Set(Route("fe80::/64", link, null, IPv6), Created);
+        }
+
+        Assert.Equal(["fe80::/64 via "], Of(Links / 2));
+        foreach (int link in Enumerable.Range(1, Links).OrderBy(static link => link % 3))
+        {
+            _table.Remove(Route("fe80::/64", link, null, IPv6));
+            Assert.Null(_table.Of(link));
+        }
+
+        _table.Set(Route("fe80::/64", 1, null, IPv6), Created);
+        Assert.Single(Of(1));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void RemoveAndReplace_FirstMiddleOrLastOfOneKey_KeepsTheOrderOfTheOthers(int place)
+    {
+        for (int link = 1; link <= 3; link++)
+        {
+            _table.Set(Route("10.0.0.0/8", link, null), Appended);
+        }
+
+        _table.Remove(Route("10.0.0.0/8", place, null));
+        _table.Set(Route("10.0.0.0/8", 4, null), Appended);
+        var left = Enumerable.Range(1, 4).Where(link => link != place).ToList();
+        foreach (int link in left)
+        {
+            // What replaces takes the place of the first, which shows who that is.
+            Assert.NotNull(_table.Of(link));
+            _table.Set(Route("10.0.0.0/8", 9, null), Replaced);
+            Assert.Null(_table.Of(link));
+            _table.Remove(Route("10.0.0.0/8", 9, null));
+        }
+
+        Assert.False(_table.HasIPv4(9));
+    }
+
     private static bool IsSame(RouteMessage one, RouteMessage other) =>
         one.Destination!.Equals(other.Destination) && one.OutputIndex == other.OutputIndex && one.Gateway!.Equals(other.Gateway) && one.Priority == other.Priority;
 
