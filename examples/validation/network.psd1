@@ -15,7 +15,7 @@
 
     # Interfaces that must reach one another with packets that are really sent. Gremlin or a name; each must be one interface with an address.
     Reachable    = @(
-        @{ From = "G.V().Has('IPV4', '10.199.7.1/24')"; To = "G.V().Has('IPV4', '10.199.7.2/24')" }
+        @{ From = "G.V().Has('Name', 'skylab1').Out('Name', 'eth0')"; To = "G.V().Has('Name', 'skylab2').Out('Name', 'eth0')" }
     )
 
     # Ports on which something may listen; whatever else listens on an address that others can reach is told.

@@ -48,10 +48,10 @@ Describe 'The module' {
     It 'imports again with -Force' {
         Import-Module $ModulePath -Force
         Import-Module $ModulePath -Force
-        (Get-Command -Module Skydive -CommandType Cmdlet).Count | Should -Be 55
+        (Get-Command -Module Skydive -CommandType Cmdlet).Count | Should -Be 60
         Remove-Module Skydive
         Import-Module $ModulePath
-        (Get-Command -Module Skydive -CommandType Cmdlet).Count | Should -Be 55
+        (Get-Command -Module Skydive -CommandType Cmdlet).Count | Should -Be 60
     }
 
     It 'imports within its time budget' {
