@@ -9,8 +9,9 @@ using Skydive.Contracts.Errors;
 using Skydive.Contracts.Injections;
 using Skydive.Contracts.Queries;
 using Skydive.Contracts.Topology;
-using Skydive.Graph;
 using Skydive.Graph.Events;
+using Skydive.Graph.Execution;
+using Skydive.Graph;
 using Skydive.Storage;
 
 namespace Skydive.Analyzer.Injections;
@@ -182,7 +183,7 @@ public sealed partial class InjectionManager : IAsyncDisposable
         _agents.AgentAdded += OnAgentAdded;
         _subscription = _graph.Subscribe();
         _injecting.Reset(_subscription.Start);
-        Completion = Task.WhenAll(Task.Run(FollowGraphAsync), Task.Run(RunAsync));
+        Completion = LoopGroup.WatchAsync(_stop, Task.Run(FollowGraphAsync), Task.Run(RunAsync));
         _due.Signal();
     }
 
