@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
 using Skydive.Analyzer.WebSockets;
 using Skydive.Contracts;
+using Skydive.Contracts.Configuration;
 using Skydive.Contracts.Errors;
 using Skydive.Contracts.Queries;
 using Skydive.Contracts.Status;
@@ -39,17 +40,7 @@ public static class AnalyzerApi
         app.Map("/ws/publisher", context => clients.HandleAsync(context, null, analyzer.Publishers, stopping));
         app.Map("/ws/pubsub", context => clients.HandleAsync(context, analyzer.Subscribers, analyzer.Publishers, stopping));
         app.MapGet("/api/status", context => WriteAsync(context, analyzer.GetStatus(), ContractsJsonContext.Default.AnalyzerStatus));
-        app.MapGet("/api/config", context => WriteAsync(context, [.. analyzer.Options.ListConfiguration()], ContractsJsonContext.Default.IReadOnlyListConfigurationSetting));
-        app.MapGet("/api/config/{key}", (HttpContext context, string key) =>
-        {
-            if (analyzer.Options.GetConfiguration(key) is not { } json)
-            {
-                return ApiErrors.WriteAsync(context, ApiErrors.Make(StatusCodes.Status404NotFound, ErrorCodes.NotFound, $"configuration key '{key}' is not known"));
-            }
-
-            context.Response.ContentType = JsonType;
-            return context.Response.WriteAsync(json + "\n", context.RequestAborted);
-        });
+        app.MapConfiguration(analyzer.Options.GetConfiguration, analyzer.Options.ListConfiguration);
 
         var captures = new CaptureEndpoint(analyzer.Captures, analyzer.Options.DefaultLayerKeyMode);
         app.MapGet("/api/capture", captures.ListAsync);
@@ -95,6 +86,25 @@ public static class AnalyzerApi
         var subscribers = new ConnectionDirectory();
         MapTopology(app, graph, new Queries.LiveQuerySource(graph, flows), subscribers, options, "agent", loggers, stopping, static () => true);
         app.MapGet("/api/status", context => WriteAsync(context, getStatus(subscribers.Status), ContractsJsonContext.Default.AgentStatus));
+    }
+
+    /// <summary>Maps the settings of a service, for whoever may read them.</summary>
+    /// <param name="app">The web application.</param>
+    /// <param name="get">The value of a key as JSON; null when it is not known.</param>
+    /// <param name="list">All settings; secrets hidden.</param>
+    public static void MapConfiguration(this WebApplication app, Func<string, string?> get, Func<IEnumerable<ConfigurationSetting>> list)
+    {
+        app.MapGet("/api/config", context => WriteAsync(context, [.. list()], ContractsJsonContext.Default.IReadOnlyListConfigurationSetting));
+        app.MapGet("/api/config/{key}", (HttpContext context, string key) =>
+        {
+            if (get(key) is not { } json)
+            {
+                return ApiErrors.WriteAsync(context, ApiErrors.Make(StatusCodes.Status404NotFound, ErrorCodes.NotFound, $"configuration key '{key}' is not known"));
+            }
+
+            context.Response.ContentType = JsonType;
+            return context.Response.WriteAsync(json + "\n", context.RequestAborted);
+        });
     }
 
     private static void UseCommon(WebApplication app)

@@ -166,6 +166,7 @@ internal static partial class ServiceHost
             options.WebSockets,
             loggers,
             app.Lifetime.ApplicationStopping);
+        app.MapConfiguration(options.Configuration.ToJson, options.Configuration.List);
         await app.StartAsync(cancellationToken).ConfigureAwait(false);
         await agent.StartAsync().ConfigureAwait(false);
         faults.Watch("agent", agent.Completion);
