@@ -25,6 +25,26 @@ public sealed class ResourceTests
     }
 
     [Fact]
+    public async Task Configuration_IsRead()
+    {
+        string? path = null;
+        await using var service = await TestService.StartAsync(context =>
+        {
+            path = context.Request.Path;
+            return context.Response.WriteAsync("[{\"Key\":\"analyzers\",\"Value\":[\"a:1\"],\"Default\":null,\"Type\":\"TextList\",\"Source\":\"x.yml:1:2\"},{\"Key\":\"flow.update\",\"Value\":0.5,\"Default\":60,\"Type\":\"Duration\",\"Source\":\"default\"}]\n");
+        });
+        using var client = service.Connect();
+
+        var settings = await client.ListConfigurationAsync(Token);
+
+        Assert.Equal("/api/config", path);
+        Assert.Equal(["analyzers", "flow.update"], settings.Select(static setting => setting.Key));
+        Assert.Equal("a:1", Assert.Single(settings[0].Value.Elements.ToArray()).AsString);
+        Assert.True(settings[1].Value.TryGetDouble(out double seconds));
+        Assert.Equal(0.5, seconds);
+    }
+
+    [Fact]
     public async Task CreateCapture_WithTimeToLive_SendsTheHeader()
     {
         string? sent = null;

@@ -60,12 +60,7 @@ public static class AnalyzerApi
                 .. LogIn(new(protection.Access)),
                 .. Service(info, () => analyzer.IsReady && (isReady?.Invoke() ?? true), requests, writer => AnalyzerMetrics.Write(writer, analyzer)),
                 Json("/api/status", "How the analyzer does.", "Service", analyzer.GetStatus, Types.AnalyzerStatus) with { Object = "status", Action = "read" },
-                Configuration(analyzer.Options.GetConfiguration),
-                Json("/api/config", "All settings: the value of each, its default, and where it was set.", "Service", () => (IReadOnlyList<ConfigurationSetting>)[.. analyzer.Options.ListConfiguration()], Types.IReadOnlyListConfigurationSetting) with
-                {
-                    Object = "config",
-                    Action = "read",
-                },
+                .. Configuration(analyzer.Options.GetConfiguration, analyzer.Options.ListConfiguration),
                 .. Topology(topology, analyzer.QuerySource),
                 .. Past(analyzer),
                 .. Elements("node", "node", Types.Node, new NodeEndpoint(analyzer)),
@@ -89,6 +84,7 @@ public static class AnalyzerApi
     /// <param name="flows">Its flow tables.</param>
     /// <param name="getStatus">How it does, given its subscribers.</param>
     /// <param name="getConfiguration">The value of a configuration key as JSON; null when it is not known.</param>
+    /// <param name="listConfiguration">All settings.</param>
     /// <param name="options">How WebSocket connections are kept.</param>
     /// <param name="loggers">Told of what goes wrong.</param>
     /// <param name="stopping">Fires when the service ends; connections are closed then.</param>
@@ -101,6 +97,7 @@ public static class AnalyzerApi
         IFlowSource flows,
         Func<IReadOnlyDictionary<string, ConnectionStatus>, AgentStatus> getStatus,
         Func<string, string?> getConfiguration,
+        Func<IEnumerable<ConfigurationSetting>> listConfiguration,
         WebSockets.WebSocketOptions options,
         ILoggerFactory loggers,
         CancellationToken stopping,
@@ -119,7 +116,7 @@ public static class AnalyzerApi
                 .. LogIn(new(protection.Access)),
                 .. Service(info, isReady, requests, writer => AgentMetrics.Write(writer, info, graph, getStatus(subscribers.Status), subscribers)),
                 Json("/api/status", "How the agent does.", "Service", () => getStatus(subscribers.Status), Types.AgentStatus) with { Object = "status", Action = "read" },
-                Configuration(getConfiguration),
+                .. Configuration(getConfiguration, listConfiguration),
                 .. Topology(new(source), source),
                 WebSocket("/ws/subscriber", "Tells of every change of the agent's graph.", context => clients.HandleAsync(context, subscribers, null, stopping)),
             ]);
@@ -223,27 +220,33 @@ public static class AnalyzerApi
         },
     ];
 
-    private static ApiRoute Configuration(Func<string, string?> getConfiguration) => new()
+    private static IEnumerable<ApiRoute> Configuration(Func<string, string?> getConfiguration, Func<IEnumerable<ConfigurationSetting>> listConfiguration)
     {
-        Verb = "GET",
-        Path = "/api/config/{**id}",
-        Summary = "The value of a configuration key.",
-        Tag = "Service",
-        Object = "config",
-        Action = "read",
-        Answers = [new(200, "The value", ApiSchema.Any), new(404, "There is no such key")],
-        Handle = context =>
-        {
-            string key = ResourceRequests.IdOf(context);
-            if (getConfiguration(key) is not { } json)
+        var all = Json(
+            "/api/config", "All settings: the value of each, its default, and where it was set.", "Service", () => (IReadOnlyList<ConfigurationSetting>)[.. listConfiguration()], Types.IReadOnlyListConfigurationSetting)
+            with { Object = "config", Action = "read" };
+        return
+        [
+            all,
+            all with
             {
-                return ApiErrors.WriteAsync(context, ApiErrors.Make(StatusCodes.Status404NotFound, ErrorCodes.NotFound, $"configuration key '{key}' is not known"));
-            }
+                Path = "/api/config/{**id}",
+                Summary = "The value of a configuration key.",
+                Answers = [new(200, "The value", ApiSchema.Any), new(404, "There is no such key")],
+                Handle = context =>
+                {
+                    string key = ResourceRequests.IdOf(context);
+                    if (getConfiguration(key) is not { } json)
+                    {
+                        return ApiErrors.WriteAsync(context, ApiErrors.Make(StatusCodes.Status404NotFound, ErrorCodes.NotFound, $"configuration key '{key}' is not known"));
+                    }
 
-            context.Response.ContentType = ResourceRequests.JsonType;
-            return context.Response.WriteAsync(json + "\n", context.RequestAborted);
-        },
-    };
+                    context.Response.ContentType = ResourceRequests.JsonType;
+                    return context.Response.WriteAsync(json + "\n", context.RequestAborted);
+                },
+            },
+        ];
+    }
 
     private static IEnumerable<ApiRoute> Topology(TopologyEndpoint topology, IQuerySource source)
     {

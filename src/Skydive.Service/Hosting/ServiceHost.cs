@@ -170,6 +170,7 @@ internal static partial class ServiceHost
                 FlowProbes = Skydive.Contracts.Captures.CaptureTypes.Available,
             },
             options.Configuration.ToJson,
+            options.Configuration.List,
             options.WebSockets,
             loggers,
             app.Lifetime.ApplicationStopping,

@@ -10,7 +10,7 @@ internal sealed class Readiness : IDisposable
         SslOptions = { RemoteCertificateValidationCallback = static (_, _, _, _) => true },
     })
     {
-        Timeout = TimeSpan.FromSeconds(1),
+        Timeout = TimeSpan.FromSeconds(3),
     };
 
     /// <summary>Asks once.</summary>

@@ -1,4 +1,3 @@
-using System.Text;
 using Skydive.Service.Hosting;
 
 namespace Skydive.Service.LocalServices;
@@ -9,16 +8,34 @@ namespace Skydive.Service.LocalServices;
 /// </summary>
 internal sealed record SystemdUnit
 {
-    /// <summary>What the probes and captures of an agent need.</summary>
+    /// <summary>What the probes, captures and injections of an agent need.</summary>
     private static readonly string[] s_agentCapabilities =
     [
-        "CAP_NET_ADMIN", // details of interfaces, events of processes
         "CAP_NET_RAW", // captures and injections
-        "CAP_SYS_ADMIN", // other network namespaces
+        "CAP_NET_ADMIN", // details of interfaces, events of processes
+        "CAP_SYS_ADMIN", // other network namespaces, captures of type ebpf
         "CAP_SYS_PTRACE", // namespaces and sockets of processes
         "CAP_DAC_READ_SEARCH", // sockets of processes of other users
-        "CAP_BPF", // captures of type ebpf
-        "CAP_PERFMON", // captures of type ebpf
+    ];
+
+    private static readonly string[] s_analyzerLines =
+    [
+        "PrivateDevices=yes",
+        "PrivateUsers=yes",
+        "ProtectProc=invisible",
+        "RemoveIPC=yes",
+        "RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX AF_NETLINK",
+        "RestrictNamespaces=yes",
+    ];
+
+    private static readonly string[] s_agentLines =
+    [
+        "# Captures of type ebpf.",
+        "SystemCallFilter=bpf perf_event_open",
+        "LimitMEMLOCK=infinity",
+        "RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX AF_NETLINK AF_PACKET",
+        "# It enters network namespaces and no others, and looks at processes.",
+        "RestrictNamespaces=net",
     ];
 
     public required Role Role { get; init; }
@@ -54,35 +71,66 @@ internal sealed record SystemdUnit
 
     public override string ToString()
     {
-        bool isAnalyzer = Role == Role.Analyzer;
         string role = Role.ToString().ToLowerInvariant();
         string capabilities = string.Join(' ', Capabilities ?? CapabilitiesOf(Role));
-        var text = new StringBuilder();
-        text.Append("# Made by: skydive unit --role ").Append(role).Append('\n');
-        text.Append("[Unit]\nDescription=SkydivePS ").Append(role).Append(": network topology and protocol analyzer\n");
-        text.Append("Wants=network-online.target\nAfter=network-online.target\n\n[Service]\nType=exec\n");
-        text.Append("ExecStart=").AppendJoin(' ', Command.Append(role).Concat(Configuration.SelectMany(static file => new[] { "-c", file })).Select(Quote)).Append('\n');
-        text.Append("Restart=on-failure\nRestartSec=2\nTimeoutStopSec=20\n");
-        text.Append("# A configuration that is not valid does not become so by trying again.\nRestartPreventExitStatus=78\n\n");
-        text.Append(User is null ? "DynamicUser=yes\n" : $"User={User}\n");
-        text.Append("StateDirectory=skydive\nStateDirectoryMode=0700\n");
-        if (RuntimeFolder is not null)
-        {
-            text.Append("Environment=").Append(Quote($"DOTNET_ROOT={RuntimeFolder}")).Append('\n');
-            text.Append("Environment=").Append(Quote($"PATH={RuntimeFolder}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")).Append('\n');
-        }
+        string[] runtime = RuntimeFolder is null ? []
+            : [$"Environment={Quote($"DOTNET_ROOT={RuntimeFolder}")}", $"Environment={Quote($"PATH={RuntimeFolder}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")}"];
 
-        text.Append("\n# What it may do, and no more.\n");
-        text.Append("CapabilityBoundingSet=").Append(capabilities).Append('\n');
-        text.Append("AmbientCapabilities=").Append(capabilities).Append('\n');
-        text.Append("NoNewPrivileges=yes\nProtectSystem=strict\nProtectHome=read-only\nPrivateTmp=yes\n");
-        text.Append("ProtectControlGroups=yes\nProtectClock=yes\nProtectHostname=yes\nProtectKernelLogs=yes\nProtectKernelModules=yes\n");
-        text.Append("RestrictSUIDSGID=yes\nRestrictRealtime=yes\nLockPersonality=yes\nSystemCallArchitectures=native\n");
-        text.Append(isAnalyzer
-            ? "ProtectKernelTunables=yes\nProtectProc=invisible\nPrivateDevices=yes\nRestrictNamespaces=yes\nRestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK\n"
-            : "# Probes enter network namespaces, look at processes and devices, and open packet sockets.\nRestrictNamespaces=net\nRestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK AF_PACKET\nLimitMEMLOCK=infinity\n");
-        text.Append("\n[Install]\nWantedBy=multi-user.target\n");
-        return text.ToString();
+        // What it is started with must be seen.
+        bool isAtHome = Command.Concat(Configuration).Append(RuntimeFolder ?? string.Empty)
+            .Any(static path => path.StartsWith("/home/", StringComparison.Ordinal) || path.StartsWith("/root/", StringComparison.Ordinal));
+        string[] lines =
+        [
+            $"# Made by: skydive unit --role {role}",
+            "[Unit]",
+            $"Description=SkydivePS {role}: network topology and protocol analyzer",
+            "After=network-online.target",
+            "Wants=network-online.target",
+            string.Empty,
+            "[Service]",
+            "Type=exec",
+            $"ExecStart={string.Join(' ', Command.Append(role).Concat(Configuration.SelectMany(static file => new[] { "-c", file })).Select(Quote))}",
+            User is null ? "DynamicUser=yes" : $"User={User}",
+            "ConfigurationDirectory=skydive",
+            "StateDirectory=skydive",
+            "StateDirectoryMode=0700",
+            "UMask=0077",
+            "# A fault of a part ends the process (70); a configuration that is not valid (78) does not mend itself.",
+            "Restart=on-failure",
+            "RestartSec=2",
+            "RestartPreventExitStatus=78",
+            "LimitNOFILE=65536",
+            "Environment=DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_EnableDiagnostics=0",
+            .. runtime,
+            string.Empty,
+            "# What it may do, and no more.",
+            $"AmbientCapabilities={capabilities}",
+            $"CapabilityBoundingSet={capabilities}",
+            "NoNewPrivileges=yes",
+            "ProtectSystem=strict",
+            $"ProtectHome={(isAtHome ? "read-only" : "yes")}",
+            "PrivateTmp=yes",
+            "ProtectClock=yes",
+            "ProtectControlGroups=yes",
+            "ProtectHostname=yes",
+            "ProtectKernelLogs=yes",
+            "ProtectKernelModules=yes",
+            "ProtectKernelTunables=yes",
+            "RestrictRealtime=yes",
+            "RestrictSUIDSGID=yes",
+            "LockPersonality=yes",
+            "SystemCallArchitectures=native",
+            "SystemCallFilter=@system-service",
+            "SystemCallFilter=~@privileged",
+            .. Role == Role.Analyzer ? s_analyzerLines : s_agentLines,
+            "SystemCallErrorNumber=EPERM",
+            "# MemoryDenyWriteExecute= is left out: .NET compiles while it runs.",
+            string.Empty,
+            "[Install]",
+            "WantedBy=multi-user.target",
+            string.Empty,
+        ];
+        return string.Join('\n', lines);
     }
 
     // Source: systemd.service(5), "Command lines", and specifiers of systemd.unit(5).

@@ -15,6 +15,11 @@ public sealed class TopologyApiTests : IAsyncLifetime
     public async ValueTask InitializeAsync() => _host = await TestHost.StartAsync(static options => options with
     {
         GetConfiguration = static key => key == "host_id" ? "\"lab\"" : null,
+        ListConfiguration = static () =>
+        [
+            new() { Key = "host_id", Value = "lab", Type = "Text", Source = "default" },
+            new() { Key = "flow.update", Value = 30, Default = 60, Type = "Duration", Source = "/etc/skydive/skydive.yml:2:3" },
+        ],
     });
 
     public ValueTask DisposeAsync() => _host.DisposeAsync();
@@ -141,6 +146,18 @@ public sealed class TopologyApiTests : IAsyncLifetime
         using var response = await _host.Http.GetAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
 
         Assert.Equal((status, text), ((int)response.StatusCode, await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)));
+    }
+
+    [Fact]
+    public async Task Configuration_ListsAllSettings()
+    {
+        string json = await _host.Http.GetStringAsync(new Uri("/api/config", UriKind.Relative), TestContext.Current.CancellationToken);
+
+        Assert.Equal(
+            """
+            [{"Key":"host_id","Value":"lab","Default":null,"Type":"Text","Source":"default","Description":"","IsSecret":false},{"Key":"flow.update","Value":30,"Default":60,"Type":"Duration","Source":"/etc/skydive/skydive.yml:2:3","Description":"","IsSecret":false}]
+            """,
+            json);
     }
 
     [Fact]

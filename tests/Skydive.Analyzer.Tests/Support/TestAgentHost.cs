@@ -39,6 +39,7 @@ internal sealed class TestAgentHost : IAsyncDisposable
             new FakeAgent("lab"),
             static clients => new AgentStatus { Clients = clients, Flows = new() { IsConnected = true } },
             static _ => null,
+            static () => [],
             new(),
             NullLoggerFactory.Instance,
             CancellationToken.None,

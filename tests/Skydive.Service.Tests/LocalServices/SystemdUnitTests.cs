@@ -23,7 +23,7 @@ public sealed class SystemdUnitTests
         var lines = Lines(new() { Role = Role.Agent, Command = ["/usr/bin/skydive"], Configuration = ["/etc/skydive/skydive.yml"], User = "skydive" });
 
         Assert.Contains("ExecStart=/usr/bin/skydive agent -c /etc/skydive/skydive.yml", lines);
-        Assert.Contains("CapabilityBoundingSet=CAP_NET_ADMIN CAP_NET_RAW CAP_SYS_ADMIN CAP_SYS_PTRACE CAP_DAC_READ_SEARCH CAP_BPF CAP_PERFMON", lines);
+        Assert.Contains("CapabilityBoundingSet=CAP_NET_RAW CAP_NET_ADMIN CAP_SYS_ADMIN CAP_SYS_PTRACE CAP_DAC_READ_SEARCH", lines);
         Assert.Contains("User=skydive", lines);
         Assert.DoesNotContain("DynamicUser=yes", lines);
         Assert.Contains(lines, static line => line.StartsWith("RestrictAddressFamilies=", StringComparison.Ordinal) && line.Contains("AF_PACKET", StringComparison.Ordinal));
@@ -32,6 +32,12 @@ public sealed class SystemdUnitTests
     [Fact]
     public void Text_OfOddPaths_IsQuoted() =>
         Assert.Contains("""ExecStart="/opt/my \"100%%\" $$HOME/skydive" allinone -c "/etc/a b.yml" """.TrimEnd(), Lines(new() { Role = Role.AllInOne, Command = ["/opt/my \"100%\" $HOME/skydive"], Configuration = ["/etc/a b.yml"] }));
+
+    [Theory]
+    [InlineData("/usr/bin/skydive", "yes")]
+    [InlineData("/home/ann/skydive", "read-only")]
+    public void Text_ProgramAtHome_CanBeSeen(string program, string expected) =>
+        Assert.Contains($"ProtectHome={expected}", Lines(new() { Role = Role.Agent, Command = [program] }));
 
     [Theory]
     [InlineData("net_raw", "CAP_NET_RAW")]

@@ -56,7 +56,7 @@ internal sealed class SecuredHost : IAsyncDisposable
         {
             var graph = new LiveGraph("lab", "agent.lab", TimeProvider.System);
             app.MapAgent(
-                new() { Host = "lab", Version = "0", Service = "agent" }, graph, new NoFlows(), static _ => new AgentStatus(), settings.ToJson, new(), NullLoggerFactory.Instance, default, static () => true, security.Protection);
+                new() { Host = "lab", Version = "0", Service = "agent" }, graph, new NoFlows(), static _ => new AgentStatus(), settings.ToJson, settings.List, new(), NullLoggerFactory.Instance, default, static () => true, security.Protection);
         }
         else
         {
