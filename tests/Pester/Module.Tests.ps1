@@ -48,10 +48,10 @@ Describe 'The module' {
     It 'imports again with -Force' {
         Import-Module $ModulePath -Force
         Import-Module $ModulePath -Force
-        (Get-Command -Module Skydive -CommandType Cmdlet).Count | Should -Be 36
+        (Get-Command -Module Skydive -CommandType Cmdlet).Count | Should -Be 38
         Remove-Module Skydive
         Import-Module $ModulePath
-        (Get-Command -Module Skydive -CommandType Cmdlet).Count | Should -Be 36
+        (Get-Command -Module Skydive -CommandType Cmdlet).Count | Should -Be 38
     }
 
     It 'imports within its time budget' {
