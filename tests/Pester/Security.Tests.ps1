@@ -82,7 +82,7 @@ Describe 'Sessions with TLS and a log-in' -Skip:$noService {
         (Get-ErrorOf { Connect-SkydiveAnalyzer $uri -Credential $ann }).FullyQualifiedErrorId | Should -Match '^ConnectionFailed,'
         (Get-ErrorOf { Connect-SkydiveAnalyzer "http://localhost:$port" -Credential $ann }).FullyQualifiedErrorId | Should -Match '^ConnectionFailed,'
         (Get-ErrorOf { Connect-SkydiveAnalyzer $uri -CertificateAuthority "$folder/users" }).FullyQualifiedErrorId | Should -Match '^InvalidArgument,'
-        (Get-ErrorOf { Connect-SkydiveAnalyzer $uri -CertificateAuthority "$folder/nosuch" }).FullyQualifiedErrorId | Should -Match '^FileUnreadable,'
+        (Get-ErrorOf { Connect-SkydiveAnalyzer $uri -CertificateAuthority "$folder/nosuch" }).FullyQualifiedErrorId | Should -Match '^FileNotFound,'
         Connect-SkydiveAnalyzer $uri -Credential $ann -SkipCertificateCheck -Name blind -NoDefault
         Disconnect-SkydiveAnalyzer blind
     }

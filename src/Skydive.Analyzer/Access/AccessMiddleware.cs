@@ -60,7 +60,7 @@ internal sealed class AccessMiddleware(RequestDelegate next, ApiProtection prote
         }
 
         context.Features.Set(caller);
-        await (context.WebSockets.IsWebSocketRequest ? ServeWhileValidAsync(context, caller, requirement?.Permission) : next(context)).ConfigureAwait(false);
+        await (context.WebSockets.IsWebSocketRequest && caller != Caller.Anybody ? ServeWhileValidAsync(context, caller, requirement?.Permission) : next(context)).ConfigureAwait(false);
     }
 
     /// <summary>What a caller without a permission is told.</summary>

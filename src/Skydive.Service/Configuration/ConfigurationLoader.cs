@@ -127,6 +127,9 @@ internal sealed class ConfigurationLoader
                 case YamlScalarNode { Value: "" or "~" or "null", Style: ScalarStyle.Plain } or YamlScalarNode { Value: null }:
                     // A key without a value, as in a file where everything is commented out, sets nothing.
                     break;
+                case YamlScalarNode old when definition is null && SettingDefinitions.Former.TryGetValue(key, out string[]? names):
+                    AddFormer(key, names, old.Value!, At(name, old.Start));
+                    break;
                 case not null when definition is null:
                     string? nearest = SettingDefinitions.FindNearest(key);
                     _problems.Add(new(false, At(name, keyNode.Start), $"unknown key '{key}'" + (nearest is null ? string.Empty : $"; did you mean '{nearest}'?")) { Key = key });
@@ -141,6 +144,15 @@ internal sealed class ConfigurationLoader
                     _problems.Add(new(true, At(name, valueNode!.Start), $"{key}: expected {(definition!.Type == SettingType.TextList ? "a list of texts" : "one value")}"));
                     break;
             }
+        }
+    }
+
+    private void AddFormer(string key, string[] names, string text, string source)
+    {
+        _problems.Add(new(false, source, $"'{key}' is called {string.Join(", ", names)} now"));
+        foreach (string name in names.Where(name => !_settings.ContainsKey(name)))
+        {
+            AddValue(name, SettingDefinitions.Find(name)!, text, source);
         }
     }
 

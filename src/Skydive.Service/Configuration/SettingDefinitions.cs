@@ -98,6 +98,19 @@ internal static class SettingDefinitions
         new("logging.encoder", SettingType.Text, null, "json for one JSON object per line; text for people when not given.") { Choices = ["json"] },
     ];
 
+    /// <summary>Keys of former releases of Skydive, and what they are called now: they are taken and told.</summary>
+    public static IReadOnlyDictionary<string, string[]> Former { get; } = new Dictionary<string, string[]>(StringComparer.Ordinal)
+    {
+        ["auth.type"] = ["analyzer.auth.api.backend", "analyzer.auth.cluster.backend", "agent.auth.api.backend"],
+        ["auth.analyzer_username"] = ["agent.auth.cluster.username"],
+        ["auth.analyzer_password"] = ["agent.auth.cluster.password"],
+        ["agent.flow.stats_update"] = ["agent.capture.stats_update"],
+        ["analyzer.storage.backend"] = ["analyzer.flow.backend"],
+        ["analyzer.storage.max_flow_buffer_size"] = ["analyzer.flow.max_buffer_size"],
+        ["graph.backend"] = ["analyzer.topology.backend"],
+        ["netns.run_path"] = ["agent.topology.netns.run_path"],
+    };
+
     /// <summary>The definition of a key; null when it is not known.</summary>
     public static SettingDefinition? Find(string key) => All.FirstOrDefault(definition => Matches(definition.Key, key));
 

@@ -19,6 +19,33 @@ public sealed class ConfigurationLoaderTests
         Assert.Equal(nested.Settings["analyzer.listen"].Value, dotted.Settings["analyzer.listen"].Value);
     }
 
+    [Fact]
+    public void AddText_FormerKey_IsTakenUnderItsNewNameAndToldOnce()
+    {
+        var loader = Load("agent:\n  flow:\n    stats_update: 7\nauth:\n  analyzer_username: web1\n");
+
+        Assert.Equal(TimeSpan.FromSeconds(7), loader.Settings["agent.capture.stats_update"].Value);
+        Assert.Equal("web1", loader.Settings["agent.auth.cluster.username"].Value);
+        Assert.Equal(["'agent.flow.stats_update' is called agent.capture.stats_update now", "'auth.analyzer_username' is called agent.auth.cluster.username now"], loader.Problems.Select(static problem => problem.Message));
+        Assert.All(loader.Problems, static problem => Assert.False(problem.IsError));
+    }
+
+    [Theory]
+    [InlineData("agent.capture.stats_update: 3\nagent.flow.stats_update: 7\n")]
+    [InlineData("agent.flow.stats_update: 7\nagent.capture.stats_update: 3\n")]
+    public void AddText_NewKeyBesideItsFormerOne_Wins(string text) =>
+        Assert.Equal(TimeSpan.FromSeconds(3), Load(text).Settings["agent.capture.stats_update"].Value);
+
+    [Fact]
+    public void AddText_NewKey_IsNotToldOf() => Assert.Empty(Load("agent.capture.stats_update: 3\n").Problems);
+
+    [Fact]
+    public void FormerKeys_StandForKnownOnes_AndAreNoneThemselves()
+    {
+        Assert.All(SettingDefinitions.Former.Keys, static key => Assert.Null(SettingDefinitions.Find(key)));
+        Assert.All(SettingDefinitions.Former.Values.SelectMany(static names => names), static key => Assert.NotNull(SettingDefinitions.Find(key)));
+    }
+
     [Theory]
     [InlineData("30", 30_000)]
     [InlineData("500ms", 500)]
