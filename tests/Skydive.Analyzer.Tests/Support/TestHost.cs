@@ -1,5 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Skydive.Analyzer.Api;
@@ -27,6 +29,9 @@ internal sealed class TestHost : IAsyncDisposable
     public IHistoryStore Store { get; }
 
     public HttpClient Http { get; }
+
+    /// <summary>What is served.</summary>
+    public IReadOnlyList<Endpoint> Endpoints => [.. ((IEndpointRouteBuilder)_app).DataSources.SelectMany(static source => source.Endpoints)];
 
     public static async Task<TestHost> StartAsync(Func<AnalyzerOptions, AnalyzerOptions>? configure = null, bool isReady = true, IHistoryStore? store = null, TimeProvider? time = null)
     {
