@@ -52,6 +52,7 @@ public static class AnalyzerApi
             IsReady = () => analyzer.IsReady,
             Notices = analyzer.Notices,
         };
+        analyzer.Watch(clients.Fault);
         ApiRoutes.Map(
             app,
             info,
