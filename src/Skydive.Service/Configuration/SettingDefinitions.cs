@@ -11,7 +11,7 @@ internal static class SettingDefinitions
         new("host_id", SettingType.Text, null, "Identity of this host; the host name when not given."),
         new("analyzers", SettingType.TextList, "127.0.0.1:8082", "The analyzers that agents and the command line client connect to."),
         new("http.ws.ping_delay", SettingType.Duration, "2", "Time between two pings on a WebSocket.") { Minimum = 100 },
-        new("http.ws.pong_timeout", SettingType.Duration, "5", "How long the answer to a ping may take before the connection is given up.") { Minimum = 100 },
+        new("http.ws.pong_timeout", SettingType.Duration, "5", "How long the answer to a ping may take before the connection is given up. What an agent told of is not shown when it has been away five times as long.") { Minimum = 100 },
         new("http.ws.queue_size", SettingType.Integer, "10000", "Changes that may wait for a subscriber before it is resynchronised.") { Minimum = 1, Maximum = 10_000_000 },
         new("agent.listen", SettingType.Endpoint, "127.0.0.1:8081", "Where an agent of its own process serves its API."),
         new("agent.auth.api.backend", SettingType.Text, null, "Authentication of the agent's API: noauth, which must be said in so many words to listen beyond loopback.") { Choices = ["noauth"] },
