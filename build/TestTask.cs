@@ -50,19 +50,28 @@ internal static partial class TestTask
         return Read(name, result, code);
     }
 
+    // What the tests of the module look at, at a pace at which they need not wait.
+    private static readonly Dictionary<string, string> s_serviceSettings = new()
+    {
+        ["SKYDIVE_AGENT_TOPOLOGY_PROBES"] = "socketinfo",
+        ["SKYDIVE_AGENT_TOPOLOGY_SOCKETINFO_HOST_UPDATE"] = "2",
+        ["SKYDIVE_AGENT_TOPOLOGY_NETLINK_METRICS_UPDATE"] = "3",
+        ["SKYDIVE_FLOW_UPDATE"] = "2",
+    };
+
     private static TestCounts RunPester()
     {
         string folder = Path.Combine(Repository.Root, "tests", "Pester");
         Console.WriteLine("--- Pester");
         if (WhyNoPester() is { } reason)
         {
-            int skipped = Directory.EnumerateFiles(folder, "*.Tests.ps1").Sum(static file => TestPattern().Count(File.ReadAllText(file)));
+            int skipped = Directory.EnumerateFiles(folder, "*.Tests.ps1", SearchOption.AllDirectories).Sum(static file => TestPattern().Count(File.ReadAllText(file)));
             Console.WriteLine($"*** SKIPPED: {reason}; the {skipped} tests of the PowerShell module were NOT run ***");
             return new(0, 0, Math.Max(skipped, 1));
         }
 
         string result = Path.Combine(Repository.TestResults, "Pester.xml");
-        using var service = Repository.IsRoot ? ServiceProcess.Start() : null;
+        using var service = Repository.IsRoot ? ServiceProcess.Start(s_serviceSettings) : null;
         var environment = new Dictionary<string, string>();
         if (service is not null)
         {

@@ -65,6 +65,9 @@ public sealed record AgentOptions
     /// <summary>How many packet rings, each with a thread, share the packets of a capture of type <c>afpacket</c>; at least 1.</summary>
     public int RingsPerCapture { get; init; } = 1;
 
+    /// <summary>Bytes of all packet rings together, which the kernel keeps for them.</summary>
+    public long RingMemoryBytes { get; init; } = 1L << 30;
+
     /// <summary>The analyzers that the agent talks to, as http:// or https:// addresses: captures leave this traffic out.</summary>
     public IReadOnlyList<Uri> Analyzers { get; init; } = [];
 

@@ -74,6 +74,41 @@ function Format-Text([Parameter(ValueFromPipeline)] $InputObject, [int] $Width =
     }
 }
 
+# Why tests on a lab cannot run here; null when they can. For -Skip, during discovery.
+function Get-LabProblem {
+    if (-not $env:SKYDIVE_TEST_ANALYZER) { 'SKYDIVE_TEST_ANALYZER holds no address of a service' }
+    elseif (-not $IsLinux -or (id -u) -ne 0) { 'namespaces can be made by root on Linux only' }
+}
+
+# Two namespaces on a bridge, known to the service that SKYDIVE_TEST_ANALYZER names; the session is open. See tests/labs/two-hosts.sh.
+function Start-Lab {
+    Import-Module $script:ModulePath -Force
+    Connect-SkydiveAnalyzer $env:SKYDIVE_TEST_ANALYZER
+    $prefix = "p$($PID % 100000)$([char](97 + (Get-Random -Maximum 26)))"
+    $null = bash "$script:RepositoryRoot/tests/labs/two-hosts.sh" up $prefix
+    $lab = [pscustomobject]@{ Prefix = $prefix; Bridge = "$prefix-br"; A = "$prefix" + '1-eth0'; B = "$prefix" + '2-eth0'; NamespaceA = "${prefix}1"; NamespaceB = "${prefix}2"; AddressA = '10.199.7.1'; AddressB = '10.199.7.2' }
+    if (-not (Wait-Until { (Get-SkydiveNeighbor $lab.Bridge -Depth 2 -RelationType layer2).Count -eq 4 -and @(Get-SkydiveNode eth0 -Metadata @{ IPV4 = "10.199.7.2/24" } -ErrorAction Ignore).Count })) {
+        Stop-Lab $lab
+        throw "the service does not see the lab $prefix"
+    }
+
+    $lab
+}
+
+function Stop-Lab($Lab) {
+    if ($Lab) {
+        $null = bash "$script:RepositoryRoot/tests/labs/two-hosts.sh" down $Lab.Prefix
+        $gone = Wait-Until { -not (Get-SkydiveNode "$($Lab.Prefix)*") }
+        Disconnect-SkydiveAnalyzer -All
+        if (-not $gone) { throw "the service still sees the lab $($Lab.Prefix)" }
+    }
+}
+
+# Pings from one namespace of the lab to the other.
+function Send-Ping($Lab, [int] $Count = 3) {
+    $null = ip netns exec $Lab.NamespaceA ping -c $Count -i 0.2 $Lab.AddressB
+}
+
 function Get-Completion([string] $Line) {
     [Management.Automation.CommandCompletion]::CompleteInput($Line, $Line.Length, $null).CompletionMatches
 }

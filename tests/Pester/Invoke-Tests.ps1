@@ -3,8 +3,8 @@
 .SYNOPSIS
 Runs the tests of the module and ends with 1 when one fails.
 .DESCRIPTION
-Needs Pester 5 or 6 and the .NET SDK. Builds the module and the fake analyzer when they are not given. Live.Tests.ps1 runs when
-SKYDIVE_TEST_ANALYZER holds the address of a service, and is counted as skipped otherwise.
+Needs Pester 5 or 6 and the .NET SDK. Builds the module and the fake analyzer when they are not given. Live.Tests.ps1, and as root the
+tests in Lab/, run when SKYDIVE_TEST_ANALYZER holds the address of a service, and are counted as skipped otherwise.
 #>
 param(
     [string] $OutputPath,
@@ -44,7 +44,7 @@ if ($OutputPath) {
 
 $result = Invoke-Pester -Configuration $configuration
 if (-not $env:SKYDIVE_TEST_ANALYZER) {
-    'Live.Tests.ps1 skipped: SKYDIVE_TEST_ANALYZER holds no address of a service'
+    'Live.Tests.ps1 and Lab/ skipped: SKYDIVE_TEST_ANALYZER holds no address of a service'
 }
 
 "Pester: $($result.PassedCount) passed, $($result.FailedCount) failed, $($result.SkippedCount) skipped of $($result.TotalCount)"

@@ -48,10 +48,10 @@ Describe 'The module' {
     It 'imports again with -Force' {
         Import-Module $ModulePath -Force
         Import-Module $ModulePath -Force
-        (Get-Command -Module Skydive -CommandType Cmdlet).Count | Should -Be 23
+        (Get-Command -Module Skydive -CommandType Cmdlet).Count | Should -Be 38
         Remove-Module Skydive
         Import-Module $ModulePath
-        (Get-Command -Module Skydive -CommandType Cmdlet).Count | Should -Be 23
+        (Get-Command -Module Skydive -CommandType Cmdlet).Count | Should -Be 38
     }
 
     It 'imports within its time budget' {
@@ -123,8 +123,8 @@ Describe 'The help' {
         }
     }
 
-    It 'has the pages about_Skydive, about_Skydive_Selectors and about_Skydive_Time' {
-        foreach ($name in 'about_Skydive', 'about_Skydive_Selectors', 'about_Skydive_Time') {
+    It 'has the about pages' {
+        foreach ($name in 'about_Skydive', 'about_Skydive_Captures', 'about_Skydive_Gremlin', 'about_Skydive_Selectors', 'about_Skydive_Sessions', 'about_Skydive_Time', 'about_Skydive_Troubleshooting') {
             Get-Help $name | Out-String | Should -Match 'SHORT DESCRIPTION'
         }
     }

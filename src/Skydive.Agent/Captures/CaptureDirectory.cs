@@ -8,8 +8,9 @@ using Skydive.Contracts.Flows;
 using Skydive.Contracts.Metadata;
 using Skydive.Contracts.Queries;
 using Skydive.Contracts.Topology;
-using Skydive.Graph;
 using Skydive.Graph.Events;
+using Skydive.Graph.Execution;
+using Skydive.Graph;
 using Skydive.Linux.Namespaces;
 
 namespace Skydive.Agent.Captures;
@@ -33,6 +34,7 @@ internal sealed partial class CaptureDirectory : IAsyncDisposable
     private readonly ConcurrentDictionary<(string NodeId, string CaptureId), NodeCapture> _captures = new();
     private readonly SemaphoreSlim _changing = new(1, 1);
     private readonly NodeListPublisher _lists;
+    private readonly RingBudget _rings;
     private readonly CancellationTokenSource _stop = new();
     private GraphSubscription? _subscription;
     private bool _isOver;
@@ -46,6 +48,7 @@ internal sealed partial class CaptureDirectory : IAsyncDisposable
         _logger = logger;
         _findLink = findLink;
         _lists = new(graph, CapturesKey, CaptureStatistics.Without);
+        _rings = new(options.RingMemoryBytes);
     }
 
     /// <summary>How sources of a capture type are made; null when they cannot be.</summary>
@@ -61,7 +64,7 @@ internal sealed partial class CaptureDirectory : IAsyncDisposable
     public void Start()
     {
         _subscription = _graph.Subscribe();
-        Completion = Task.WhenAll(Task.Run(FollowGraphAsync), Task.Run(UpdateStatsAsync));
+        Completion = LoopGroup.WatchAsync(_stop, Task.Run(FollowGraphAsync), Task.Run(UpdateStatsAsync));
     }
 
     /// <summary>Starts a capture at a node. Nothing happens when it runs there already.</summary>
@@ -266,7 +269,7 @@ internal sealed partial class CaptureDirectory : IAsyncDisposable
         Find(node, capture, out _) is { } kind && (kind.Need == LinkNeed.None || _findLink(node.Id) is not null);
 
     private NodeCapture? Make(Node node, Capture capture, int retries) => Find(node, capture, out var type) is { } kind
-        ? new(new(node, capture, type!, _findLink(node.Id), _options) { TargetNamespace = TargetNamespace }, kind, _flows, _logger, retries)
+        ? new(new(node, capture, type!, _findLink(node.Id), _options) { Rings = _rings, TargetNamespace = TargetNamespace }, kind, _flows, _logger, retries)
         : null;
 
     private CaptureSourceKind? Find(Node node, Capture capture, out CaptureType? type)

@@ -1,4 +1,5 @@
 using Skydive.Agent.Captures.Sources;
+using Skydive.Linux;
 
 namespace Skydive.Agent.Captures;
 
@@ -7,9 +8,10 @@ internal sealed class CaptureWorker
 {
     private readonly CancellationToken _stop;
     private readonly Action<Exception?> _onEnd;
+    private readonly string _name;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Begins to work.</summary>
+    /// <summary>Makes a worker that does not work yet.</summary>
     /// <param name="source">The source; closed at the end.</param>
     /// <param name="intake">Takes the traffic; emptied at the end.</param>
     /// <param name="name">Name of the thread.</param>
@@ -21,7 +23,7 @@ internal sealed class CaptureWorker
         Intake = intake;
         _onEnd = onEnd;
         _stop = stop;
-        new Thread(Run) { IsBackground = true, Name = name }.Start();
+        _name = name;
     }
 
     public ICaptureSource Source { get; }
@@ -30,6 +32,28 @@ internal sealed class CaptureWorker
 
     /// <summary>Ends when the thread has, after its flows were sent and the source was closed.</summary>
     public Task Completion => _ended.Task;
+
+    /// <summary>Begins to work. Where no thread can be had the worker ends at once, as one whose source broke.</summary>
+    public void Start()
+    {
+        try
+        {
+            new Thread(Run) { IsBackground = true, Name = _name }.Start();
+        }
+        catch (Exception e) when (e is OutOfMemoryException or ThreadStartException)
+        {
+            // Thousands of captures may be asked for; those beyond what the system gives must not take the agent with them.
+            Abandon(new LinuxException("start a thread", Errno.TryAgain));
+        }
+    }
+
+    private void Abandon(Exception fault)
+    {
+        _onEnd(fault);
+        Source.Dispose();
+        Intake.Dispose();
+        _ended.TrySetResult();
+    }
 
     private void Run()
     {

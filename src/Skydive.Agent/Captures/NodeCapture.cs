@@ -206,8 +206,14 @@ internal sealed partial class NodeCapture : IFlowSink, IAsyncDisposable
             return [];
         }
 
-        return [.. sources.Select((source, i) => new CaptureWorker(
+        CaptureWorker[] workers = [.. sources.Select((source, i) => new CaptureWorker(
             source, new(MakeTableOptions(source, sources.Count), this, targets[i]), i == 0 ? $"capture {_request.Node.Name}" : $"capture {_request.Node.Name} {i}", OnEnd, _stop.Token))];
+        foreach (var worker in workers)
+        {
+            worker.Start();
+        }
+
+        return workers;
 
         void Close()
         {

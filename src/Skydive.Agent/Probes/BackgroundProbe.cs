@@ -1,4 +1,5 @@
 using Skydive.Agent.Topology;
+using Skydive.Graph.Execution;
 
 namespace Skydive.Agent.Probes;
 
@@ -55,7 +56,7 @@ internal abstract class BackgroundProbe : IAgentProbe
 
     /// <summary>Begins one loop on the thread pool and one on a thread. When one of them breaks, the other ends too.</summary>
     protected void Run(Func<Task> loop, Action threadLoop) =>
-        Completion = WatchAsync(Task.Run(() => UntilStoppedAsync(loop), CancellationToken.None), StartThread(threadLoop));
+        Completion = LoopGroup.WatchAsync(_stop, Task.Run(() => UntilStoppedAsync(loop), CancellationToken.None), StartThread(threadLoop));
 
     /// <summary>Gives free what the loop has used; it has ended, or was never begun.</summary>
     protected virtual void Release()
@@ -86,15 +87,5 @@ internal abstract class BackgroundProbe : IAgentProbe
         catch (OperationCanceledException) when (Stopping.IsCancellationRequested)
         {
         }
-    }
-
-    private async Task WatchAsync(Task first, Task second)
-    {
-        if ((await Task.WhenAny(first, second).ConfigureAwait(false)).IsFaulted)
-        {
-            await _stop.CancelAsync().ConfigureAwait(false);
-        }
-
-        await Task.WhenAll(first, second).ConfigureAwait(false);
     }
 }

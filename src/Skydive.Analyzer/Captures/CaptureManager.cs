@@ -11,8 +11,9 @@ using Skydive.Contracts.Errors;
 using Skydive.Contracts.Messages;
 using Skydive.Contracts.Queries;
 using Skydive.Contracts.Topology;
-using Skydive.Graph;
 using Skydive.Graph.Events;
+using Skydive.Graph.Execution;
+using Skydive.Graph;
 using Skydive.Gremlin;
 using Skydive.Storage;
 
@@ -192,7 +193,7 @@ public sealed partial class CaptureManager : IAsyncDisposable
         _agents.AgentAdded += OnAgentAdded;
         _subscription = _graph.Subscribe();
         _capturing.Reset(_subscription.Start);
-        Completion = Task.WhenAll(Task.Run(FollowGraphAsync), Task.Run(RunAsync));
+        Completion = LoopGroup.WatchAsync(_stop, Task.Run(FollowGraphAsync), Task.Run(RunAsync));
         _due.Signal();
     }
 
@@ -407,7 +408,7 @@ public sealed partial class CaptureManager : IAsyncDisposable
     }
 
     /// <summary>Gives one agent its orders, one after another. Once it has not answered in time it is not asked further in this round.</summary>
-    private static async Task OrderAsync(IEnumerable<AgentOrder> orders, CancellationToken cancellationToken)
+    private async Task OrderAsync(IEnumerable<AgentOrder> orders, CancellationToken cancellationToken)
     {
         string? silence = null;
         foreach (var order in orders)
@@ -415,6 +416,12 @@ public sealed partial class CaptureManager : IAsyncDisposable
             if (silence is not null)
             {
                 order.Error = silence;
+                continue;
+            }
+
+            // A round over thousands of nodes takes a while, and a capture that was deleted meanwhile must not go on being started.
+            if (order.Start is not null && !_captures.ContainsKey(order.CaptureId))
+            {
                 continue;
             }
 

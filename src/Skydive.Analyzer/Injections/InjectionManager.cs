@@ -10,8 +10,9 @@ using Skydive.Contracts.Injections;
 using Skydive.Contracts.Messages;
 using Skydive.Contracts.Queries;
 using Skydive.Contracts.Topology;
-using Skydive.Graph;
 using Skydive.Graph.Events;
+using Skydive.Graph.Execution;
+using Skydive.Graph;
 using Skydive.Storage;
 
 namespace Skydive.Analyzer.Injections;
@@ -192,7 +193,7 @@ public sealed partial class InjectionManager : IAsyncDisposable
         _agents.AgentAdded += OnAgentAdded;
         _subscription = _graph.Subscribe();
         _injecting.Reset(_subscription.Start);
-        Completion = Task.WhenAll(Task.Run(FollowGraphAsync), Task.Run(RunAsync));
+        Completion = LoopGroup.WatchAsync(_stop, Task.Run(FollowGraphAsync), Task.Run(RunAsync));
         _due.Signal();
     }
 

@@ -49,6 +49,8 @@ public static class GremlinLiteral
                 return Quote(text);
             case GremlinPredicate predicate:
                 return predicate.ToString();
+            case GremlinConditions conditions:
+                return conditions.ToString();
             case bool truth:
                 return truth ? "true" : "false";
             case char character:

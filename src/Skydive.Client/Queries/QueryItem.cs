@@ -34,6 +34,25 @@ public sealed class QueryItem
     /// <summary>The value, when <see cref="Kind"/> is <see cref="QueryItemKind.Value"/>; else null.</summary>
     public MetadataValue Value { get; private init; }
 
+    /// <summary>
+    /// The entries of a result that lists things by the identifier of what they belong to, as metrics, sockets and packets are; none of any
+    /// other result.
+    /// </summary>
+    /// <returns>Identifier and entry, in the order of the answer.</returns>
+    public IEnumerable<KeyValuePair<string, MetadataMap>> ReadEntries()
+    {
+        foreach (var (id, list) in Value.AsMap ?? MetadataMap.Empty)
+        {
+            for (int i = 0; i < list.Elements.Length; i++)
+            {
+                if (list.Elements[i].AsMap is { } entry)
+                {
+                    yield return new(id, entry);
+                }
+            }
+        }
+    }
+
     /// <summary>Reads a result from its JSON.</summary>
     /// <param name="json">One complete JSON value in UTF-8.</param>
     /// <exception cref="JsonException">It is no JSON, nested too deeply, or looks like a node, edge or flow but is none.</exception>

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Net;
 using System.Net.WebSockets;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
@@ -155,7 +154,7 @@ internal sealed class TopologyStream
                 }
             }
         }
-        catch (Exception exception) when (!cancellationToken.IsCancellationRequested && Translate(exception, socket) is { } failure)
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested && WebSocketConnector.Translate(_client, exception, socket) is { } failure)
         {
             throw failure;
         }
@@ -165,33 +164,13 @@ internal sealed class TopologyStream
         }
     }
 
-    private async Task ConnectAsync(ClientWebSocket socket, CancellationToken cancellationToken)
+    private Task ConnectAsync(ClientWebSocket socket, CancellationToken cancellationToken)
     {
-        var options = socket.Options;
-        options.CollectHttpResponseDetails = true;
-
         // A service refuses a second client of the same name, and may not know yet that the first is gone.
-        options.SetRequestHeader("X-Host-ID", $"{AsciiName(Environment.MachineName)}-{Environment.ProcessId}-{Guid.NewGuid():N}");
-        options.SetRequestHeader("X-Client-Type", _options.ClientType);
-        options.SetRequestHeader("X-Client-Protocol", "json");
-        options.SetRequestHeader("X-Websocket-Namespace", MessageNamespaces.Graph);
-        options.SetRequestHeader("X-Update-Policy", _options.PartialUpdates ? "partial" : "full");
-        foreach (var (name, value) in _client.AuthenticationHeaders())
-        {
-            options.SetRequestHeader(name, value);
-        }
-
-        var address = new UriBuilder(_client.Address) { Scheme = _client.Address.Scheme == "https" ? "wss" : "ws" };
-        address.Path = address.Path.TrimEnd('/') + "/ws/subscriber";
-        using var deadline = new Deadline(_client.Options.ConnectionTimeout, cancellationToken);
-        try
-        {
-            await socket.ConnectAsync(address.Uri, _client.Invoker, deadline.Token).ConfigureAwait(false);
-        }
-        catch (Exception exception) when (deadline.IsExpired)
-        {
-            throw _client.TimedOut(deadline.Limit, exception);
-        }
+        string hostId = $"{WebSocketConnector.AsciiName(Environment.MachineName)}-{Environment.ProcessId}-{Guid.NewGuid():N}";
+        socket.Options.SetRequestHeader(WebSocketHeaders.Namespace, MessageNamespaces.Graph);
+        socket.Options.SetRequestHeader(WebSocketHeaders.UpdatePolicy, _options.PartialUpdates ? "partial" : "full");
+        return WebSocketConnector.ConnectAsync(_client, socket, "ws/subscriber", _options.ClientType, hostId, cancellationToken);
     }
 
     // The filter is here rather than in the header X-Gremlin-Filter: only this reply can say what is wrong with it, and a header cannot carry
@@ -220,8 +199,6 @@ internal sealed class TopologyStream
         throw new SkydiveApiException(new ApiError { Status = message.Status, Code = ErrorReader.CodeOf(message.Status), Detail = detail });
     }
 
-    private static string AsciiName(string name) => string.Concat(name.Where(static character => char.IsAsciiLetterOrDigit(character) || character is '-' or '.' or '_'));
-
     private byte[] Grow(byte[] buffer)
     {
         if (buffer.Length >= _client.Options.MaximumItemBytes)
@@ -233,27 +210,5 @@ internal sealed class TopologyStream
         buffer.CopyTo(larger, 0);
         ArrayPool<byte>.Shared.Return(buffer);
         return larger;
-    }
-
-    private SkydiveException? Translate(Exception exception, ClientWebSocket socket)
-    {
-        switch (exception)
-        {
-            case SkydiveException:
-                return null;
-            case OperationCanceledException:
-                return _client.TimedOut(_client.Options.OperationTimeout, exception);
-            case WebSocketException when socket.HttpStatusCode is not (0 or HttpStatusCode.SwitchingProtocols):
-                int status = (int)socket.HttpStatusCode;
-                string detail = $"the service refuses to tell of changes: {status} {socket.HttpStatusCode}";
-                return new SkydiveApiException(new ApiError { Status = status, Code = ErrorReader.CodeOf(status), Detail = detail });
-            case WebSocketException { InnerException: { } inner } when _client.TranslateFailure(inner) is { } failure:
-                return failure;
-            case WebSocketException:
-                return new SkydiveConnectionException(
-                    SkydiveConnectionReason.Interrupted, _client.Address, $"the connection with {_client.Address} broke: {exception.Message}", exception);
-            default:
-                return _client.TranslateFailure(exception);
-        }
     }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using Skydive.Contracts.Metadata;
 
@@ -6,6 +7,9 @@ namespace Skydive.Contracts.Flows;
 /// <summary>A packet of a flow as it was captured.</summary>
 public sealed record RawPacket : IFieldSource
 {
+    // What packets of Skydive are, which does not say.
+    private const int EthernetLinkType = 1;
+
     /// <summary>When it was captured, in milliseconds since 1970-01-01 UTC.</summary>
     public required long Timestamp { get; init; }
 
@@ -18,6 +22,31 @@ public sealed record RawPacket : IFieldSource
     /// <summary>What the first bytes are: a LINKTYPE number of a pcap file header, such as 1 for Ethernet, 228 for IPv4, 229 for IPv6.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public required int LinkType { get; init; }
+
+    /// <summary>Reads a packet as it stands in the answer to a query.</summary>
+    /// <param name="entry">Its members by name.</param>
+    /// <exception cref="JsonException">A member is missing or of another type.</exception>
+    public static RawPacket FromMetadata(MetadataMap entry)
+    {
+        ArgumentNullException.ThrowIfNull(entry);
+        try
+        {
+            return new()
+            {
+                Timestamp = Number(nameof(Timestamp)) ?? throw Missing(nameof(Timestamp)),
+                Index = Number(nameof(Index)) ?? throw Missing(nameof(Index)),
+                Data = Convert.FromBase64String(entry[nameof(Data)].AsString ?? throw Missing(nameof(Data))),
+                LinkType = (int)(Number(nameof(LinkType)) ?? EthernetLinkType),
+            };
+        }
+        catch (FormatException exception)
+        {
+            throw new JsonException("Data of a packet is no base64", exception);
+        }
+
+        long? Number(string name) => entry[name].TryGetInteger(out long number) ? number : null;
+        static JsonException Missing(string name) => new($"{name} of a packet is missing");
+    }
 
     /// <inheritdoc/>
     bool IFieldSource.TryGetField(FieldPath path, out MetadataValue value)

@@ -20,13 +20,7 @@ internal static class CompletionSource
     {
         try
         {
-            var session = boundParameters["Session"] switch
-            {
-                Session open => open,
-                string text => SessionStore.Find(text),
-                _ => SessionStore.Default ?? (SessionStore.All is [var only] ? only : null),
-            };
-            if (session is null or { IsClosed: true })
+            if (FindSession(boundParameters) is not { } session)
             {
                 return [];
             }
@@ -58,6 +52,27 @@ internal static class CompletionSource
         }
     }
 
+    /// <summary>An answer of the service; null when there is no open session, when it takes too long, and on errors.</summary>
+    public static T? Ask<T>(IDictionary boundParameters, Func<Client.SkydiveClient, CancellationToken, Task<T>> ask)
+        where T : class
+    {
+        try
+        {
+            if (FindSession(boundParameters) is not { } session)
+            {
+                return null;
+            }
+
+            using var timeout = new CancellationTokenSource(s_budget);
+            var work = Task.Run(() => ask(session.Client, timeout.Token));
+            return work.Wait(s_budget) ? work.Result : null;
+        }
+        catch (Exception)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Asks for the texts of a query.</summary>
     public static async Task<IReadOnlyList<string>> TextsAsync(Client.SkydiveClient client, string gremlin, CancellationToken cancellationToken)
     {
@@ -84,6 +99,22 @@ internal static class CompletionSource
                 yield return new(Quote(word), word, CompletionResultType.ParameterValue, $"{what} {word}");
             }
         }
+    }
+
+    /// <summary>A text in quotes: in those that it was begun with, else in single ones.</summary>
+    public static string QuoteText(string text, char quote) => quote == '"'
+        ? $"\"{text.Replace("`", "``", StringComparison.Ordinal).Replace("\"", "`\"", StringComparison.Ordinal).Replace("$", "`$", StringComparison.Ordinal)}\""
+        : $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";
+
+    private static Session? FindSession(IDictionary boundParameters)
+    {
+        var session = boundParameters["Session"] switch
+        {
+            Session open => open,
+            string text => SessionStore.Find(text),
+            _ => SessionStore.Default ?? (SessionStore.All is [var only] ? only : null),
+        };
+        return session is { IsClosed: false } ? session : null;
     }
 
     // A name with a wildcard character is meant literally, and PowerShell must not cut it at a blank or take it for a variable.

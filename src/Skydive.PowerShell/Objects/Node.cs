@@ -10,7 +10,7 @@ public sealed class Node
         Id = node.Id;
         Name = node.Name;
         Type = node.Type;
-        TID = node.TID;
+        TID = node.TID ?? string.Empty;
         Host = node.Host;
         Origin = node.Origin;
         State = node.GetText("State");
@@ -33,8 +33,8 @@ public sealed class Node
     /// <summary>The type: host, device, veth, bridge, netns …; empty when there is none.</summary>
     public string Type { get; }
 
-    /// <summary>The topology identifier, which stays the same when an agent restarts; null until it is known.</summary>
-    public string? TID { get; }
+    /// <summary>The topology identifier, which stays the same when an agent restarts; empty until it is known.</summary>
+    public string TID { get; }
 
     /// <summary>Identity of the host that reported the node.</summary>
     public string Host { get; }

@@ -30,8 +30,8 @@ public sealed class SkydiveSelector
     {
         ArgumentNullException.ThrowIfNull(node);
         Kind = SkydiveSelectorKind.Node;
-        Tid = node.TID;
-        Nodes = node.TID is { } tid ? NodeSelector.FromTids([tid]) : NodeSelector.FromIds([node.Id]);
+        Tid = node.TID.Length > 0 ? node.TID : null;
+        Nodes = Tid is { } tid ? NodeSelector.FromTids([tid]) : NodeSelector.FromIds([node.Id]);
         _description = node.ToString();
     }
 
@@ -44,6 +44,7 @@ public sealed class SkydiveSelector
         Kind = SkydiveSelectorKind.Flow;
         Tid = flow.NodeTID.Length > 0 ? flow.NodeTID : throw new ArgumentException($"flow {flow.UUID} was captured at no node", nameof(flow));
         TrackingId = flow.TrackingID;
+        FlowUuid = flow.UUID;
         Nodes = NodeSelector.FromTids([Tid]);
         _description = $"the node of flow {flow.UUID}";
     }
@@ -94,6 +95,8 @@ public sealed class SkydiveSelector
     internal bool IsName { get; }
 
     internal string? TrackingId { get; }
+
+    internal string? FlowUuid { get; }
 
     internal string? CaptureId { get; }
 

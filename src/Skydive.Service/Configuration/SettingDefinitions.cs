@@ -17,6 +17,7 @@ internal static class SettingDefinitions
         new("agent.auth.api.backend", SettingType.Text, null, "Authentication of the agent's API: noauth, which must be said in so many words to listen beyond loopback.") { Choices = ["noauth"] },
         new("agent.capture.stats_update", SettingType.Duration, "1", "How often counters of captures are brought up to date.") { Minimum = 100 },
         new("agent.capture.rings", SettingType.Integer, "1", "Packet rings, each with a thread and a flow table, that share the packets of one capture of type afpacket.") { Minimum = 1, Maximum = 64 },
+        new("agent.capture.ring_memory", SettingType.Size, null, "Memory of all packet rings together: few captures get 8 MiB each, many get less; beyond it a capture is refused at further nodes. A gigabyte, or a quarter of the host's memory where that is less, when not given.") { Minimum = 1 << 20 },
         new("agent.flow.ebpf.polling_rate", SettingType.Integer, "16000", "Flows a second that a capture of type ebpf fetches from the kernel.") { Minimum = 1, Maximum = 100_000_000 },
         new("agent.flow.max_buffer_bytes", SettingType.Integer, "67108864", "Bytes of encoded flows that an agent keeps until the analyzer has stored them; beyond that the oldest are counted as dropped.") { Minimum = 65536, Maximum = 1L << 40 },
         new("agent.flow.pcapsocket.bind_address", SettingType.Text, "127.0.0.1", "Where captures of type pcapsocket listen for pcap streams."),

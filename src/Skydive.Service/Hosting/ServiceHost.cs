@@ -209,6 +209,7 @@ internal static partial class ServiceHost
         TcpApplications = options.TcpApplications,
         UdpApplications = options.UdpApplications,
         RingsPerCapture = options.RingsPerCapture,
+        RingMemoryBytes = options.RingMemory ?? Math.Min(1L << 30, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4),
         EbpfPollingRate = options.EbpfPollingRate,
         PcapSocketAddress = options.PcapSocketAddress,
         PcapSocketFirstPort = options.PcapSocketFirstPort,

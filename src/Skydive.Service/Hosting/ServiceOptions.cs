@@ -70,6 +70,9 @@ internal sealed record ServiceOptions
     /// <summary>How many packet rings share the packets of a capture.</summary>
     public required int RingsPerCapture { get; init; }
 
+    /// <summary>Bytes of all packet rings together; null for what suits the host.</summary>
+    public required long? RingMemory { get; init; }
+
     /// <summary>How many flows a second are fetched from the kernel.</summary>
     public required int EbpfPollingRate { get; init; }
 
@@ -218,6 +221,7 @@ internal sealed record ServiceOptions
             TcpApplications = ReadApplications(configuration, "flow.application_ports.tcp.", problems),
             UdpApplications = ReadApplications(configuration, "flow.application_ports.udp.", problems),
             RingsPerCapture = (int)configuration.GetInteger("agent.capture.rings"),
+            RingMemory = configuration.Find("agent.capture.ring_memory")?.Value as long?,
             EbpfPollingRate = (int)configuration.GetInteger("agent.flow.ebpf.polling_rate"),
             PcapSocketAddress = ReadAddress(configuration, "agent.flow.pcapsocket.bind_address", problems),
             PcapSocketFirstPort = (int)configuration.GetInteger(configuration.Find("agent.flow.pcapsocket.port_min") is null ? "agent.flow.pcapsocket.min_port" : "agent.flow.pcapsocket.port_min"),

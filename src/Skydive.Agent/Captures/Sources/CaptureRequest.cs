@@ -15,11 +15,11 @@ namespace Skydive.Agent.Captures.Sources;
 /// <param name="Options">How the agent works.</param>
 internal sealed record CaptureRequest(Node Node, Capture Capture, CaptureType Type, LinkLocation? Location, AgentOptions Options)
 {
+    /// <summary>The bytes that what lies behind headers needs.</summary>
+    public const int MaximumHeaderSize = 4096;
+
     /// <summary>The bytes that the decoder needs: headers of all layers.</summary>
     private const int DefaultHeaderSize = 256;
-
-    /// <summary>What lies behind headers needs.</summary>
-    private const int MaximumHeaderSize = 4096;
 
     /// <summary>What whole packets need, also those that the network card is to cut into segments.</summary>
     private const int MaximumPacketSize = 65_535 + 18;
@@ -32,6 +32,9 @@ internal sealed record CaptureRequest(Node Node, Capture Capture, CaptureType Ty
 
     /// <summary>How many bytes of each packet are taken: all of them for a target that is sent them, unless the order says otherwise.</summary>
     public int SnapLength => Capture.HeaderSize == 0 && Target?.Types.Contains(TargetTypes.Erspan) == true ? MaximumPacketSize : HeaderSize;
+
+    /// <summary>Shares out the memory of packet rings.</summary>
+    public required RingBudget Rings { get; init; }
 
     /// <summary>Where to send what is seen; null for the analyzer only.</summary>
     public CaptureTarget? Target { get; } = CaptureTarget.TryParse(Capture, out var target, out _) ? target : null;

@@ -1,32 +1,44 @@
+using Skydive.Agent.Topology;
 using Skydive.Contracts.Captures;
 using Skydive.Linux;
+using Skydive.Linux.Bpf;
 using Skydive.Linux.Packets;
 using Skydive.Packets;
 using DeviceLinkType = Skydive.Linux.Bpf.LinkType;
+using LinkType = Skydive.Packets.LinkType;
 
 namespace Skydive.Agent.Captures.Sources;
 
 /// <summary>A packet ring on the interface (<c>afpacket</c>).</summary>
 internal sealed class RingSource : ICaptureSource
 {
-    /// <summary>8 MiB: a tenth of a second of full speed at the default header size, while an idle ring touches no page.</summary>
-    private const int BlockSizeBytes = 256 << 10;
-    private const int BlockCount = 32;
+    /// <summary>Blocks of a ring: each is handed over when it is full or its time is up, so that few of them leave a reader little time.</summary>
+    private const int MostBlocks = 32;
+    private const int FewestBlocks = 4;
+
+    /// <summary>The smallest block that a packet of 4 KiB fits into, and one of 64 KiB.</summary>
+    private const int SmallBlock = 16 << 10;
+    private const int LargeBlock = 128 << 10;
 
     /// <summary>How long the kernel keeps a block that is not full.</summary>
     private static readonly TimeSpan s_blockTimeout = TimeSpan.FromMilliseconds(50);
     private static int s_lastGroup;
 
     private readonly PacketRing _ring;
+    private readonly RingBudget _budget;
+    private readonly int _size;
     private readonly Lock _statisticsLock = new();
     private PacketRingStatistics _statistics;
 
     // Belongs to the thread that reads.
     private long _framesTaken;
+    private int _isDisposed;
 
-    private RingSource(PacketRing ring, LinkType linkType)
+    private RingSource(PacketRing ring, RingBudget budget, int size, LinkType linkType)
     {
         _ring = ring;
+        _budget = budget;
+        _size = size;
         LinkType = linkType;
     }
 
@@ -46,19 +58,7 @@ internal sealed class RingSource : ICaptureSource
             var fanout = count == 1 ? null : new PacketFanout(NextGroup(), PacketFanoutMode.Hash);
             for (int i = 0; i < count; i++)
             {
-                var ring = PacketRing.Open(new PacketRingOptions
-                {
-                    Namespace = location.Namespace,
-                    InterfaceIndex = location.Index,
-                    BlockSizeBytes = BlockSizeBytes,
-                    BlockCount = BlockCount,
-                    BlockTimeout = s_blockTimeout,
-                    SnapLength = request.SnapLength,
-                    Filter = filter,
-                    Promiscuous = true,
-                    Fanout = fanout,
-                });
-                rings.Add(new RingSource(ring, linkType == DeviceLinkType.Ethernet ? LinkType.Ethernet : LinkType.Raw));
+                rings.Add(Open(request, location, filter, fanout, linkType == DeviceLinkType.Ethernet ? LinkType.Ethernet : LinkType.Raw));
             }
 
             return rings;
@@ -115,6 +115,37 @@ internal sealed class RingSource : ICaptureSource
         // The last counters stay.
         ReadStatistics();
         _ring.Dispose();
+        if (Interlocked.Exchange(ref _isDisposed, 1) == 0)
+        {
+            _budget.Return(_size);
+        }
+    }
+
+    private static RingSource Open(CaptureRequest request, LinkLocation location, BpfProgram? filter, PacketFanout? fanout, LinkType linkType)
+    {
+        int size = request.Rings.Take();
+        try
+        {
+            int block = Math.Max(size / MostBlocks, request.SnapLength > CaptureRequest.MaximumHeaderSize ? LargeBlock : SmallBlock);
+            var ring = PacketRing.Open(new PacketRingOptions
+            {
+                Namespace = location.Namespace,
+                InterfaceIndex = location.Index,
+                BlockSizeBytes = block,
+                BlockCount = Math.Max(size / block, FewestBlocks),
+                BlockTimeout = s_blockTimeout,
+                SnapLength = request.SnapLength,
+                Filter = filter,
+                Promiscuous = true,
+                Fanout = fanout,
+            });
+            return new(ring, request.Rings, size, linkType);
+        }
+        catch
+        {
+            request.Rings.Return(size);
+            throw;
+        }
     }
 
     private static ushort NextGroup() => (ushort)((Environment.ProcessId << 8) + Interlocked.Increment(ref s_lastGroup));

@@ -16,6 +16,8 @@ internal static class ErrorRecords
         ObjectDisposedException { ObjectName: var name } when name.EndsWith(nameof(Session), StringComparison.Ordinal) =>
             Make(new InvalidOperationException("the session is closed"), "SessionClosed", ErrorCategory.InvalidOperation, target, "Open one: Connect-SkydiveAnalyzer."),
         ArgumentException => Make(exception, "InvalidArgument", ErrorCategory.InvalidArgument, target, null),
+        FileExistsException => Make(exception, "FileExists", ErrorCategory.ResourceExists, target, "-Force replaces it."),
+        FileNotFoundException or DirectoryNotFoundException => Make(exception, "FileNotFound", ErrorCategory.ObjectNotFound, target, null),
         IOException or UnauthorizedAccessException => Make(exception, "FileUnreadable", ErrorCategory.ReadError, target, null),
         _ => Make(exception, "UnexpectedError", ErrorCategory.NotSpecified, target, null),
     };

@@ -8,10 +8,11 @@ internal sealed class PageCounter
     private ulong _skip;
     private ulong _first;
 
-    public PageCounter(PagingParameters paging)
+    /// <param name="paging">What the user asked for; null for all.</param>
+    public PageCounter(PagingParameters? paging)
     {
-        _skip = paging.Skip;
-        _first = paging.First;
+        _skip = paging?.Skip ?? 0;
+        _first = paging?.First ?? ulong.MaxValue;
     }
 
     public bool IsDone => _first == 0;

@@ -5,18 +5,20 @@ using Skydive.Client.Queries;
 namespace Skydive.PowerShell;
 
 /// <summary>
-/// What the commands share that list things, all of them or those of the nodes that come down the pipeline, with -First, -Skip and
-/// -IncludeTotalCount.
+/// What the commands share that list things, all of them or those of the nodes that come down the pipeline; those that support paging with
+/// -First, -Skip and -IncludeTotalCount.
 /// </summary>
-public abstract class PagedCommand : TimedCommand
+public abstract class PagedCommand : SessionCommand
 {
     private readonly SelectorBatch _batch = new();
     private PageCounter? _counter;
     private ulong _total;
 
-    private protected long Skip => (long)Math.Min(PagingParameters.Skip, long.MaxValue / 2);
+    private protected long Skip => (long)Math.Min(PagingParameters?.Skip ?? 0, long.MaxValue / 2);
 
-    private protected long? First => PagingParameters.First == ulong.MaxValue ? null : (long)Math.Min(PagingParameters.First, int.MaxValue);
+    private protected long? First => PagingParameters is not { First: < ulong.MaxValue } paging ? null : (long)Math.Min(paging.First, int.MaxValue);
+
+    private bool CountsAll => PagingParameters is { IncludeTotalCount.IsPresent: true };
 
     /// <summary>The selectors of this input; null when everything is meant.</summary>
     private protected abstract IReadOnlyList<SkydiveSelector>? Selectors { get; }
@@ -60,7 +62,7 @@ public abstract class PagedCommand : TimedCommand
     protected override void End()
     {
         RunAll(_batch.Flush());
-        if (_counter is not null && PagingParameters.IncludeTotalCount)
+        if (_counter is not null && CountsAll)
         {
             WriteObject(PagingParameters.NewTotalCount(_total, 1.0));
         }
@@ -69,12 +71,12 @@ public abstract class PagedCommand : TimedCommand
     private void RunAlone(GremlinText? from)
     {
         var (results, count) = Build(from, paged: true);
-        if (PagingParameters.IncludeTotalCount)
+        if (CountsAll)
         {
             WriteObject(PagingParameters.NewTotalCount((ulong)QueryCount(count), 1.0));
         }
 
-        if (PagingParameters.First == 0)
+        if (First == 0)
         {
             return;
         }
@@ -88,7 +90,7 @@ public abstract class PagedCommand : TimedCommand
         _counter ??= new(PagingParameters);
         foreach (var expression in expressions)
         {
-            if (_counter.IsDone && !PagingParameters.IncludeTotalCount)
+            if (_counter.IsDone && !CountsAll)
             {
                 return;
             }

@@ -1,8 +1,10 @@
+using System.Collections.Concurrent;
 using System.Management.Automation;
 using Skydive.Client;
 using Skydive.Client.Gremlin;
 using Skydive.Client.Queries;
 using Skydive.PowerShell.Completion;
+using Skydive.PowerShell.Jobs;
 using Skydive.PowerShell.Sessions;
 
 namespace Skydive.PowerShell;
@@ -38,6 +40,44 @@ public abstract class SessionCommand : SkydiveCommand
         WriteVerbose(text);
         var client = Client;
         return Await(token => client.QueryNumberAsync(text, token));
+    }
+
+    /// <summary>Runs a search of several queries, shows each with -Verbose, and takes each result as it comes.</summary>
+    /// <typeparam name="T">What it finds.</typeparam>
+    /// <param name="search">The search; it tells its queries.</param>
+    /// <param name="emit">Takes each result.</param>
+    private protected void Search<T>(Func<Action<string>, CancellationToken, IAsyncEnumerable<T>> search, Action<T> emit)
+    {
+        // Queries are told on another thread, and only the pipeline's may write.
+        var asked = new ConcurrentQueue<string>();
+        try
+        {
+            Pump(token => search(asked.Enqueue, token), item =>
+            {
+                ShowAsked();
+                emit(item);
+            });
+        }
+        finally
+        {
+            ShowAsked();
+        }
+
+        void ShowAsked()
+        {
+            while (asked.TryDequeue(out string? text))
+            {
+                WriteVerbose(text);
+            }
+        }
+    }
+
+    /// <summary>Starts this command with its parameters as a job, for -AsJob, and gives the job.</summary>
+    private protected void StartJob()
+    {
+        var job = SkydiveJob.Start(this, CurrentSession);
+        JobRepository.Add(job);
+        WriteObject(job);
     }
 
     private Session FindSession()

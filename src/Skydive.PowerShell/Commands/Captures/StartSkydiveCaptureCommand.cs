@@ -42,6 +42,47 @@ public sealed class StartSkydiveCaptureCommand : SessionCommand
     [ValidateRange(0, 65535)]
     public int HeaderSizeBytes { get; set; }
 
+    /// <summary>How many packets of each flow are kept.</summary>
+    [Parameter(HelpMessage = "How many packets of each flow are kept for Get-SkydivePacket; 0 for none.")]
+    [ValidateRange(0, int.MaxValue)]
+    public int RawPacketLimit { get; set; }
+
+    /// <summary>Puts IP fragments together.</summary>
+    [Parameter(HelpMessage = "Puts IP fragments together before they are counted.")]
+    public SwitchParameter IPDefrag { get; set; }
+
+    /// <summary>Puts TCP segments in order.</summary>
+    [Parameter(HelpMessage = "Puts TCP segments in order, which makes the details of TCP exact.")]
+    public SwitchParameter ReassembleTcp { get; set; }
+
+    /// <summary>Layers above the transport to decode.</summary>
+    [Parameter(HelpMessage = "Layers above the transport whose fields are kept: DNS, DHCPv4, VRRP.")]
+    public ExtraLayers ExtraLayer { get; set; }
+
+    /// <summary>One of how many packets is sampled.</summary>
+    [Parameter(HelpMessage = "One of this many packets is sampled, by types that sample.")]
+    [ValidateRange(0, uint.MaxValue)]
+    public uint SamplingRate { get; set; }
+
+    /// <summary>Seconds between two readings of counters.</summary>
+    [Parameter(HelpMessage = "Seconds between two readings of counters, by types that poll.")]
+    [ValidateRange(0, uint.MaxValue)]
+    public uint PollingInterval { get; set; }
+
+    /// <summary>The port that a collector listens to.</summary>
+    [Parameter(HelpMessage = "The port that a collector (sflow, netflow, pcapsocket) listens to; chosen by itself when it is left out.")]
+    [ValidateRange(0, 65535)]
+    public int Port { get; set; }
+
+    /// <summary>Where flows or packets are sent to as well.</summary>
+    [Parameter(HelpMessage = "Where flows or packets are sent to as well, as address:port.")]
+    public string? Target { get; set; }
+
+    /// <summary>How they are sent.</summary>
+    [Parameter(HelpMessage = "How they are sent to the target.")]
+    [ValidateSet("local", "netflowv5", "ipfix", "erspanv1", "sflow")]
+    public string[] TargetType { get; set; } = [];
+
     /// <summary>Keeps TCP details.</summary>
     [Parameter(HelpMessage = "Keeps TCP details: times of SYN, FIN and RST.")]
     public SwitchParameter ExtraTcpMetric { get; set; }
@@ -116,6 +157,15 @@ public sealed class StartSkydiveCaptureCommand : SessionCommand
             Type = Type,
             BPFFilter = string.IsNullOrEmpty(Bpf) ? null : Bpf,
             HeaderSize = HeaderSizeBytes,
+            RawPacketLimit = RawPacketLimit,
+            IPDefrag = IPDefrag,
+            ReassembleTCP = ReassembleTcp,
+            ExtraLayers = (int)ExtraLayer,
+            SamplingRate = SamplingRate,
+            PollingInterval = PollingInterval,
+            Port = Port,
+            Target = string.IsNullOrEmpty(Target) ? null : Target,
+            TargetType = TargetType.Length > 0 ? string.Join(',', TargetType) : null,
             ExtraTCPMetric = ExtraTcpMetric,
             LayerKeyMode = LayerKeyMode,
         };

@@ -1,9 +1,6 @@
-using System.Collections;
 using System.Management.Automation;
 using Skydive.Client.Gremlin;
-using Skydive.Client.Queries;
 using Skydive.Client.Selection;
-using Skydive.Contracts.Flows;
 using Skydive.PowerShell.Completion;
 
 namespace Skydive.PowerShell;
@@ -11,84 +8,13 @@ namespace Skydive.PowerShell;
 /// <summary>Lists flows: all, those of some nodes or captures, those that meet conditions, now or over a span of time.</summary>
 [Cmdlet(VerbsCommon.Get, "SkydiveFlow", SupportsPaging = true)]
 [OutputType(typeof(Flow))]
-public sealed class GetSkydiveFlowCommand : PagedCommand
+public sealed class GetSkydiveFlowCommand : TimedFlowCommand
 {
-    private readonly List<string> _trackingIds = [];
-    private readonly List<string> _captureIds = [];
-
     /// <summary>Nodes where the flows were captured, captures, or flows whose other sightings are sought.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, HelpMessage = "Nodes where the flows were captured (nodes, Gremlin, names …), captures, or flows whose other sightings are sought.")]
     [Alias("Node", "Gremlin", "GremlinQuery", "TID", "NodeTID")]
     [ArgumentCompleter(typeof(NodeNameCompleter))]
     public SkydiveSelector[]? Selector { get; set; }
-
-    /// <summary>Captures that saw them: identifiers or names.</summary>
-    [Parameter(HelpMessage = "Captures that saw them: identifiers, or names with wildcards.")]
-    [SupportsWildcards]
-    [ArgumentCompleter(typeof(CaptureNameCompleter))]
-    public string[] Capture { get; set; } = [];
-
-    /// <summary>Addresses or IPv4 networks of either side.</summary>
-    [Parameter(HelpMessage = "Addresses of either side, or IPv4 networks such as 10.0.0.0/8.")]
-    public string[] Address { get; set; } = [];
-
-    /// <summary>Addresses or IPv4 networks of the side that sent the first packet.</summary>
-    [Parameter(HelpMessage = "Addresses or IPv4 networks of the side that sent the first packet.")]
-    public string[] SourceAddress { get; set; } = [];
-
-    /// <summary>Addresses or IPv4 networks of the other side.</summary>
-    [Parameter(HelpMessage = "Addresses or IPv4 networks of the other side.")]
-    public string[] DestinationAddress { get; set; } = [];
-
-    /// <summary>Ports of either side.</summary>
-    [Parameter(HelpMessage = "Ports of either side.")]
-    [ValidateRange(0, 65535)]
-    public int[] Port { get; set; } = [];
-
-    /// <summary>Ports of the side that sent the first packet.</summary>
-    [Parameter(HelpMessage = "Ports of the side that sent the first packet.")]
-    [ValidateRange(0, 65535)]
-    public int[] SourcePort { get; set; } = [];
-
-    /// <summary>Ports of the other side.</summary>
-    [Parameter(HelpMessage = "Ports of the other side.")]
-    [ValidateRange(0, 65535)]
-    public int[] DestinationPort { get; set; } = [];
-
-    /// <summary>The protocol.</summary>
-    [Parameter(HelpMessage = "The protocol.")]
-    [ValidateSet("TCP", "UDP", "SCTP", "ICMPv4", "ICMPv6", "IPv4", "IPv6", "ARP")]
-    public string? Protocol { get; set; }
-
-    /// <summary>Applications or patterns.</summary>
-    [Parameter(HelpMessage = "Applications, such as DNS or ICMPv4; wildcards are allowed.")]
-    [SupportsWildcards]
-    public string[] Application { get; set; } = [];
-
-    /// <summary>Layer paths or patterns.</summary>
-    [Parameter(HelpMessage = "Layer paths, such as Ethernet/IPv4/TCP; wildcards are allowed.")]
-    [SupportsWildcards]
-    public string[] LayersPath { get; set; } = [];
-
-    /// <summary>Tracking identifiers.</summary>
-    [Parameter(HelpMessage = "Tracking identifiers: the same flow at every capture point.")]
-    public string[] TrackingId { get; set; } = [];
-
-    /// <summary>Layer 3 tracking identifiers.</summary>
-    [Parameter(HelpMessage = "Tracking identifiers that do not depend on MAC addresses.")]
-    public string[] L3TrackingId { get; set; } = [];
-
-    /// <summary>Flow identifiers.</summary>
-    [Parameter(HelpMessage = "Identifiers of flows.")]
-    public string[] UUID { get; set; } = [];
-
-    /// <summary>How they ended.</summary>
-    [Parameter(HelpMessage = "How they ended.")]
-    public FinishType[] FinishType { get; set; } = [];
-
-    /// <summary>Values that fields must not have.</summary>
-    [Parameter(HelpMessage = "Values that fields must not have, such as @{ Application = 'DNS' }.")]
-    public Hashtable? Not { get; set; }
 
     /// <summary>The field to sort by.</summary>
     [Parameter(HelpMessage = "The field to sort by, such as Metric.ABBytes.")]
@@ -104,84 +30,10 @@ public sealed class GetSkydiveFlowCommand : PagedCommand
     [ArgumentCompleter(typeof(FlowFieldCompleter))]
     public string? Deduplicate { get; set; }
 
-    /// <summary>The begin of the time to look at.</summary>
-    [Parameter(HelpMessage = "The begin of the time to look at: -10m, a DateTime, …")]
-    [SkydiveTime]
-    public DateTimeOffset? Since { get; set; }
-
-    /// <summary>The end of the time to look at.</summary>
-    [Parameter(HelpMessage = "The end of the time to look at; now when it is left out.")]
-    [SkydiveTime]
-    public DateTimeOffset? Until { get; set; }
-
     /// <inheritdoc/>
     protected override object? ErrorTarget => Selector;
 
-    // Flows and captures are conditions of their own; what is left are nodes.
-    private protected override IReadOnlyList<SkydiveSelector>? Selectors =>
-        Selector is null ? null : [.. Selector.Where(static selector => selector.Kind is not (SkydiveSelectorKind.Flow or SkydiveSelectorKind.Capture))];
-
-    /// <inheritdoc/>
-    protected override void Begin()
-    {
-        if (Since is not null || Until is not null)
-        {
-            if (At is not null || Duration is not null)
-            {
-                throw new ArgumentException("-Since and -Until cannot be used with -At and -Duration");
-            }
-
-            var end = Until ?? DateTimeOffset.Now;
-            if (Since >= end)
-            {
-                throw new ArgumentException($"-Since ({Since:O}) must be before -Until ({end:O})");
-            }
-
-            At = end;
-            Duration = end - Since;
-        }
-
-        if (Capture.Length > 0)
-        {
-            FindCaptures();
-        }
-    }
-
-    /// <inheritdoc/>
-    protected override void Process()
-    {
-        foreach (var selector in Selector ?? [])
-        {
-            if (selector.Kind == SkydiveSelectorKind.Flow)
-            {
-                _trackingIds.Add(selector.TrackingId!);
-            }
-            else if (selector.Kind == SkydiveSelectorKind.Capture)
-            {
-                _captureIds.Add(selector.CaptureId!);
-            }
-        }
-
-        if (Selectors is not { Count: 0 })
-        {
-            base.Process();
-        }
-    }
-
-    /// <inheritdoc/>
-    protected override void End()
-    {
-        base.End();
-        foreach (string[] ids in _trackingIds.Distinct().Chunk(100))
-        {
-            RunQuery(MakeQuery(null) with { TrackingIds = ids });
-        }
-
-        foreach (string[] ids in _captureIds.Distinct().Chunk(100))
-        {
-            RunQuery(MakeQuery(null) with { Captures = ids });
-        }
-    }
+    private protected override SkydiveSelector[]? Starts => Selector;
 
     private protected override (GremlinText Results, GremlinText Count) Build(GremlinText? from, bool paged)
     {
@@ -189,59 +41,10 @@ public sealed class GetSkydiveFlowCommand : PagedCommand
         return (query.ToGremlin(), query.ToCountGremlin());
     }
 
-    private protected override void Emit(QueryItem item) =>
-        WriteObject(new Flow(item.Flow ?? throw new ArgumentException("the selector does not give nodes; Invoke-SkydiveQuery takes any query")));
+    private protected override void Run(FlowQuery query) => base.Run(query with { Skip = Skip, First = First });
 
-    private void RunQuery(FlowQuery query) => Query((query with { Skip = Skip, First = First }).ToGremlin(), Emit);
+    private protected override void Emit(Flow flow) => WriteObject(flow);
 
-    private FlowQuery MakeQuery(GremlinText? from) => new()
-    {
-        From = from,
-        Captures = Capture,
-        Addresses = Address,
-        SourceAddresses = SourceAddress,
-        DestinationAddresses = DestinationAddress,
-        Ports = Port,
-        SourcePorts = SourcePort,
-        DestinationPorts = DestinationPort,
-        Protocol = Protocol,
-        Applications = Application,
-        LayersPaths = LayersPath,
-        TrackingIds = TrackingId,
-        L3TrackingIds = L3TrackingId,
-        Uuids = UUID,
-        FinishTypes = FinishType,
-        Not = MetadataParameter.Pairs(Not),
-        SortBy = Sort,
-        Descending = Descending,
-        Deduplicate = Deduplicate,
-        At = At,
-        Duration = Duration,
-    };
-
-    // Flows know identifiers only.
-    private void FindCaptures()
-    {
-        if (Capture.All(static text => Guid.TryParseExact(text, "D", out _)))
-        {
-            return;
-        }
-
-        var client = Client;
-        var captures = Await(client.ListCapturesAsync);
-        var ids = new List<string>();
-        foreach (string text in Capture)
-        {
-            var pattern = WildcardPattern.Get(text, WildcardOptions.IgnoreCase);
-            var found = captures.Where(capture => capture.UUID == text || (capture.Name is { } name && pattern.IsMatch(name))).ToList();
-            ids.AddRange(found.Select(static capture => capture.UUID));
-            if (found.Count == 0 && !WildcardPattern.ContainsWildcardCharacters(text))
-            {
-                WriteError(ErrorRecords.NotFound("capture", "CaptureNotFound", text, "Get-SkydiveCapture shows the captures."));
-            }
-        }
-
-        // A name that matches nothing must not become a query without that condition.
-        Capture = ids.Count > 0 ? [.. ids] : [string.Empty];
-    }
+    private protected override FlowQuery MakeQuery(GremlinText? from) =>
+        base.MakeQuery(from) with { SortBy = Sort, Descending = Descending, Deduplicate = Deduplicate };
 }

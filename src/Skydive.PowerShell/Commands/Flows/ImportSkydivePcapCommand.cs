@@ -1,11 +1,12 @@
 using System.Diagnostics;
 using System.Management.Automation;
+using Skydive.PowerShell.Jobs;
 
 namespace Skydive.PowerShell;
 
 /// <summary>Sends pcap files to the analyzer, which makes flows of their packets.</summary>
 [Cmdlet(VerbsData.Import, "SkydivePcap", SupportsShouldProcess = true, DefaultParameterSetName = PathSet)]
-[OutputType(typeof(PcapImport))]
+[OutputType(typeof(PcapImport), typeof(SkydiveJob))]
 public sealed class ImportSkydivePcapCommand : SessionCommand
 {
     private const string PathSet = "Path";
@@ -25,9 +26,28 @@ public sealed class ImportSkydivePcapCommand : SessionCommand
     [ValidateNotNullOrEmpty]
     public string[] LiteralPath { get; set; } = [];
 
+    /// <summary>Sends in the background.</summary>
+    [Parameter(HelpMessage = "Sends in the background; Receive-Job gives the result.")]
+    public SwitchParameter AsJob { get; set; }
+
+    /// <inheritdoc/>
+    protected override void Begin()
+    {
+        if (AsJob && MyInvocation.ExpectingInput)
+        {
+            throw new ArgumentException("-AsJob takes no input from the pipeline: give -Path");
+        }
+    }
+
     /// <inheritdoc/>
     protected override void Process()
     {
+        if (AsJob)
+        {
+            StartJob();
+            return;
+        }
+
         foreach (string path in ParameterSetName == LiteralSet ? LiteralPath.Select(GetUnresolvedProviderPathFromPSPath) : Path.SelectMany(Resolve))
         {
             try

@@ -10,7 +10,7 @@ namespace Skydive.PowerShell;
 /// <summary>Lists edges: all, those of some nodes, those between two sets of nodes, now or at another time.</summary>
 [Cmdlet(VerbsCommon.Get, "SkydiveEdge", SupportsPaging = true)]
 [OutputType(typeof(Edge))]
-public sealed class GetSkydiveEdgeCommand : PagedCommand
+public sealed class GetSkydiveEdgeCommand : TimedPagedCommand
 {
     private const int BatchSize = 200;
 

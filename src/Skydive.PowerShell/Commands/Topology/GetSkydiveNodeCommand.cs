@@ -10,7 +10,7 @@ namespace Skydive.PowerShell;
 /// <summary>Lists nodes: all, those that meet conditions, those behind flows, now or at another time.</summary>
 [Cmdlet(VerbsCommon.Get, "SkydiveNode", SupportsPaging = true)]
 [OutputType(typeof(Node))]
-public sealed class GetSkydiveNodeCommand : PagedCommand
+public sealed class GetSkydiveNodeCommand : TimedPagedCommand
 {
     private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
 

@@ -1,18 +1,18 @@
 using System.Globalization;
 using System.Management.Automation;
-using System.Runtime.CompilerServices;
 using Skydive.Client.Errors;
 using Skydive.Client.Streams;
 using Skydive.PowerShell.Completion;
+using Skydive.PowerShell.Jobs;
 
 namespace Skydive.PowerShell;
 
 /// <summary>Follows the graph and gives each change as it happens, until it is stopped.</summary>
 [Cmdlet(VerbsCommon.Watch, "SkydiveTopology")]
-[OutputType(typeof(TopologyEvent))]
+[OutputType(typeof(TopologyEvent), typeof(SkydiveJob))]
 public sealed class WatchSkydiveTopologyCommand : SessionCommand
 {
-    private readonly Dictionary<string, string> _names = new(StringComparer.Ordinal);
+    private readonly TopologyEventReader _reader = new();
     private HashSet<TopologyEventType>? _types;
     private long _count;
     private bool _isFirstGraph = true;
@@ -41,12 +41,22 @@ public sealed class WatchSkydiveTopologyCommand : SessionCommand
     [ValidateRange(1, long.MaxValue)]
     public long MaximumEvents { get; set; }
 
+    /// <summary>Follows in the background.</summary>
+    [Parameter(HelpMessage = "Follows in the background; Receive-Job gives what came.")]
+    public SwitchParameter AsJob { get; set; }
+
     /// <inheritdoc/>
     protected override object? ErrorTarget => Selector;
 
     /// <inheritdoc/>
     protected override void Process()
     {
+        if (AsJob)
+        {
+            StartJob();
+            return;
+        }
+
         _types = EventType is { Length: > 0 } ? [.. EventType] : null;
         string? filter = Selector?.Nodes.AsGraph().ToString();
         if (filter is not null)
@@ -58,7 +68,7 @@ public sealed class WatchSkydiveTopologyCommand : SessionCommand
         var options = new TopologyStreamOptions { Filter = filter, ClientType = "skydive-powershell" };
         try
         {
-            Pump(token => UntilAsync(client.WatchTopologyAsync, options, token), Emit);
+            Pump(token => Limits.UntilAsync(limited => client.WatchTopologyAsync(options, limited), TimeoutSeconds, token), Emit);
         }
         catch (EnoughException)
         {
@@ -70,50 +80,19 @@ public sealed class WatchSkydiveTopologyCommand : SessionCommand
         }
     }
 
-    private async IAsyncEnumerable<Client.Streams.TopologyEvent> UntilAsync(
-        Func<TopologyStreamOptions, CancellationToken, IAsyncEnumerable<Client.Streams.TopologyEvent>> watch,
-        TopologyStreamOptions options,
-        [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        if (TimeoutSeconds > 0)
-        {
-            limit.CancelAfter(TimeSpan.FromSeconds(TimeoutSeconds));
-        }
-
-        await using var enumerator = watch(options, limit.Token).GetAsyncEnumerator(limit.Token);
-        while (true)
-        {
-            try
-            {
-                if (!await enumerator.MoveNextAsync().ConfigureAwait(false))
-                {
-                    yield break;
-                }
-            }
-            catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
-            {
-                yield break;
-            }
-
-            yield return enumerator.Current;
-        }
-    }
-
     private void Emit(Client.Streams.TopologyEvent change)
     {
         switch (change.Kind)
         {
             case TopologyEventKind.Synchronized:
-                foreach (var known in change.Graph!.Nodes)
-                {
-                    _names[known.Id] = known.Name;
-                }
-
+                _reader.Learn(change.Graph!);
                 if (_isFirstGraph)
                 {
-                    WriteVerbose($"following {CurrentSession.Uri}: {change.Graph.Nodes.Count} nodes, {change.Graph.Edges.Count} edges");
-                    EmitInitialState(change.Graph);
+                    WriteVerbose($"following {CurrentSession.Uri}: {change.Graph!.Nodes.Count} nodes, {change.Graph.Edges.Count} edges");
+                    foreach (var known in InitialState ? _reader.ReadAll(change.Graph) : [])
+                    {
+                        Write(known);
+                    }
                 }
 
                 _isFirstGraph = false;
@@ -122,62 +101,23 @@ public sealed class WatchSkydiveTopologyCommand : SessionCommand
                 WriteWarning(string.Create(
                     CultureInfo.InvariantCulture, $"StreamInterrupted: {change.Error!.Message}; trying again in {change.RetryDelay!.Value.TotalSeconds:0.0} s"));
                 break;
-            case TopologyEventKind.EdgeAdded or TopologyEventKind.EdgeUpdated or TopologyEventKind.EdgeDeleted:
-                Write(Type(change.Kind), type => new(type, change.Time, Named(change.Edge!), change.Edge!, change.PreviousEdge, change.IsCatchUp));
-                break;
             default:
-                _names[change.Node!.Id] = change.Node.Name;
-                Write(Type(change.Kind), type => new(type, change.Time, change.Node, change.PreviousNode, change.IsCatchUp));
+                Write(_reader.Read(change));
                 break;
         }
     }
 
-    private void EmitInitialState(Contracts.Topology.SubGraph graph)
+    private void Write(TopologyEvent change)
     {
-        if (!InitialState)
+        if (_types?.Contains(change.EventType) == false)
         {
             return;
         }
 
-        foreach (var node in graph.Nodes)
-        {
-            Write(TopologyEventType.NodeAdded, type => new(type, DateTimeOffset.FromUnixTimeMilliseconds(node.CreatedAt), node, null, false));
-        }
-
-        foreach (var edge in graph.Edges)
-        {
-            Write(TopologyEventType.EdgeAdded, type => new(type, DateTimeOffset.FromUnixTimeMilliseconds(edge.CreatedAt), Named(edge), edge, null, false));
-        }
-    }
-
-    private static TopologyEventType Type(TopologyEventKind kind) => kind switch
-    {
-        TopologyEventKind.NodeAdded => TopologyEventType.NodeAdded,
-        TopologyEventKind.NodeUpdated => TopologyEventType.NodeUpdated,
-        TopologyEventKind.NodeDeleted => TopologyEventType.NodeDeleted,
-        TopologyEventKind.EdgeAdded => TopologyEventType.EdgeAdded,
-        TopologyEventKind.EdgeUpdated => TopologyEventType.EdgeUpdated,
-        _ => TopologyEventType.EdgeDeleted,
-    };
-
-    private Edge Named(Contracts.Topology.Edge edge) => new(edge, Name(edge.Parent), Name(edge.Child));
-
-    private string? Name(string id) => _names.GetValueOrDefault(id) is { Length: > 0 } name ? name : null;
-
-    private void Write(TopologyEventType type, Func<TopologyEventType, TopologyEvent> make)
-    {
-        if (_types?.Contains(type) == false)
-        {
-            return;
-        }
-
-        WriteObject(make(type));
+        WriteObject(change);
         if (++_count == MaximumEvents)
         {
             throw new EnoughException();
         }
     }
-
-    /// <summary>Leaves the pump from inside, as Select-Object does from further down.</summary>
-    private sealed class EnoughException : Exception;
 }
