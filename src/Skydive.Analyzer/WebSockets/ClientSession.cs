@@ -310,6 +310,12 @@ internal sealed partial class ClientSession
             {
                 begin = change.Commit is null ? change.Snapshot : null;
             }
+
+            if (begin is null && member.TakeLost() > 0)
+            {
+                // The mark may have found no room.
+                Relay.Mark(member);
+            }
         }
 
         while (_position.Sequence < begin.Sequence)
@@ -377,14 +383,13 @@ internal sealed partial class ClientSession
         {
             if (member.TakeLost() is > 0 and long lost)
             {
-                // What is still in the queue is older than the answer.
+                // What is still in the queue is older than the answer; a mark may be among what was lost.
                 LogResynchronized(_logger, _client.HostId, lost);
-                while (member.TryRead(out var older))
+                while (member.TryRead(out _))
                 {
-                    isMarked |= older is { Commit: null, Snapshot: not null };
                 }
 
-                isMarked |= change is { Commit: null, Snapshot: not null };
+                isMarked = true;
                 _position = _graph.Current;
                 if (wanted)
                 {

@@ -22,6 +22,7 @@ public sealed class FilteredSubscriberTests
     [Theory]
     [InlineData(10_000)]
     [InlineData(3)]
+    [InlineData(1)]
     public async Task ManyFilters_WhileTheGraphChanges_EachEndsUpRight(int queueSize)
     {
         await using var host = await TestHost.StartAsync(options => options with { WebSockets = new() { QueueSize = queueSize } });
