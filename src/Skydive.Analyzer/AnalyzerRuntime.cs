@@ -243,7 +243,8 @@ public sealed class AnalyzerRuntime : IAsyncDisposable
         ? new() { Status = "failed", Message = completion.Exception.GetBaseException().Message }
         : new() { Status = _isReady ? "running" : "starting" };
 
-    private void Watch(Task part) => part.ContinueWith(
+    /// <summary>The analyzer fails when a part of it does.</summary>
+    internal void Watch(Task part) => part.ContinueWith(
         ended => _ended.TrySetException(ended.Exception!.InnerExceptions),
         CancellationToken.None,
         TaskContinuationOptions.OnlyOnFaulted,

@@ -53,6 +53,7 @@ public static class AnalyzerApi
             IsReady = () => analyzer.IsReady,
             Notices = analyzer.Notices,
         };
+        analyzer.Watch(clients.Fault);
         ApiRoutes.Map(
             app,
             info,

@@ -86,7 +86,13 @@ internal abstract class ElementEndpoint<T>(AnalyzerRuntime analyzer, string titl
         T? changed;
         try
         {
-            while (!TryPatch(id, JsonPatch.Parse(body), out changed))
+            if (Find(analyzer.Graph.Current, id) is null)
+            {
+                throw NotFound(id);
+            }
+
+            var patch = JsonPatch.Parse(body);
+            while (!TryPatch(id, patch, out changed))
             {
                 // Somebody else has changed it meanwhile: neither is to undo the other.
                 context.RequestAborted.ThrowIfCancellationRequested();

@@ -25,6 +25,7 @@ internal sealed class ClientEndpoint
     private readonly WebSocketOptions _options;
     private readonly string _serviceType;
     private readonly ILogger<ClientEndpoint> _logger;
+    private readonly SelectionRelay _relay;
 
     public ClientEndpoint(
         LiveGraph graph,
@@ -40,7 +41,11 @@ internal sealed class ClientEndpoint
         _options = options;
         _serviceType = serviceType;
         _logger = logger;
+        _relay = new(graph, options.QueueSize);
     }
+
+    /// <summary>Fails when the part breaks that follows the graph for filtered subscribers.</summary>
+    public Task Fault => _relay.Fault;
 
     /// <summary>Whether clients are served yet.</summary>
     public Func<bool> IsReady { get; init; } = static () => true;
@@ -108,7 +113,8 @@ internal sealed class ClientEndpoint
         CancellationToken stopping)
     {
         var status = WebSocketEntry.StatusOf(context, client);
-        ConnectionStatus GetStatus() => status with { Dropped = subscription?.TotalLost ?? 0, Refused = receiver?.Refused ?? 0 };
+        ClientSession? session = null;
+        ConnectionStatus GetStatus() => status with { Dropped = Volatile.Read(ref session)?.Lost ?? 0, Refused = receiver?.Refused ?? 0 };
         var entered = new List<ConnectionDirectory>();
         try
         {
@@ -126,10 +132,11 @@ internal sealed class ClientEndpoint
 
             using var accepted = await WebSocketEntry.AcceptAsync(context, _options, _graph.Host, _serviceType).ConfigureAwait(false);
             var socket = client.IsBinary ? new ProtobufWebSocket(accepted, receiver is null ? _options.MaximumRequestBytes : _options.MaximumPublisherMessageBytes) : accepted;
-            var session = new ClientSession(socket, client, _graph, subscription, receiver, _filters, _history, _options, _logger) 
+            session = new ClientSession(socket, client, _graph, subscription, receiver, _filters, _history, _options, _logger) 
             {
                 Filter = filter,
                 Notices = subscription is null ? null : Notices,
+                Relay = subscription is null ? null : _relay,
             };
             using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
             try

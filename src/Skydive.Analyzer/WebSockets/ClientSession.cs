@@ -29,7 +29,7 @@ internal sealed partial class ClientSession
     private readonly WebSocket _socket;
     private readonly ClientIdentity _client;
     private readonly LiveGraph _graph;
-    private readonly GraphSubscription? _subscription;
+    private readonly bool _isTold;
     private readonly GraphReceiver? _receiver;
     private readonly SubscriberFilters _filters;
     private readonly Func<TimeSlice, CancellationToken, Task<IGraphView>> _history;
@@ -38,6 +38,11 @@ internal sealed partial class ClientSession
     private readonly Channel<WebSocketMessage> _requests = Channel.CreateBounded<WebSocketMessage>(16);
     private readonly FilteredGraph _filtered = new();
     private GraphSnapshot _position;
+
+    // One of both at a time, but for the moment in which one takes over from the other.
+    private GraphSubscription? _subscription;
+    private SelectionMember? _member;
+    private long _lostBefore;
     private SubscriberFilter? _filter;
     private bool _isDirty;
     private volatile bool _isOver;
@@ -67,6 +72,7 @@ internal sealed partial class ClientSession
         _client = client;
         _graph = graph;
         _subscription = subscription;
+        _isTold = subscription is not null;
         _receiver = receiver;
         _position = subscription?.Start ?? graph.Current;
         _filters = filters;
@@ -94,6 +100,12 @@ internal sealed partial class ClientSession
             _filter = value;
         }
     }
+
+    /// <summary>Follows the graph for those whose filter chooses single elements; null when each follows it for himself.</summary>
+    public SelectionRelay? Relay { get; init; }
+
+    /// <summary>How many commits were left out because the client was too slow.</summary>
+    public long Lost => Interlocked.Read(ref _lostBefore) + (Volatile.Read(ref _subscription)?.TotalLost ?? 0) + (Volatile.Read(ref _member)?.TotalLost ?? 0);
 
     /// <summary>What the client is told besides changes of the graph; null for nothing.</summary>
     public NoticeBoard? Notices { get; init; }
@@ -139,6 +151,8 @@ internal sealed partial class ClientSession
             stopReceiving.CancelAfter(s_closeTimeout);
             await receiving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             Filter = null;
+            LeaveRelay();
+            _subscription?.Dispose();
         }
     }
 
@@ -201,6 +215,7 @@ internal sealed partial class ClientSession
         try
         {
             await ResetAsync(cancellationToken).ConfigureAwait(false);
+            await EnterRelayAsync(cancellationToken).ConfigureAwait(false);
             await SendAsync(notices?.Reader, cancellationToken).ConfigureAwait(false);
         }
         finally
@@ -242,10 +257,17 @@ internal sealed partial class ClientSession
                 }
 
                 // An answer shows all that happened before it was asked for, also what the client itself published.
-                await SendChangesAsync(cancellationToken).ConfigureAwait(false);
+                await CatchUpAsync(cancellationToken).ConfigureAwait(false);
+                bool isFollowing = _member is not null;
                 while (_requests.Reader.TryRead(out var request))
                 {
                     await AnswerAsync(request, cancellationToken).ConfigureAwait(false);
+                }
+
+                if (isFollowing || _member is not null)
+                {
+                    // What is waited for has changed with the filter.
+                    changes = WaitForChangesAsync(cancellationToken);
                 }
 
                 requests = _requests.Reader.WaitToReadAsync(cancellationToken).AsTask();
@@ -265,43 +287,185 @@ internal sealed partial class ClientSession
     }
 
     private Task<bool> WaitForChangesAsync(CancellationToken cancellationToken) =>
-        _subscription?.WaitToReadAsync(cancellationToken).AsTask() ?? new TaskCompletionSource<bool>().Task;
+        _member?.WaitToReadAsync(cancellationToken) ?? _subscription?.WaitToReadAsync(cancellationToken).AsTask() ?? new TaskCompletionSource<bool>().Task;
+
+    /// <summary>Lets the relay follow the graph when the filter allows it.</summary>
+    private async Task EnterRelayAsync(CancellationToken cancellationToken)
+    {
+        if (Relay is null || _subscription is null || Filter?.Query.Selection is not { } selection)
+        {
+            return;
+        }
+
+        var member = Relay.Join(selection);
+        Relay.Mark(member);
+        Volatile.Write(ref _member, member);
+
+        // Up to where the relay begins, the own subscription tells.
+        GraphSnapshot? begin = null;
+        while (begin is null)
+        {
+            await member.WaitToReadAsync(cancellationToken).ConfigureAwait(false);
+            while (begin is null && member.TryRead(out var change))
+            {
+                begin = change.Commit is null ? change.Snapshot : null;
+            }
+
+            if (begin is null && member.TakeLost() > 0)
+            {
+                // The mark may have found no room.
+                Relay.Mark(member);
+            }
+        }
+
+        while (_position.Sequence < begin.Sequence)
+        {
+            await _subscription.WaitToReadAsync(cancellationToken).ConfigureAwait(false);
+            while (_position.Sequence < begin.Sequence && _subscription.TryRead(out var change))
+            {
+                await TakeAsync(change, cancellationToken).ConfigureAwait(false);
+            }
+        }
+
+        Interlocked.Add(ref _lostBefore, _subscription.TotalLost);
+        _subscription.Dispose();
+        Volatile.Write(ref _subscription, null);
+    }
+
+    private void LeaveRelay()
+    {
+        if (_member is { } member)
+        {
+            Interlocked.Add(ref _lostBefore, member.TotalLost);
+            Volatile.Write(ref _member, null);
+            Relay!.Leave(member);
+        }
+    }
+
+    /// <summary>The filter is another from now on.</summary>
+    private async Task ChangeFilterAsync(SubscriberFilter? filter, CancellationToken cancellationToken)
+    {
+        LeaveRelay();
+        if (_isTold && _subscription is null)
+        {
+            Volatile.Write(ref _subscription, _graph.Subscribe(_options.QueueSize));
+            _position = _subscription!.Start;
+        }
+
+        Filter = filter;
+        await EnterRelayAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Tells of everything that has happened so far.</summary>
+    private async Task CatchUpAsync(CancellationToken cancellationToken)
+    {
+        if (_member is { } member)
+        {
+            Relay!.Mark(member);
+            while (!await SendRelayedAsync(member, cancellationToken).ConfigureAwait(false))
+            {
+                await member.WaitToReadAsync(cancellationToken).ConfigureAwait(false);
+            }
+        }
+        else
+        {
+            await SendChangesAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Tells of what the relay has passed on.</summary>
+    /// <returns>Whether a mark came.</returns>
+    private async Task<bool> SendRelayedAsync(SelectionMember member, CancellationToken cancellationToken)
+    {
+        bool wanted = _client.Wants(MessageNamespaces.Graph);
+        bool isMarked = false;
+        while (member.TryRead(out var change))
+        {
+            if (member.TakeLost() is > 0 and long lost)
+            {
+                // What is still in the queue is older than the answer; a mark may be among what was lost.
+                LogResynchronized(_logger, _client.HostId, lost);
+                while (member.TryRead(out _))
+                {
+                }
+
+                isMarked = true;
+                _position = _graph.Current;
+                if (wanted)
+                {
+                    await SendSyncAsync(MessageTypes.Sync, Guid.NewGuid().ToString(), _position, cancellationToken).ConfigureAwait(false);
+                }
+
+                continue;
+            }
+
+            if (change.Snapshot is not { } snapshot || snapshot.Sequence < _position.Sequence)
+            {
+                isMarked |= change is { Commit: null, Snapshot: not null };
+                continue;
+            }
+
+            if (change.Commit is not { } commit)
+            {
+                isMarked = true;
+            }
+            else if (snapshot.Sequence > _position.Sequence && wanted && !IsOwn(commit))
+            {
+                await SendAllAsync(ViewMessages.Of(member.Selection, change.Before!, commit, _client.PartialUpdates), cancellationToken).ConfigureAwait(false);
+            }
+
+            _position = snapshot;
+        }
+
+        return isMarked;
+    }
+
+    private bool IsOwn(GraphCommit? commit) => commit?.Source is { } source && source == _receiver?.Source;
 
     private async Task SendChangesAsync(CancellationToken cancellationToken)
     {
+        if (_member is { } member)
+        {
+            await SendRelayedAsync(member, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
         if (_subscription is null)
         {
             _position = _graph.Current;
             return;
         }
 
-        bool wanted = _client.Wants(MessageNamespaces.Graph);
         while (_subscription.TryRead(out var change))
         {
-            bool isOwn = change.Commit?.Source is { } source && source == _receiver?.Source;
-            if (!wanted)
-            {
-                _position = change.Snapshot;
-            }
-            else if (isOwn)
-            {
-                // What the client changed itself it knows, what others changed before it does not.
-                await SendWalkAsync(cancellationToken).ConfigureAwait(false);
-                _position = change.Snapshot;
-                if (Filter is { Query.Selection: null } walk && change.Commit!.Events.Any(walk.CanBeTouchedBy))
-                {
-                    await ResetAsync(cancellationToken).ConfigureAwait(false);
-                }
-            }
-            else
-            {
-                await SendChangeAsync(change, cancellationToken).ConfigureAwait(false);
-                _position = change.Snapshot;
-            }
+            await TakeAsync(change, cancellationToken).ConfigureAwait(false);
         }
 
         // However many commits were waiting, the filter is evaluated once, on the newest state.
         await SendWalkAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task TakeAsync(GraphChange change, CancellationToken cancellationToken)
+    {
+        if (!_client.Wants(MessageNamespaces.Graph))
+        {
+            _position = change.Snapshot;
+        }
+        else if (IsOwn(change.Commit))
+        {
+            // What the client changed itself it knows, what others changed before it does not.
+            await SendWalkAsync(cancellationToken).ConfigureAwait(false);
+            _position = change.Snapshot;
+            if (Filter is { Query.Selection: null } walk && change.Commit!.Events.Any(walk.CanBeTouchedBy))
+            {
+                await ResetAsync(cancellationToken).ConfigureAwait(false);
+            }
+        }
+        else
+        {
+            await SendChangeAsync(change, cancellationToken).ConfigureAwait(false);
+            _position = change.Snapshot;
+        }
     }
 
     private async Task SendChangeAsync(GraphChange change, CancellationToken cancellationToken)
@@ -391,7 +555,7 @@ internal sealed partial class ClientSession
             sync = request.Obj.ValueKind == JsonValueKind.Object ? request.Obj.Deserialize(ContractsJsonContext.Default.SyncRequest)! : new();
             if (sync.GremlinFilter is { } gremlin)
             {
-                Filter = gremlin.Length == 0 ? null : SubscriberFilters.Compile(gremlin, _client.HostId);
+                await ChangeFilterAsync(gremlin.Length == 0 ? null : SubscriberFilters.Compile(gremlin, _client.HostId), cancellationToken).ConfigureAwait(false);
             }
         }
         catch (Exception e) when (e is JsonException or FormatException)

@@ -26,7 +26,7 @@ internal static class SettingDefinitions
         new("auth.token_lifetime", SettingType.Duration, "12h", "How long a token of POST /login is valid.") { Minimum = 1000 },
         new("rbac.policy", SettingType.TextList, null, "Who may do what besides the groups admin, guest and agent, one line each: 'p, subject, object, action, allow' (or deny), or 'g, user, group'."),
         new("http.ws.ping_delay", SettingType.Duration, "2", "Time between two pings on a WebSocket.") { Minimum = 100 },
-        new("http.ws.pong_timeout", SettingType.Duration, "5", "How long the answer to a ping may take before the connection is given up.") { Minimum = 100 },
+        new("http.ws.pong_timeout", SettingType.Duration, "5", "How long the answer to a ping may take before the connection is given up. What an agent told of is not shown when it has been away five times as long.") { Minimum = 100 },
         new("http.ws.queue_size", SettingType.Integer, "10000", "Changes that may wait for a subscriber before it is resynchronised.") { Minimum = 1, Maximum = 10_000_000 },
         new("http.ws.max_request_size", SettingType.Size, "64k", "Largest message of a subscriber."),
         new("http.ws.max_publisher_message_size", SettingType.Size, "512M", "Largest message of a publisher: its whole graph."),

@@ -94,7 +94,7 @@ public sealed class ViewMessagesTests
     [InlineData("G.V().Has('@UpdatedAt',GT(5)).Out().SubGraph()")]
     public void DecidingKeys_CannotBeSaid_IsEvaluatedAtEachChange(string gremlin) => Assert.Null(GremlinEngine.Compile(gremlin).DecidingKeys);
 
-    private static void Change(GraphTransaction transaction, Random random)
+    internal static void Change(GraphTransaction transaction, Random random)
     {
         int steps = random.Next(1, 5);
         for (int i = 0; i < steps; i++)
@@ -145,7 +145,7 @@ public sealed class ViewMessagesTests
         }
     }
 
-    private static async Task AssertSameAsync(GremlinQuery query, GraphSnapshot snapshot, Mirror mirror)
+    internal static async Task AssertSameAsync(GremlinQuery query, GraphSnapshot snapshot, Mirror mirror)
     {
         var (nodes, edges) = await EvaluateAsync(query, snapshot);
         Assert.Equal(Describe(nodes.Concat<GraphElement>(edges)), Describe(mirror.Nodes.Values.Concat<GraphElement>(mirror.Edges.Values)));
@@ -166,64 +166,4 @@ public sealed class ViewMessagesTests
 
     private static IEnumerable<string> Describe(IEnumerable<GraphElement> elements) =>
         elements.Select(static element => $"{element.GetType().Name} {element.Id} {element.Revision} {element.CreatedAt} {element.Metadata}").Order(StringComparer.Ordinal);
-
-    /// <summary>A client that refuses what cannot be applied.</summary>
-    private sealed class Mirror
-    {
-        public Dictionary<string, Node> Nodes { get; } = [];
-
-        public Dictionary<string, Edge> Edges { get; } = [];
-
-        public void Apply(IEnumerable<ReadOnlyMemory<byte>> messages)
-        {
-            foreach (var bytes in messages)
-            {
-                var message = JsonSerializer.Deserialize(bytes.Span, ContractsJsonContext.Default.WebSocketMessage)!;
-                switch (message.Type)
-                {
-                    case MessageTypes.NodeAdded:
-                        var added = message.Obj.Deserialize(ContractsJsonContext.Default.Node)!;
-                        Nodes.Add(added.Id, added);
-                        break;
-                    case MessageTypes.NodeUpdated:
-                        var updated = message.Obj.Deserialize(ContractsJsonContext.Default.Node)!;
-                        Assert.True(Nodes.ContainsKey(updated.Id));
-                        Nodes[updated.Id] = updated;
-                        break;
-                    case MessageTypes.NodeDeleted:
-                        string gone = message.Obj.GetProperty("ID").GetString()!;
-                        Assert.True(Nodes.Remove(gone));
-                        Assert.DoesNotContain(Edges.Values, edge => edge.Parent == gone || edge.Child == gone);
-                        break;
-                    case MessageTypes.EdgeAdded:
-                        var link = message.Obj.Deserialize(ContractsJsonContext.Default.Edge)!;
-                        Assert.True(Nodes.ContainsKey(link.Parent) && Nodes.ContainsKey(link.Child));
-                        Edges.Add(link.Id, link);
-                        break;
-                    case MessageTypes.EdgeUpdated:
-                        var changed = message.Obj.Deserialize(ContractsJsonContext.Default.Edge)!;
-                        Assert.True(Edges.ContainsKey(changed.Id));
-                        Edges[changed.Id] = changed;
-                        break;
-                    case MessageTypes.EdgeDeleted:
-                        Assert.True(Edges.Remove(message.Obj.GetProperty("ID").GetString()!));
-                        break;
-                    default:
-                        var update = message.Obj.Deserialize(ContractsJsonContext.Default.PartialUpdate)!;
-                        if (message.Type == MessageTypes.NodePartiallyUpdated)
-                        {
-                            var node = Nodes[update.ID];
-                            Nodes[update.ID] = node.With(MetadataOperation.Apply(node.Metadata, update.Ops), update.UpdatedAt, update.Revision);
-                        }
-                        else
-                        {
-                            var edge = Edges[update.ID];
-                            Edges[update.ID] = edge.With(MetadataOperation.Apply(edge.Metadata, update.Ops), update.UpdatedAt, update.Revision);
-                        }
-
-                        break;
-                }
-            }
-        }
-    }
 }

@@ -67,7 +67,8 @@ public sealed class BadInputJourneyTests(AnalyzerFixture fixture) : IClassFixtur
     [InlineData("GET", "/api/nothing", HttpStatusCode.NotFound)]
     [InlineData("GET", "/api/capture/none", HttpStatusCode.NotFound)]
     [InlineData("DELETE", "/api/capture/none", HttpStatusCode.NotFound)]
-    [InlineData("GET", "/api/config/no.such.key", HttpStatusCode.NotFound)]
+    [InlineData("GET", "/api/node/no.such.node", HttpStatusCode.NotFound)]
+    [InlineData("PATCH", "/api/edge/no.such.edge", HttpStatusCode.NotFound)]
     [InlineData("PUT", "/api/capture", HttpStatusCode.MethodNotAllowed)]
     [InlineData("GET", "/ws/subscriber", HttpStatusCode.UpgradeRequired)]
     [InlineData("POST", "/api/topology", HttpStatusCode.NoContent)]
@@ -113,15 +114,16 @@ public sealed class BadInputJourneyTests(AnalyzerFixture fixture) : IClassFixtur
     }
 
     [Fact]
-    public async Task Subscriber_BadFilterInHeader_IsRefused()
+    public async Task Subscriber_BadFilterInHeader_IsClosedWithTheReason()
     {
         using var socket = new ClientWebSocket();
         socket.Options.SetRequestHeader(WebSocketHeaders.ClientType, "test");
         socket.Options.SetRequestHeader(WebSocketHeaders.GremlinFilter, "G.V(");
-        socket.Options.CollectHttpResponseDetails = true;
+        await socket.ConnectAsync(Subscriber, CancellationToken.None);
+        var result = await socket.ReceiveAsync(new byte[256], TestContext.Current.CancellationToken);
 
-        await Assert.ThrowsAsync<WebSocketException>(() => socket.ConnectAsync(Subscriber, CancellationToken.None));
-        Assert.Equal(HttpStatusCode.BadRequest, socket.HttpStatusCode);
+        Assert.Equal(WebSocketMessageType.Close, result.MessageType);
+        Assert.StartsWith("Invalid Gremlin filter 'G.V('", result.CloseStatusDescription, StringComparison.Ordinal);
     }
 
     [Fact]

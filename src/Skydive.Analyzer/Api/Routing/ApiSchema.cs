@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.Json.Schema;
 using System.Text.Json.Serialization.Metadata;
@@ -13,6 +14,11 @@ namespace Skydive.Analyzer.Api.Routing;
 /// <summary>A JSON Schema (2020-12) of a body: by name when it is described once for all, else in full.</summary>
 internal sealed class ApiSchema
 {
+    private const string ComponentPrefix = "#/components/schemas/";
+
+    // What refers to itself is described so deep.
+    private const int MaximumNesting = 4;
+
     private readonly Func<JsonNode> _make;
 
     private ApiSchema(Func<JsonNode> make) => _make = make;
@@ -65,12 +71,74 @@ internal sealed class ApiSchema
         {
             TreatNullObliviousAsNonNullable = true,
             TransformSchemaNode = (context, schema) => context.Path.Length > 0 && Names.TryGetValue(context.TypeInfo.Type, out string? other) ? Reference(other)
-                : Written(context.TypeInfo.Type) ?? schema,
+                : Written(context.TypeInfo.Type) ?? RequireOnly(schema, context.TypeInfo),
         };
-        return type.GetJsonSchemaAsNode(options);
+        var schema = type.GetJsonSchemaAsNode(options);
+        Inline(schema, schema, 0);
+        return schema;
     }
 
-    private static JsonObject Reference(string name) => new() { ["$ref"] = "#/components/schemas/" + name };
+    // The exporter describes a type once and refers to that place from others, which is another place in a document.
+    private static void Inline(JsonNode root, JsonNode? node, int depth)
+    {
+        switch (node)
+        {
+            case JsonArray list:
+                foreach (var item in list)
+                {
+                    Inline(root, item, depth);
+                }
+
+                break;
+            case JsonObject map when (string?)map["$ref"] is { } reference && !reference.StartsWith(ComponentPrefix, StringComparison.Ordinal):
+                map.Remove("$ref");
+                if (depth < MaximumNesting)
+                {
+                    var target = reference.Split('/').Skip(1).Aggregate(root, static (current, part) => current is JsonArray parts ? parts[int.Parse(part, CultureInfo.InvariantCulture)]! : current[part]!).DeepClone();
+                    Inline(root, target, depth + 1);
+                    if (target is JsonObject rules)
+                    {
+                        foreach (var (name, value) in rules.ToArray())
+                        {
+                            rules.Remove(name);
+                            map[name] = value;
+                        }
+                    }
+                }
+
+                break;
+            case JsonObject map:
+                foreach (var (_, value) in map.ToArray())
+                {
+                    Inline(root, value, depth);
+                }
+
+                break;
+            default:
+                break;
+        }
+    }
+
+    // Members that are set when an object is made, as all of them are, count for required with the exporter.
+    private static JsonNode RequireOnly(JsonNode schema, JsonTypeInfo type)
+    {
+        if (schema is JsonObject rules && rules["required"] is JsonArray names)
+        {
+            string[] needed = [.. names.Select(static name => (string)name!).Where(name => type.Properties.Any(property => property.Name == name && property.IsRequired))];
+            if (needed.Length == 0)
+            {
+                rules.Remove("required");
+            }
+            else
+            {
+                rules["required"] = new JsonArray([.. needed.Select(static name => (JsonNode)name)]);
+            }
+        }
+
+        return schema;
+    }
+
+    private static JsonObject Reference(string name) => new() { ["$ref"] = ComponentPrefix + name };
 
     // Types whose JSON is read and written by hand.
     private static JsonNode? Written(Type type) =>
