@@ -32,10 +32,7 @@ internal sealed class RequestLimitMiddleware : IDisposable
     public Task InvokeAsync(HttpContext context)
     {
         var metadata = context.GetEndpoint()?.Metadata;
-        if ((metadata?.GetMetadata<BodyLimit>() is { } own ? own.Bytes : _limits.MaximumBodyBytes) is { } maximum)
-        {
-            LimitedBody.Apply(context.Request, maximum);
-        }
+        LimitedBody.Apply(context.Request, metadata?.GetMetadata<BodyLimit>()?.Bytes ?? _limits.MaximumBodyBytes);
 
         if (metadata?.GetMetadata<AccessRequirement>() is not { Permission.Action: "write" })
         {

@@ -41,7 +41,7 @@ internal sealed record ApiRoute
     /// <summary>Whether the body may be left out.</summary>
     public bool IsBodyOptional { get; init; }
 
-    /// <summary>The longest body in bytes; longer ones are refused. Null for what the service takes of requests in general.</summary>
+    /// <summary>The longest body in bytes, longer ones are refused; null for <see cref="ApiLimits.MaximumBodyBytes"/>.</summary>
     public long? MaximumBytes { get; init; }
 
     /// <summary>Query parameters and headers that it looks at.</summary>

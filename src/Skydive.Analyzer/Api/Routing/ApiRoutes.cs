@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Skydive.Analyzer.Access;
 using Skydive.Contracts.Status;
 
@@ -41,31 +42,14 @@ internal static class ApiRoutes
         foreach (var route in all)
         {
             var endpoint = route.Verb is null ? app.Map(route.Path, route.Handle) : app.MapMethods(route.Path, [route.Verb], route.Handle);
-            Require(endpoint.WithMetadata(route), route);
-            if (route.MaximumBytes is { } bytes)
+            endpoint.WithMetadata(
+                route,
+                new AccessRequirement(
+                    route.Object is null ? null : new(route.Object, route.Action!), route.IsOpen, route.IsForAgents ? AccessRealm.Cluster : AccessRealm.Api));
+            if (route.MaximumBytes is { } maximum)
             {
-                endpoint.WithMetadata(new BodyLimit(bytes == long.MaxValue ? null : bytes));
+                endpoint.WithMetadata(new BodyLimit(maximum));
             }
-        }
-    }
-
-    private static void Require(IEndpointConventionBuilder endpoint, ApiRoute route)
-    {
-        if (route.IsOpen)
-        {
-            endpoint.AllowAnybody();
-        }
-        else if (route.Verb is null)
-        {
-            endpoint.RequireWebSocket(route.Path, route.IsForAgents ? AccessRealm.Cluster : AccessRealm.Api);
-        }
-        else if (route is { Object: { } target, Action: { } action })
-        {
-            endpoint.RequirePermission(target, action);
-        }
-        else
-        {
-            endpoint.RequireUser();
         }
     }
 }
