@@ -215,7 +215,7 @@ internal sealed partial class ClientSession
         try
         {
             await ResetAsync(cancellationToken).ConfigureAwait(false);
-            await EnterRelayAsync(cancellationToken).ConfigureAwait(false);
+            await EnterRelayAsync(tells: true, cancellationToken).ConfigureAwait(false);
             await SendAsync(notices?.Reader, cancellationToken).ConfigureAwait(false);
         }
         finally
@@ -290,7 +290,9 @@ internal sealed partial class ClientSession
         _member?.WaitToReadAsync(cancellationToken) ?? _subscription?.WaitToReadAsync(cancellationToken).AsTask() ?? new TaskCompletionSource<bool>().Task;
 
     /// <summary>Lets the relay follow the graph when the filter allows it.</summary>
-    private async Task EnterRelayAsync(CancellationToken cancellationToken)
+    /// <param name="tells">Whether the client is told of what happens until the relay begins; not when an answer with the whole state follows.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    private async Task EnterRelayAsync(bool tells, CancellationToken cancellationToken)
     {
         if (Relay is null || _subscription is null || Filter?.Query.Selection is not { } selection)
         {
@@ -323,7 +325,14 @@ internal sealed partial class ClientSession
             await _subscription.WaitToReadAsync(cancellationToken).ConfigureAwait(false);
             while (_position.Sequence < begin.Sequence && _subscription.TryRead(out var change))
             {
-                await TakeAsync(change, cancellationToken).ConfigureAwait(false);
+                if (tells)
+                {
+                    await TakeAsync(change, cancellationToken).ConfigureAwait(false);
+                }
+                else
+                {
+                    _position = change.Snapshot;
+                }
             }
         }
 
@@ -353,7 +362,7 @@ internal sealed partial class ClientSession
         }
 
         Filter = filter;
-        await EnterRelayAsync(cancellationToken).ConfigureAwait(false);
+        await EnterRelayAsync(tells: false, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Tells of everything that has happened so far.</summary>
