@@ -368,7 +368,7 @@ public static class AnalyzerApi
     private static IEnumerable<ApiRoute> PingMeshes(PingMeshEndpoint meshes) =>
     [
         .. Resource("pingmesh", "ping mesh", Types.PingMesh, meshes.ListAsync, meshes.GetAsync, meshes.CreateAsync, meshes.DeleteAsync)
-            .Select(static route => route with { Object = "injectpacket" }),
+            .Select(static route => route with { Object = "injectpacket", Path = route.Path.Replace("{**id}", "{id}", StringComparison.Ordinal) }),
         new()
         {
             Verb = "GET",

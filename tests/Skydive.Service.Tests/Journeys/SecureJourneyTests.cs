@@ -88,7 +88,7 @@ public sealed class SecureJourneyTests : IDisposable
         await Wait.UntilAsync(async () => (await client.FlowsAsync("G.At(NOW, 60).Flows().Has('Application','ICMPv4')")) is [{ Metric.ABPackets: 4 }, ..], TimeSpan.FromSeconds(15), () => agent.Log);
         Shell.Run($"ip -n {_prefix}a link set inner mtu 1400");
         await Wait.UntilAsync(async () => (await client.NodesAsync("G.V().Has('Name','inner','MTU',1400)")).Count == 1, TimeSpan.FromSeconds(5));
-        Assert.Single(await client.NodesAsync($"G.At('{before.AddSeconds(0):yyyy-MM-ddTHH:mm:ssZ}').V().Has('Name','inner','MTU',1500)"));
+        Assert.Single(await client.NodesAsync($"G.At('{before:yyyy-MM-ddTHH:mm:ss.fffZ}').V().Has('Name','inner','MTU',1500)"));
 
         // The command line client.
         string command = $"dotnet {TestService.Program} client --analyzer {address.Authority} --ca {Tls}/ca.crt --cert {Tls}/ann.crt --key {Tls}/ann.key";
