@@ -61,7 +61,10 @@ public sealed class OpenApiTests
 
         Assert.Contains("agent", (string?)document["info"]!["title"], StringComparison.Ordinal);
         Assert.Equal(
-            ["/api", "/api/config/{id}", "/api/gremlin/complete", "/api/gremlin/validate", "/api/openapi.json", "/api/status", "/api/topology", "/healthz", "/metrics", "/readyz", "/ws/subscriber"],
+            [
+                "/api", "/api/config", "/api/config/{id}", "/api/gremlin/complete", "/api/gremlin/validate", "/api/openapi.json", "/api/status", "/api/topology", "/healthz", "/login", "/logout",
+                "/metrics", "/readyz", "/ws/subscriber",
+            ],
             document["paths"]!.AsObject().Select(static path => path.Key).Order(StringComparer.Ordinal));
     }
 
