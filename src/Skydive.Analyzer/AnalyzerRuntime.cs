@@ -59,7 +59,7 @@ public sealed class AnalyzerRuntime : IAsyncDisposable
         Graph = new(options.Host, "analyzer." + options.Host, _time);
         Agents = new();
         _enhancer = new(Graph);
-        Flows = new(store, options.MaximumBufferedFlows, _time, loggers.CreateLogger<FlowReceiver>(), _enhancer);
+        Flows = new(store, options.MaximumBufferedFlows, _time, loggers.CreateLogger<FlowReceiver>(), _enhancer) { Board = FlowBoard };
         FlowRuns = new(store, Flows);
         var router = new FlowRouter(Agents, store, loggers.CreateLogger<FlowRouter>(), _enhancer);
         QuerySource = new AnalyzerQuerySource(Graph, store, FlushHistoryAsync, router) { FlowExpire = options.FlowExpire, PacketFilters = options.PacketFilters };
@@ -120,6 +120,12 @@ public sealed class AnalyzerRuntime : IAsyncDisposable
 
     /// <summary>Tells subscribers of what is no change of the graph.</summary>
     internal NoticeBoard Notices { get; } = new();
+
+    /// <summary>Tells subscribers of flows.</summary>
+    internal FlowBoard FlowBoard { get; } = new();
+
+    /// <summary>The subscribers of flows.</summary>
+    internal ConnectionDirectory FlowSubscribers { get; } = new();
 
     /// <summary>The filters of subscribers.</summary>
     internal SubscriberFilters Filters { get; } = new();

@@ -30,6 +30,7 @@ namespace Skydive.Contracts;
 [JsonSerializable(typeof(PartialUpdate))]
 [JsonSerializable(typeof(Flow))]
 [JsonSerializable(typeof(IReadOnlyList<Flow>))]
+[JsonSerializable(typeof(IReadOnlyList<FlowStats>))]
 [JsonSerializable(typeof(FlowMetric))]
 [JsonSerializable(typeof(FlowStats))]
 [JsonSerializable(typeof(DnsLayer))]

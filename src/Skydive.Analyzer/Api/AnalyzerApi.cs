@@ -54,6 +54,8 @@ public static class AnalyzerApi
             Notices = analyzer.Notices,
         };
         analyzer.Watch(clients.Fault);
+        var flowSubscribers = new FlowSubscriberEndpoint(
+            analyzer.FlowBoard, analyzer.FlowSubscribers, analyzer.Captures.GetStatistics, analyzer.Options.WebSockets, analyzer.Options.Host, stopping);
         ApiRoutes.Map(
             app,
             info,
@@ -72,6 +74,7 @@ public static class AnalyzerApi
                 .. Flows(analyzer),
                 .. Former(topology, new FormerFlowEndpoint(analyzer)),
                 WebSocket("/ws/subscriber", "Tells of every change of the graph.", context => clients.HandleAsync(context, analyzer.Subscribers, null, stopping)),
+                WebSocket("/ws/subscriber/flow", "Tells of flows as they come, and of what became of packets.", flowSubscribers.HandleAsync),
                 WebSocket("/ws/publisher", "Takes nodes and edges from programs of others.", context => clients.HandleAsync(context, null, analyzer.Publishers, stopping)),
                 WebSocket("/ws/pubsub", "Both: tells of changes of others, and takes changes.", context => clients.HandleAsync(context, analyzer.Subscribers, analyzer.Publishers, stopping)),
                 .. Agents(new(analyzer, loggers, stopping)),

@@ -65,6 +65,9 @@ public sealed partial class FlowReceiver : IAsyncDisposable
     /// <summary>How many updates of flows could not be kept, because there was no room or because the store refused them.</summary>
     public long Dropped => Interlocked.Read(ref _dropped);
 
+    /// <summary>Who is told of flows when the store has them; null for nobody.</summary>
+    internal FlowBoard? Board { get; init; }
+
     /// <summary>What became of flows.</summary>
     public FlowReceptionStatus Status => new()
     {
@@ -305,6 +308,7 @@ public sealed partial class FlowReceiver : IAsyncDisposable
         if (refusal is null)
         {
             Interlocked.Add(ref _stored, flows.Length);
+            Board?.Tell(flows);
             foreach (var delivery in deliveries)
             {
                 delivery.OnEnd?.Invoke(true);

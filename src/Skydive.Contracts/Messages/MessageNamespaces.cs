@@ -26,4 +26,13 @@ public static class MessageNamespaces
 
     /// <summary>Every namespace.</summary>
     public const string All = "*";
+
+    /// <summary>Flows as they come, from analyzer to subscribers.</summary>
+    public const string FlowStream = "flow";
+
+    /// <summary>Before the identifier of a capture: its flows as they come.</summary>
+    public const string FlowOfCapture = "flow/";
+
+    /// <summary>What became of the packets of captures, from analyzer to subscribers.</summary>
+    public const string Stats = "stats";
 }

@@ -74,6 +74,12 @@ public static class MessageTypes
     /// <summary>A resource was made. Payload: the resource.</summary>
     public const string Added = "Added";
 
+    /// <summary>Flows that were brought into the store.</summary>
+    public const string Store = "store";
+
+    /// <summary>Counters of captures.</summary>
+    public const string Stats = "stats";
+
     /// <summary>A resource is gone. Payload: the resource.</summary>
     public const string Deleted = "Deleted";
 }

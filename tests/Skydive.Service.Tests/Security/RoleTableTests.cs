@@ -92,6 +92,7 @@ public sealed class RoleTableTests : IAsyncLifetime
         ["DELETE /api/pingmesh/{id}"] = "injectpacket write",
         ["GET /api/config"] = "config read",
         ["POST /api/pcap"] = "pcap write",
+        ["* /ws/subscriber/flow"] = "websocket /ws/subscriber/flow",
         ["* /ws/subscriber"] = "websocket /ws/subscriber",
         ["* /ws/publisher"] = "websocket /ws/publisher",
         ["* /ws/pubsub"] = "websocket /ws/pubsub",
