@@ -7,24 +7,10 @@ namespace Skydive.PowerShell;
 /// <summary>Sends pcap files to the analyzer, which makes flows of their packets.</summary>
 [Cmdlet(VerbsData.Import, "SkydivePcap", SupportsShouldProcess = true, DefaultParameterSetName = PathSet)]
 [OutputType(typeof(PcapImport), typeof(SkydiveJob))]
-public sealed class ImportSkydivePcapCommand : SessionCommand
+public sealed class ImportSkydivePcapCommand : FileInputCommand
 {
-    private const string PathSet = "Path";
-    private const string LiteralSet = "LiteralPath";
     private static readonly TimeSpan s_progressPause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan s_progressStart = TimeSpan.FromMilliseconds(500);
-
-    /// <summary>Files or patterns.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = PathSet, HelpMessage = "The pcap files; wildcards are allowed.")]
-    [SupportsWildcards]
-    [ValidateNotNullOrEmpty]
-    public string[] Path { get; set; } = [];
-
-    /// <summary>Files, taken literally.</summary>
-    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = LiteralSet, HelpMessage = "The pcap files, taken literally.")]
-    [Alias("PSPath", "FullName")]
-    [ValidateNotNullOrEmpty]
-    public string[] LiteralPath { get; set; } = [];
 
     /// <summary>Sends in the background.</summary>
     [Parameter(HelpMessage = "Sends in the background; Receive-Job gives the result.")]
@@ -48,30 +34,7 @@ public sealed class ImportSkydivePcapCommand : SessionCommand
             return;
         }
 
-        foreach (string path in ParameterSetName == LiteralSet ? LiteralPath.Select(GetUnresolvedProviderPathFromPSPath) : Path.SelectMany(Resolve))
-        {
-            try
-            {
-                Attempt(path, () => Send(path));
-            }
-            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-            {
-                WriteError(ErrorRecords.From(exception, path));
-            }
-        }
-    }
-
-    private IEnumerable<string> Resolve(string path)
-    {
-        try
-        {
-            return GetResolvedProviderPathFromPSPath(path, out _);
-        }
-        catch (ItemNotFoundException exception)
-        {
-            WriteError(ErrorRecords.Make(exception, "FileNotFound", ErrorCategory.ObjectNotFound, path, null));
-            return [];
-        }
+        ForEachFile(Send);
     }
 
     private void Send(string path)

@@ -10,63 +10,28 @@ namespace Skydive.PowerShell;
 /// <summary>Brings a graph from a file into that of the analyzer, under a name; a graph that came under the same name before is replaced.</summary>
 [Cmdlet(VerbsData.Import, "SkydiveTopology", SupportsShouldProcess = true, DefaultParameterSetName = PathSet)]
 [OutputType(typeof(TopologyImport))]
-public sealed class ImportSkydiveTopologyCommand : SessionCommand
+public sealed class ImportSkydiveTopologyCommand : FileInputCommand
 {
-    private const string PathSet = "Path";
-    private const string LiteralSet = "LiteralPath";
-
-    /// <summary>The file.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = PathSet, HelpMessage = "The JSON file, as Export-SkydiveTopology or skydive client topology export writes it; wildcards are allowed.")]
-    [SupportsWildcards]
-    [ValidateNotNullOrEmpty]
-    public string[] Path { get; set; } = [];
-
-    /// <summary>The file, taken literally.</summary>
-    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = LiteralSet, HelpMessage = "The JSON file, taken literally.")]
-    [Alias("PSPath", "FullName")]
-    [ValidateNotNullOrEmpty]
-    public string[] LiteralPath { get; set; } = [];
-
     /// <summary>Under which name.</summary>
     [Parameter(HelpMessage = "The name under which the graph is kept; that of the file when it is left out.")]
     [ValidateNotNullOrEmpty]
     public string? Name { get; set; }
 
     /// <inheritdoc/>
-    protected override void Process()
-    {
-        foreach (string path in ParameterSetName == LiteralSet ? LiteralPath.Select(GetUnresolvedProviderPathFromPSPath) : Path.SelectMany(Resolve))
-        {
-            try
-            {
-                Attempt(path, () => Publish(path));
-            }
-            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-            {
-                WriteError(ErrorRecords.From(exception, path));
-            }
-            catch (JsonException exception)
-            {
-                // The position that the reader adds is of no use in a file without lines.
-                string reason = exception.Message.Split(" LineNumber:", 2)[0].Split(" Path:", 2)[0];
-                WriteError(ErrorRecords.Make(
-                    new FormatException($"{path} is no topology: {reason}", exception), "InvalidTopology", ErrorCategory.InvalidData, path, "Export-SkydiveTopology -Format Json writes one."));
-            }
-        }
-    }
-
-    private IEnumerable<string> Resolve(string path)
+    protected override void Process() => ForEachFile(path =>
     {
         try
         {
-            return GetResolvedProviderPathFromPSPath(path, out _);
+            Publish(path);
         }
-        catch (ItemNotFoundException exception)
+        catch (JsonException exception)
         {
-            WriteError(ErrorRecords.Make(exception, "FileNotFound", ErrorCategory.ObjectNotFound, path, null));
-            return [];
+            // The position that the reader adds is of no use in a file without lines.
+            string reason = exception.Message.Split(" LineNumber:", 2)[0].Split(" Path:", 2)[0];
+            WriteError(ErrorRecords.Make(
+                new FormatException($"{path} is no topology: {reason}", exception), "InvalidTopology", ErrorCategory.InvalidData, path, "Export-SkydiveTopology -Format Json writes one."));
         }
-    }
+    });
 
     private void Publish(string path)
     {

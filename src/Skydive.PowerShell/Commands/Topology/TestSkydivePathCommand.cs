@@ -9,26 +9,8 @@ namespace Skydive.PowerShell;
 /// <summary>Tells whether a path leads from each node to another, and whether it is as it has to be. That it is not is a result, no error.</summary>
 [Cmdlet(VerbsDiagnostic.Test, "SkydivePath")]
 [OutputType(typeof(PathTest), typeof(bool))]
-public sealed class TestSkydivePathCommand : SessionCommand
+public sealed class TestSkydivePathCommand : PathCommand
 {
-    /// <summary>Where paths begin.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, HelpMessage = "Where paths begin: nodes, Gremlin, key=value, names or hashtables. Each node has a path of its own.")]
-    [Alias("Src", "Selector", "Node", "Gremlin", "GremlinQuery", "TID", "NodeTID")]
-    [ArgumentCompleter(typeof(NodeNameCompleter))]
-    public SkydiveSelector[] Source { get; set; } = [];
-
-    /// <summary>Where they end.</summary>
-    [Parameter(Mandatory = true, Position = 1, HelpMessage = "Where they end: a node, Gremlin, key=value, a name or a hashtable. Of several nodes the nearest is taken.")]
-    [Alias("Dst")]
-    [ArgumentCompleter(typeof(NodeNameCompleter))]
-    public SkydiveSelector Destination { get; set; } = null!;
-
-    /// <summary>The edges to follow.</summary>
-    [Parameter(HelpMessage = "Relation types of the edges to follow, such as layer2; all but ownership when it is left out. Wildcards are allowed.")]
-    [SupportsWildcards]
-    [ArgumentCompleter(typeof(RelationTypeCompleter))]
-    public string[] RelationType { get; set; } = [];
-
     /// <summary>Nodes that must be on the path.</summary>
     [Parameter(HelpMessage = "Names of nodes that must be on the path; wildcards are allowed.")]
     [SupportsWildcards]
@@ -54,53 +36,26 @@ public sealed class TestSkydivePathCommand : SessionCommand
     [SkydiveDuration]
     public TimeSpan? NoDropsWithin { get; set; }
 
-    /// <summary>The time to look at; now when it is left out.</summary>
-    [Parameter(HelpMessage = "The time to look at: -30s, '-1d', a DateTime, a TimeSpan ago, or 2026-03-01T12:00:00Z.")]
-    [SkydiveTime]
-    public DateTimeOffset? At { get; set; }
-
     /// <summary>Gives true or false alone.</summary>
     [Parameter(HelpMessage = "Gives true or false alone.")]
     public SwitchParameter Quiet { get; set; }
-
-    /// <inheritdoc/>
-    protected override object? ErrorTarget => Source;
-
-    /// <inheritdoc/>
-    protected override void Begin()
-    {
-        if (QueryCount(Destination.Nodes.At(At).Count()) == 0)
-        {
-            ThrowTerminatingError(ErrorRecords.NotFound("node", "NodeNotFound", Destination, "Names are case-sensitive; wildcards find similar ones."));
-        }
-    }
 
     /// <inheritdoc/>
     protected override void Process()
     {
         var client = Client;
         var requirements = new PathRequirements { MaxHops = MaxHops, MinimumMtu = MinimumMtu, SameMtu = SameMtu, Through = Through, NoDropsWithin = NoDropsWithin };
-        foreach (var source in Source)
+        SearchAll((source, asking, token) => TestAsync(client, source, requirements, asking, token), (_, test) =>
         {
-            bool isFound = false;
-            Search((asking, token) => TestAsync(client, source, requirements, asking, token), test =>
-            {
-                isFound = true;
-                WriteVerbose(test.Message);
-                WriteObject(Quiet ? test.Passed : test);
-            });
-            if (!isFound && source.IsName)
-            {
-                WriteError(ErrorRecords.NotFound("node", "NodeNotFound", source, "Names are case-sensitive; wildcards find similar ones."));
-            }
-        }
+            WriteVerbose(test.Message);
+            WriteObject(Quiet ? test.Passed : test);
+        });
     }
 
     private async IAsyncEnumerable<PathTest> TestAsync(
         SkydiveClient client, SkydiveSelector source, PathRequirements requirements, Action<string> asking, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var query = new PathQuery { From = source.Nodes, To = Destination.Nodes, RelationTypes = RelationType, At = At };
-        await foreach (var answer in client.FindPathsAsync(query, asking, cancellationToken).ConfigureAwait(false))
+        await foreach (var answer in client.FindPathsAsync(From(source), asking, cancellationToken).ConfigureAwait(false))
         {
             var from = new Node(answer.Source);
             yield return answer.Path is { } path
