@@ -30,7 +30,7 @@ Describe 'The examples of the help' -Skip:$noLab {
         $null = New-SkydiveConfiguration "$TestDrive/skydive.yml"
 
         # What an example may say when the lab has no such thing, or when it shows an error on purpose.
-        $allowed = '^(\w+NotFound|PathNotFound|ConnectionFailed|GremlinSyntaxError|InvalidInjection|InvalidPingMesh|InvalidCapture|CaptureExists|OperationTimeout|SessionNotFound|AmbiguousSession|AmbiguousService|CapabilityMissing|AuthenticationFailed|ServiceRunning|AddressInUse),'
+        $allowed = '^FileNotFoundException$|^(\w+NotFound|PathNotFound|ConnectionFailed|GremlinSyntaxError|InvalidInjection|InvalidPingMesh|InvalidCapture|CaptureExists|OperationTimeout|SessionNotFound|AmbiguousSession|AmbiguousService|CapabilityMissing|AuthenticationFailed|ServiceRunning|AddressInUse),'
         function Invoke-Example([string] $Code) {
             $shell = [powershell]::Create()
             try {
