@@ -60,19 +60,21 @@ public sealed class SkydiveJob : Job
         _shell.Stop();
     }
 
-    /// <summary>Starts the command that is running, with the parameters that it was given but -AsJob, as a job.</summary>
+    /// <summary>Makes a job of the command that is running, with the parameters that it was given but -AsJob.</summary>
     /// <param name="cmdlet">The command.</param>
     /// <param name="session">The session to use.</param>
-    internal static SkydiveJob Start(PSCmdlet cmdlet, Session session)
+    internal static SkydiveJob Create(PSCmdlet cmdlet, Session session)
     {
         var parameters = new Dictionary<string, object>(cmdlet.MyInvocation.BoundParameters, StringComparer.OrdinalIgnoreCase);
         parameters.Remove("AsJob");
         parameters["Session"] = session;
         var job = new SkydiveJob(cmdlet.MyInvocation.MyCommand.Name, parameters, session.Uri.AbsoluteUri, cmdlet.MyInvocation.Line.Trim());
         job.SetJobState(JobState.Running);
-        job._shell.BeginInvoke<PSObject, PSObject>(null, job._output);
         return job;
     }
+
+    /// <summary>Begins to work. Whoever waits for the job must have it by then: Receive-Job -AutoRemoveJob stumbles over one that ends while it is handed over.</summary>
+    internal void Run() => _shell.BeginInvoke<PSObject, PSObject>(null, _output);
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)

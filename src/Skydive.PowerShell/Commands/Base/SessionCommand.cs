@@ -102,9 +102,17 @@ public abstract class SessionCommand : SkydiveCommand
     /// <summary>Starts this command with its parameters as a job, for -AsJob, and gives the job.</summary>
     private protected void StartJob()
     {
-        var job = SkydiveJob.Start(this, CurrentSession);
+        var job = SkydiveJob.Create(this, CurrentSession);
         JobRepository.Add(job);
-        WriteObject(job);
+        try
+        {
+            WriteObject(job);
+        }
+        finally
+        {
+            // A pipeline that has enough of one job wants it to work all the same.
+            job.Run();
+        }
     }
 
     private Session FindSession()
