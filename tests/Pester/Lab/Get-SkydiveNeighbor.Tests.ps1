@@ -52,6 +52,7 @@ Describe 'Get-SkydiveNeighbor' -Skip:$noLab {
         }
         finally {
             ip link set $lab.A master $lab.Bridge
+            Wait-Until { @(Get-SkydiveNeighbor $lab.Bridge -Direction Out).Count -eq 2 } | Should -BeTrue
         }
     }
 
