@@ -12,6 +12,7 @@ using Skydive.Contracts.PingMeshes;
 using Skydive.Contracts.Queries;
 using Skydive.Graph;
 using Skydive.Graph.Events;
+using Skydive.Graph.Execution;
 using Skydive.Storage;
 
 namespace Skydive.Analyzer.PingMeshes;
@@ -189,7 +190,7 @@ public sealed partial class PingMeshManager : IAsyncDisposable
         _agents.AgentAdded += OnAgentAdded;
         _subscription = _graph.Subscribe();
         _measuring.Reset(_subscription.Start);
-        Completion = Task.WhenAll(Task.Run(FollowGraphAsync), Task.Run(RunAsync), Task.Run(PollAllAsync));
+        Completion = LoopGroup.WatchAsync(_stop, Task.Run(FollowGraphAsync), Task.Run(RunAsync), Task.Run(PollAllAsync));
         _due.Signal();
     }
 
