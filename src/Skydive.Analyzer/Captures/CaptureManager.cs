@@ -11,9 +11,9 @@ using Skydive.Contracts.Errors;
 using Skydive.Contracts.Messages;
 using Skydive.Contracts.Queries;
 using Skydive.Contracts.Topology;
+using Skydive.Graph;
 using Skydive.Graph.Events;
 using Skydive.Graph.Execution;
-using Skydive.Graph;
 using Skydive.Gremlin;
 using Skydive.Storage;
 
@@ -28,11 +28,8 @@ public sealed partial class CaptureManager : IAsyncDisposable
 {
     private const string ResourceKind = "capture";
     private const string CapturesKey = "Captures";
-    private static readonly TimeSpan s_minimumPause = TimeSpan.FromMilliseconds(20);
-    private static readonly TimeSpan s_maximumPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_storeRetryDelay = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan s_stopRetryDelay = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan s_orderTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan s_maximumRetryDelay = TimeSpan.FromMinutes(1);
 
     private readonly LiveGraph _graph;
@@ -255,49 +252,17 @@ public sealed partial class CaptureManager : IAsyncDisposable
     {
         try
         {
-            var due = _due.WaitAsync(_stop.Token);
-            var pause = s_minimumPause;
+            var pace = new Pace(_time);
             while (true)
             {
-                await WaitAsync(due).ConfigureAwait(false);
-                if (due.IsCompleted)
-                {
-                    await due.ConfigureAwait(false);
-                    due = _due.WaitAsync(_stop.Token);
-                }
-
-                // Changes come in bursts. However large the graph and however many the captures, four fifths of a processor stay free.
-                await Task.Delay(pause, _time, _stop.Token).ConfigureAwait(false);
-                long began = _time.GetTimestamp();
-                await ReconcileAsync(_stop.Token).ConfigureAwait(false);
-                var took = _time.GetElapsedTime(began) * 4;
-                pause = took < s_minimumPause ? s_minimumPause : took > s_maximumPause ? s_maximumPause : took;
+                var deadline = _captures.Values.Select(static standing => standing.NextDeadline).Append(_stopRetryAt).Min();
+                await _due.WaitAsync(deadline, _time, _stop.Token).ConfigureAwait(false);
+                await pace.RunAsync(() => ReconcileAsync(_stop.Token), _stop.Token).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
         }
-    }
-
-    /// <summary>Waits for a reason to look, or for the time of the next retry or expiry.</summary>
-    private async Task WaitAsync(Task due)
-    {
-        if (_captures.Values.Select(static standing => standing.NextDeadline).Append(_stopRetryAt).Min() is not { } deadline)
-        {
-            await due.ConfigureAwait(false);
-            return;
-        }
-
-        // Timers have a largest time; who wakes before it just looks again.
-        var wait = deadline - _time.GetUtcNow();
-        if (wait > TimeSpan.Zero)
-        {
-            using var awake = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
-            await Task.WhenAny(due, Task.Delay(wait > TimeSpan.FromHours(1) ? TimeSpan.FromHours(1) : wait, _time, awake.Token)).ConfigureAwait(false);
-            await awake.CancelAsync().ConfigureAwait(false);
-        }
-
-        _stop.Token.ThrowIfCancellationRequested();
     }
 
     private async Task ReconcileAsync(CancellationToken cancellationToken)
@@ -425,23 +390,13 @@ public sealed partial class CaptureManager : IAsyncDisposable
                 continue;
             }
 
-            using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            deadline.CancelAfter(s_orderTimeout);
-            try
-            {
-                await (order.Start is { } standing
-                    ? order.Agent.StartCaptureAsync(order.Node.Id, standing.Capture, deadline.Token)
-                    : order.Agent.StopCaptureAsync(order.Node.Id, order.CaptureId, deadline.Token)).ConfigureAwait(false);
-            }
-            catch (AgentRequestException e)
-            {
-                order.Error = e.Message;
-                silence = e.Status == 504 ? e.Message : null;
-            }
-            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-            {
-                order.Error = silence = $"no answer within {s_orderTimeout.TotalSeconds} s";
-            }
+            var refusal = await order.Agent.OrderAsync(
+                (agent, token) => order.Start is { } standing
+                    ? agent.StartCaptureAsync(order.Node.Id, standing.Capture, token)
+                    : agent.StopCaptureAsync(order.Node.Id, order.CaptureId, token),
+                cancellationToken).ConfigureAwait(false);
+            order.Error = refusal?.Message;
+            silence = refusal is { Status: 504 } ? refusal.Message : null;
         }
     }
 

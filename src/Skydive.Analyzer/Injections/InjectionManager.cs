@@ -10,9 +10,9 @@ using Skydive.Contracts.Injections;
 using Skydive.Contracts.Messages;
 using Skydive.Contracts.Queries;
 using Skydive.Contracts.Topology;
+using Skydive.Graph;
 using Skydive.Graph.Events;
 using Skydive.Graph.Execution;
-using Skydive.Graph;
 using Skydive.Storage;
 
 namespace Skydive.Analyzer.Injections;
@@ -28,7 +28,6 @@ public sealed partial class InjectionManager : IAsyncDisposable
     private const string InjectionsKey = "PacketInjections";
     private const int MaximumOver = 1000;
     private const long MaximumTraceBytes = 64 << 20;
-    private static readonly TimeSpan s_orderTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan s_deleteWait = TimeSpan.FromSeconds(1.5);
     private static readonly TimeSpan s_retryDelay = TimeSpan.FromSeconds(5);
 
@@ -126,12 +125,12 @@ public sealed partial class InjectionManager : IAsyncDisposable
         await KeepAsync(running, cancellationToken).ConfigureAwait(false);
         _injections[order.UUID] = running;
         OnChanged(MessageTypes.Added, order);
-        var errors = await Task.WhenAll(resolved.Select(one => OrderAsync(one.Source.Host, (agent, token) => agent.StartInjectionAsync(one.Source.Id, one.Injection, token), cancellationToken)))
+        var refusals = await Task.WhenAll(resolved.Select(one => _agents.OrderAsync(one.Source.Host, (agent, token) => agent.StartInjectionAsync(one.Source.Id, one.Injection, token), cancellationToken)))
             .ConfigureAwait(false);
-        if (errors.FirstOrDefault(static error => error is not null) is { } refusal)
+        if (refusals.FirstOrDefault(static refusal => refusal is not null) is { } refusal)
         {
             await DeleteAsync(order.UUID, CancellationToken.None).ConfigureAwait(false);
-            throw refusal;
+            throw new ResourceException(refusal.Status, ErrorCodes.InvalidInjection, refusal.Message);
         }
 
         OnChanged(MessageTypes.NodeUpdated, order);
@@ -159,7 +158,7 @@ public sealed partial class InjectionManager : IAsyncDisposable
 
         // An agent that does not answer now gets the order again as long as its node shows the injection.
         var stops = Task.WhenAll(running.Sources.Where(static source => source.Value.State == InjectionStates.Active)
-            .Select(source => OrderAsync(source.Value.Host, (agent, token) => agent.StopInjectionAsync(source.Key, id, token), _stop.Token)));
+            .Select(source => _agents.OrderAsync(source.Value.Host, (agent, token) => agent.StopInjectionAsync(source.Key, id, token), _stop.Token)));
         OnChanged(MessageTypes.Deleted, running.Injection);
         await Task.WhenAny(stops, Task.Delay(s_deleteWait, _time, CancellationToken.None)).ConfigureAwait(false);
         _due.Signal();
@@ -244,32 +243,6 @@ public sealed partial class InjectionManager : IAsyncDisposable
         }
     }
 
-    /// <summary>Gives an agent an order.</summary>
-    /// <returns>Why it is not carried out; null when it is.</returns>
-    private async Task<ResourceException?> OrderAsync(string host, Func<IAgentLink, CancellationToken, Task> order, CancellationToken cancellationToken)
-    {
-        if (_agents.Find(host) is not { } agent)
-        {
-            return new(503, ErrorCodes.InvalidInjection, $"the agent of {host} is not connected");
-        }
-
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        deadline.CancelAfter(s_orderTimeout);
-        try
-        {
-            await order(agent, deadline.Token).ConfigureAwait(false);
-            return null;
-        }
-        catch (AgentRequestException e)
-        {
-            return new(e.Status, ErrorCodes.InvalidInjection, e.Message);
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            return new(504, ErrorCodes.InvalidInjection, $"the agent of {host} does not answer within {s_orderTimeout.TotalSeconds} s");
-        }
-    }
-
     private async Task FollowGraphAsync()
     {
         try
@@ -293,7 +266,8 @@ public sealed partial class InjectionManager : IAsyncDisposable
         {
             while (true)
             {
-                await WaitAsync().ConfigureAwait(false);
+                var deadline = _injections.Values.Select(static running => running.ExpiresAt).Append(_retryAt).Min();
+                await _due.WaitAsync(deadline, _time, _stop.Token).ConfigureAwait(false);
                 try
                 {
                     await ReconcileAsync().ConfigureAwait(false);
@@ -308,26 +282,6 @@ public sealed partial class InjectionManager : IAsyncDisposable
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
         }
-    }
-
-    /// <summary>Waits for a reason to look, or for the time of the next expiry or retry.</summary>
-    private async Task WaitAsync()
-    {
-        var wait = Timeout.InfiniteTimeSpan;
-        if (_injections.Values.Select(static running => running.ExpiresAt).Append(_retryAt).Min() is { } deadline)
-        {
-            // Timers have a largest time; who wakes before it just looks again.
-            var left = deadline - _time.GetUtcNow();
-            wait = left <= TimeSpan.Zero ? TimeSpan.Zero : left < TimeSpan.FromHours(1) ? left + TimeSpan.FromMilliseconds(1) : TimeSpan.FromHours(1);
-        }
-
-        using var awake = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
-        var timer = Task.Delay(wait, _time, awake.Token);
-        var due = _due.WaitAsync(awake.Token);
-        await Task.WhenAny(due, timer).ConfigureAwait(false);
-        await awake.CancelAsync().ConfigureAwait(false);
-        await Task.WhenAll(due, timer).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _stop.Token.ThrowIfCancellationRequested();
     }
 
     private async Task ReconcileAsync()
@@ -360,8 +314,8 @@ public sealed partial class InjectionManager : IAsyncDisposable
             }
         }
 
-        var answers = await Task.WhenAll(stops.Select(stop => OrderAsync(stop.Node.Host, (agent, token) => agent.StopInjectionAsync(stop.Node.Id, stop.Id, token), _stop.Token))).ConfigureAwait(false);
-        if (answers.Any(static error => error is not null))
+        var refusals = await Task.WhenAll(stops.Select(stop => _agents.OrderAsync(stop.Node.Host, (agent, token) => agent.StopInjectionAsync(stop.Node.Id, stop.Id, token), _stop.Token))).ConfigureAwait(false);
+        if (refusals.Any(static refusal => refusal is not null))
         {
             _retryAt = now + s_retryDelay;
         }

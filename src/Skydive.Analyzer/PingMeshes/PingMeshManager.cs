@@ -30,15 +30,12 @@ public sealed partial class PingMeshManager : IAsyncDisposable
     /// <summary>The path of the samples; their element is the pair.</summary>
     private const string SamplePath = "PingMesh";
 
-    private static readonly TimeSpan s_orderTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan s_pollTimeout = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan s_pollPeriod = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_longestPollPeriod = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan s_fresh = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan s_deleteWait = TimeSpan.FromSeconds(1.5);
     private static readonly TimeSpan s_retryDelay = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan s_minimumPause = TimeSpan.FromMilliseconds(20);
-    private static readonly TimeSpan s_maximumPause = TimeSpan.FromSeconds(1);
 
     private readonly LiveGraph _graph;
     private readonly AgentDirectory _agents;
@@ -163,7 +160,7 @@ public sealed partial class PingMeshManager : IAsyncDisposable
         }
 
         // An agent that does not answer now gets the order again as long as its nodes show the mesh.
-        var stops = Task.WhenAll(standing.Hosts.Select(host => OrderAsync(host, (agent, token) => agent.StopPingMeshAsync(id, token), _stop.Token)));
+        var stops = Task.WhenAll(standing.Hosts.Select(host => _agents.OrderAsync(host, (agent, token) => agent.StopPingMeshAsync(id, token), _stop.Token)));
         await Task.WhenAny(stops, Task.Delay(s_deleteWait, _time, CancellationToken.None)).ConfigureAwait(false);
         _due.Signal();
         return true;
@@ -229,32 +226,6 @@ public sealed partial class PingMeshManager : IAsyncDisposable
     private Task KeepAsync(StandingPingMesh standing, CancellationToken cancellationToken) => _store.PutResourceAsync(
         ResourceKind, standing.Mesh.UUID, JsonSerializer.Serialize(standing.ToStored(), PingMeshesJsonContext.Default.StoredPingMesh), cancellationToken);
 
-    /// <summary>Gives an agent an order.</summary>
-    /// <returns>Why it is not carried out; null when it is.</returns>
-    private async Task<string?> OrderAsync(string host, Func<IAgentLink, CancellationToken, Task> order, CancellationToken cancellationToken)
-    {
-        if (_agents.Find(host) is not { } agent)
-        {
-            return $"the agent of {host} is not connected";
-        }
-
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        deadline.CancelAfter(s_orderTimeout);
-        try
-        {
-            await order(agent, deadline.Token).ConfigureAwait(false);
-            return null;
-        }
-        catch (AgentRequestException e)
-        {
-            return e.Message;
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            return $"the agent of {host} does not answer within {s_orderTimeout.TotalSeconds} s";
-        }
-    }
-
     private async Task FollowGraphAsync()
     {
         try
@@ -277,26 +248,12 @@ public sealed partial class PingMeshManager : IAsyncDisposable
     {
         try
         {
-            var pause = s_minimumPause;
+            var pace = new Pace(_time);
             while (true)
             {
-                await WaitAsync().ConfigureAwait(false);
-
-                // Changes come in bursts. However large the graph and however many the meshes, four fifths of a processor stay free.
-                await Task.Delay(pause, _time, _stop.Token).ConfigureAwait(false);
-                long began = _time.GetTimestamp();
-                try
-                {
-                    await ReconcileAsync().ConfigureAwait(false);
-                }
-                catch (HistoryException e)
-                {
-                    _retryAt = _time.GetUtcNow() + s_retryDelay;
-                    LogNotKept(_logger, e.Message);
-                }
-
-                var took = _time.GetElapsedTime(began) * 4;
-                pause = took < s_minimumPause ? s_minimumPause : took > s_maximumPause ? s_maximumPause : took;
+                var deadline = _meshes.Values.SelectMany(static standing => (DateTimeOffset?[])[standing.ExpiresAt, standing.RetryAt]).Append(_retryAt).Min();
+                await _due.WaitAsync(deadline, _time, _stop.Token).ConfigureAwait(false);
+                await pace.RunAsync(ReconcileOrRetryAsync, _stop.Token).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
@@ -304,24 +261,17 @@ public sealed partial class PingMeshManager : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits for a reason to look, or for the time of the next expiry or retry.</summary>
-    private async Task WaitAsync()
+    private async Task ReconcileOrRetryAsync()
     {
-        var wait = Timeout.InfiniteTimeSpan;
-        if (_meshes.Values.SelectMany(static standing => (DateTimeOffset?[])[standing.ExpiresAt, standing.RetryAt]).Append(_retryAt).Min() is { } deadline)
+        try
         {
-            // Timers have a largest time; who wakes before it just looks again.
-            var left = deadline - _time.GetUtcNow();
-            wait = left <= TimeSpan.Zero ? TimeSpan.Zero : left < TimeSpan.FromHours(1) ? left + TimeSpan.FromMilliseconds(1) : TimeSpan.FromHours(1);
+            await ReconcileAsync().ConfigureAwait(false);
         }
-
-        using var awake = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
-        var timer = Task.Delay(wait, _time, awake.Token);
-        var due = _due.WaitAsync(awake.Token);
-        await Task.WhenAny(due, timer).ConfigureAwait(false);
-        await awake.CancelAsync().ConfigureAwait(false);
-        await Task.WhenAll(due, timer).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _stop.Token.ThrowIfCancellationRequested();
+        catch (HistoryException e)
+        {
+            _retryAt = _time.GetUtcNow() + s_retryDelay;
+            LogNotKept(_logger, e.Message);
+        }
     }
 
     private async Task ReconcileAsync()
@@ -349,7 +299,7 @@ public sealed partial class PingMeshManager : IAsyncDisposable
 
         var stops = FindOrphans(snapshot).Select(async orphan =>
         {
-            if (await OrderAsync(orphan.Host, (agent, token) => agent.StopPingMeshAsync(orphan.Id, token), _stop.Token).ConfigureAwait(false) is not null && _agents.Find(orphan.Host) is not null)
+            if (await _agents.OrderAsync(orphan.Host, (agent, token) => agent.StopPingMeshAsync(orphan.Id, token), _stop.Token).ConfigureAwait(false) is not null && _agents.Find(orphan.Host) is not null)
             {
                 _retryAt = now + s_retryDelay;
             }
@@ -397,11 +347,11 @@ public sealed partial class PingMeshManager : IAsyncDisposable
                 return (change.Host, Text: text, Error: (string?)null);
             }
 
-            string? error = await OrderAsync(
+            var refusal = await _agents.OrderAsync(
                 change.Host,
                 (agent, token) => change.Order is { } order ? agent.SetPingMeshAsync(order, token) : agent.StopPingMeshAsync(standing.Mesh.UUID, token),
                 _stop.Token).ConfigureAwait(false);
-            return (change.Host, Text: text, Error: error);
+            return (change.Host, Text: text, Error: refusal?.Message);
         })).ConfigureAwait(false);
         foreach (var (host, text, error) in results)
         {
@@ -429,7 +379,7 @@ public sealed partial class PingMeshManager : IAsyncDisposable
         // Deleted in the meantime: whoever deleted it may have spoken with the agents before us.
         if (!_meshes.ContainsKey(standing.Mesh.UUID))
         {
-            await Task.WhenAll(standing.Hosts.Select(host => OrderAsync(host, (agent, token) => agent.StopPingMeshAsync(standing.Mesh.UUID, token), _stop.Token))).ConfigureAwait(false);
+            await Task.WhenAll(standing.Hosts.Select(host => _agents.OrderAsync(host, (agent, token) => agent.StopPingMeshAsync(standing.Mesh.UUID, token), _stop.Token))).ConfigureAwait(false);
         }
     }
 

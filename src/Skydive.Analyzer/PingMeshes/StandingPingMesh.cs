@@ -4,7 +4,7 @@ using Skydive.Contracts.PingMeshes;
 namespace Skydive.Analyzer.PingMeshes;
 
 /// <summary>A ping mesh, its pairs, and what agents have told of them. What has no remark belongs to the manager's loop; others read it.</summary>
-internal sealed class StandingPingMesh : IDisposable
+internal sealed class StandingPingMesh
 {
     private const int MaximumFormer = 4 * PingMeshResolver.MaximumPairs;
 
@@ -129,9 +129,6 @@ internal sealed class StandingPingMesh : IDisposable
         Pairs = [.. _pairs.Select(pair => _isCompleted ? pair.Pair : Bare(pair.Pair))],
         Former = _former,
     };
-
-    /// <inheritdoc/>
-    public void Dispose() => Polling.Dispose();
 
     private static PingPair Bare(PingPair pair) => pair with { State = PingPairStates.Pending, LastChange = 0, Error = null, Statistics = new() };
 
