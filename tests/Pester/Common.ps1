@@ -107,6 +107,31 @@ function Stop-Lab($Lab) {
     }
 }
 
+# A lab both of whose ends are captured, with one conversation of three echo requests and replies at each; its Capture is the capture.
+function Start-CapturedLab {
+    $lab = Start-Lab
+    try {
+        $capture = "G.V().Has('Name', Within('$($lab.A)', '$($lab.B)'))" | Start-SkydiveCapture -Name "lab-$($lab.Prefix)" -RawPacketLimit 20 -Wait
+        $lab | Add-Member Capture $capture
+        Wait-Until { (Get-SkydiveCapture $capture.Name).Count -eq 2 } | Should -BeTrue
+        Send-Ping $lab
+        Wait-Until { @(Get-SkydiveFlow -Capture $capture.Id -Application ICMPv4 | Where-Object { $_.ABPackets -eq 3 -and $_.BAPackets -eq 3 }).Count -eq 2 } | Should -BeTrue
+    }
+    catch {
+        Stop-CapturedLab $lab
+        throw
+    }
+
+    $lab
+}
+
+function Stop-CapturedLab($Lab) {
+    if ($Lab) {
+        Get-SkydiveCapture "lab-$($Lab.Prefix)" | Stop-SkydiveCapture
+        Stop-Lab $Lab
+    }
+}
+
 # Pings from one namespace of the lab to the other.
 function Send-Ping($Lab, [int] $Count = 3) {
     $null = ip netns exec $Lab.NamespaceA ping -c $Count -i 0.2 $Lab.AddressB

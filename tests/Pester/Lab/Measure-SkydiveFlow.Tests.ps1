@@ -6,16 +6,12 @@ BeforeDiscovery {
 Describe 'Measure-SkydiveFlow' -Skip:$noLab {
     BeforeAll {
         . "$PSScriptRoot/../Common.ps1"
-        $lab = Start-Lab
-        $capture = "G.V().Has('Name', Within('$($lab.A)', '$($lab.B)'))" | Start-SkydiveCapture -Name "lab-$($lab.Prefix)" -RawPacketLimit 20 -Wait
-        Wait-Until { (Get-SkydiveCapture "lab-$($lab.Prefix)").Count -eq 2 } | Should -BeTrue
-        Send-Ping $lab
-        Wait-Until { @(Get-SkydiveFlow -Capture $capture.Id -Application ICMPv4 | Where-Object { $_.ABPackets -eq 3 -and $_.BAPackets -eq 3 }).Count -eq 2 } | Should -BeTrue
+        $lab = Start-CapturedLab
+        $capture = $lab.Capture
     }
 
     AfterAll {
-        Get-SkydiveCapture "lab-$($lab.Prefix)" | Stop-SkydiveCapture
-        Stop-Lab $lab
+        Stop-CapturedLab $lab
     }
 
     It 'adds up flows of the pipeline and flows that it asks for alike' {

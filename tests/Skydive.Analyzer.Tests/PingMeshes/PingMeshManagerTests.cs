@@ -269,6 +269,17 @@ public sealed class PingMeshManagerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Loop_Breaks_CompletionFails()
+    {
+        _agent.Report = static _ => throw new InvalidOperationException("broken");
+        await CreateAsync(new() { Src = All });
+
+        await AdvanceUntilAsync(() => _manager.Completion.IsCompleted);
+
+        Assert.Equal("broken", (await Assert.ThrowsAsync<InvalidOperationException>(() => _manager.Completion)).Message);
+    }
+
+    [Fact]
     public async Task Node_ShowsAMeshThatIsNoMore_ItsAgentIsTold()
     {
         _agent.Meshes["old"] = new() { Mesh = new() { UUID = "old" } };
