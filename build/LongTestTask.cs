@@ -7,7 +7,7 @@ internal static class LongTestTask
     {
         BuildTask.Run();
         Directory.CreateDirectory(Repository.TestResults);
-        var total = new TestCounts(0, 0, 0);
+        var total = TestReport.Empty;
         foreach (string project in Directory.EnumerateFiles(Path.Combine(Repository.Root, "tests"), "*.Tests.csproj", SearchOption.AllDirectories).Order())
         {
             string name = Path.GetFileNameWithoutExtension(project);
@@ -17,12 +17,12 @@ internal static class LongTestTask
             }
         }
 
-        if (total is { Passed: 0, Failed: 0 })
+        if (total.IsEmpty)
         {
             throw new TaskFailedException($"no test of category {category} was run");
         }
 
-        Console.WriteLine(total);
-        return total.Failed == 0 ? 0 : 1;
+        total.Write();
+        return total.Failed ? 1 : 0;
     }
 }

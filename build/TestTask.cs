@@ -14,7 +14,7 @@ internal static partial class TestTask
         }
 
         Directory.CreateDirectory(Repository.TestResults);
-        var total = new TestCounts(0, 0, 0);
+        var total = TestReport.Empty;
         foreach (string project in Directory.EnumerateFiles(Path.Combine(Repository.Root, "tests"), "*.Tests.csproj", SearchOption.AllDirectories).Order())
         {
             string name = Path.GetFileNameWithoutExtension(project);
@@ -29,19 +29,17 @@ internal static partial class TestTask
             total += RunPester();
         }
 
-        if (total is { Passed: 0, Failed: 0 })
+        if (total.IsEmpty)
         {
-            Console.Error.WriteLine("build: no test was run");
-            total += new TestCounts(0, 1, 0);
+            total += TestReport.Failure("build", "no test was run");
         }
 
-        Console.Out.Flush();
-        Console.WriteLine(total);
-        return total.Failed == 0 ? 0 : 1;
+        total.Write();
+        return total.Failed ? 1 : 0;
     }
 
     /// <summary>Runs the tests of one assembly.</summary>
-    public static TestCounts RunXunit(string name, params IReadOnlyList<string> options)
+    public static TestReport RunXunit(string name, params IReadOnlyList<string> options)
     {
         Console.WriteLine($"--- {name}");
         string assembly = Path.Combine(Repository.Root, "tests", name, "bin", Repository.Configuration, "net10.0", name + ".dll");
@@ -59,7 +57,7 @@ internal static partial class TestTask
         ["SKYDIVE_FLOW_UPDATE"] = "2",
     };
 
-    private static TestCounts RunPester()
+    private static TestReport RunPester()
     {
         string folder = Path.Combine(Repository.Root, "tests", "Pester");
         Console.WriteLine("--- Pester");
@@ -67,7 +65,7 @@ internal static partial class TestTask
         {
             int skipped = Directory.EnumerateFiles(folder, "*.Tests.ps1", SearchOption.AllDirectories).Sum(static file => TestPattern().Count(File.ReadAllText(file)));
             Console.WriteLine($"*** SKIPPED: {reason}; the {skipped} tests of the PowerShell module were NOT run ***");
-            return new(0, 0, Math.Max(skipped, 1));
+            return new(0, [], Math.Max(skipped, 1));
         }
 
         string result = Path.Combine(Repository.TestResults, "Pester.xml");
@@ -102,22 +100,20 @@ internal static partial class TestTask
             ? null : "pwsh has no Pester 5 or later (Install-Module Pester)";
     }
 
-    private static TestCounts Read(string name, string result, int exitCode)
+    private static TestReport Read(string name, string result, int exitCode)
     {
         if (!File.Exists(result))
         {
-            Console.Error.WriteLine($"build: {name} left no results (exit code {exitCode}): counted as a failure");
-            return new(0, 1, 0);
+            return TestReport.Failure(name, $"left no results (exit code {exitCode}): counted as a failure");
         }
 
-        var counts = TestCounts.FromJUnit(result);
-        if (exitCode != 0 && counts.Failed == 0)
+        var report = TestReport.FromJUnit(result);
+        if (exitCode != 0 && !report.Failed)
         {
-            Console.Error.WriteLine($"build: {name} ended with exit code {exitCode} though no test failed: counted as a failure");
-            counts += new TestCounts(0, 1, 0);
+            report += TestReport.Failure(name, $"ended with exit code {exitCode} though no test failed: counted as a failure");
         }
 
-        return counts;
+        return report;
     }
 
     [GeneratedRegex(@"^\s*It\s+['""]", RegexOptions.Multiline)]
