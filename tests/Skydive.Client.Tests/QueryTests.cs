@@ -217,10 +217,10 @@ public sealed class QueryTests
             {
                 await context.Response.WriteAsync(character.ToString());
                 await context.Response.Body.FlushAsync();
-                await Task.Delay(20);
+                await Task.Delay(70);
             }
         });
-        using var client = service.Connect(static options => options with { OperationTimeout = TimeSpan.FromMilliseconds(300) });
+        using var client = service.Connect(static options => options with { OperationTimeout = TimeSpan.FromSeconds(1.2) });
 
         Assert.Equal(10, (await client.QueryAsync("G.V()", Token).ToListAsync()).Count);
     }

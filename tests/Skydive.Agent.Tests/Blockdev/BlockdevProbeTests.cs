@@ -277,6 +277,6 @@ public sealed class BlockdevProbeTests : IDisposable
     {
         Period = TimeSpan.FromMilliseconds(50),
         CountersPath = counters ?? _folder.Write("no-diskstats", string.Empty),
-        Lsblk = new(path) { TimeLimit = TimeSpan.FromSeconds(0.5) },
+        Lsblk = new(path) { TimeLimit = TimeSpan.FromSeconds(1.5) },
     };
 }

@@ -130,7 +130,7 @@ public sealed class CaptureDirectoryTests : IAsyncLifetime
 
         await StartAsync(node, capture);
 
-        Assert.Equal(sockets, Tools.KernelDescriptorCount);
+        await Tools.WaitForDescriptorsAsync(sockets);
         Assert.Equal(1, _probes.Graph.Current.FindNode(node.Id)!.Metadata["Captures"].Elements.Length);
     }
 
@@ -157,7 +157,7 @@ public sealed class CaptureDirectoryTests : IAsyncLifetime
         var entry = Entry(node.Id, "c1");
         Assert.Equal("error", entry["State"].AsString);
         Assert.NotEmpty(entry["Error"].AsString!);
-        Assert.Equal(sockets, Tools.KernelDescriptorCount);
+        await Tools.WaitForDescriptorsAsync(sockets);
         Assert.Empty(await _captures.SearchFlowsAsync(new(), TestContext.Current.CancellationToken));
 
         await StopAsync(node, "c1");
@@ -177,7 +177,7 @@ public sealed class CaptureDirectoryTests : IAsyncLifetime
 
         await StopAsync(node, "c1");
 
-        Assert.Equal(sockets, Tools.KernelDescriptorCount);
+        await Tools.WaitForDescriptorsAsync(sockets);
         await WaitForThreadAsync("capture v1", isThere: false);
         Assert.False(_probes.Graph.Current.FindNode(node.Id)!.Metadata.ContainsKey("Captures"));
         var flow = await _flows.NextAsync(static flow => flow.Application == "ICMPv4");
@@ -202,7 +202,7 @@ public sealed class CaptureDirectoryTests : IAsyncLifetime
 
         await Parallel.ForEachAsync(Enumerable.Range(0, 6), TestContext.Current.CancellationToken, async (i, token) => await _captures.StopCaptureAsync(node.Id, $"c{i}", token));
         Assert.False(_probes.Graph.Current.FindNode(node.Id)!.Metadata.ContainsKey("Captures"));
-        Assert.Equal(sockets, Tools.KernelDescriptorCount);
+        await Tools.WaitForDescriptorsAsync(sockets);
     }
 
     [Fact]
@@ -296,7 +296,7 @@ public sealed class CaptureDirectoryTests : IAsyncLifetime
 
         await _flows.NextAsync(static flow => flow.Application == "ICMPv4");
         await WaitForThreadAsync("capture v1", isThere: false);
-        await Tools.WaitAsync(() => Tools.KernelDescriptorCount == sockets);
+        await Tools.WaitForDescriptorsAsync(sockets);
         Assert.Empty(await _captures.SearchFlowsAsync(new(), TestContext.Current.CancellationToken));
     }
 
@@ -311,7 +311,7 @@ public sealed class CaptureDirectoryTests : IAsyncLifetime
         await _captures.DisposeAsync();
         await _captures.DisposeAsync();
 
-        Assert.Equal(sockets, Tools.KernelDescriptorCount);
+        await Tools.WaitForDescriptorsAsync(sockets);
         await WaitForThreadAsync("capture v1", isThere: false);
         Assert.True(_captures.Completion.IsCompletedSuccessfully);
         var e = await Assert.ThrowsAsync<AgentRequestException>(() => StartAsync(node, new Capture { UUID = "c3", GremlinQuery = "G.V()" }));

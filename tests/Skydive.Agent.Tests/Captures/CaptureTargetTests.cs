@@ -226,12 +226,12 @@ public sealed class CaptureTargetTests
         await lab.StartAsync(lab.Outer, new Capture { UUID = "c1", GremlinQuery = "G.V()", Target = "203.0.113.9:2055", TargetType = "netflowv5" });
         Assert.Equal("error", lab.Entry(lab.Outer, "c1")["State"].AsString);
         Assert.NotNull(lab.Entry(lab.Outer, "c1")["Error"].AsString);
-        Assert.Equal(descriptors, Tools.KernelDescriptorCount);
+        await Tools.WaitForDescriptorsAsync(descriptors);
 
         lab.Network.Ip("host", "route add 203.0.113.0/24 via 10.77.0.1");
         await lab.UntilAsync(lab.Outer, "c1", static entry => entry["State"].AsString == "active");
         await lab.StopAsync(lab.Outer, "c1");
-        Assert.Equal(descriptors, Tools.KernelDescriptorCount);
+        await Tools.WaitForDescriptorsAsync(descriptors);
     }
 
     [Fact]

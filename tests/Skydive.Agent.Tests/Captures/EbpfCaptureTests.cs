@@ -63,7 +63,7 @@ public sealed class EbpfCaptureTests
         lab.Network.Ip("host", "link del v1");
 
         Assert.Equal(1, (await lab.Flows.NextAsync(static flow => flow.Application == "ICMPv4")).Metric!.ABPackets);
-        await Tools.WaitAsync(() => Tools.KernelDescriptorCount == descriptors);
+        await Tools.WaitForDescriptorsAsync(descriptors);
     }
 
     [Fact]

@@ -185,7 +185,7 @@ public sealed class SFlowCaptureTests
 
         await lab.UntilAsync(node, "c2", static entry => entry["State"].AsString == "active");
         await lab.StopAsync(node, "c2");
-        Assert.Equal(descriptors, Tools.KernelDescriptorCount);
+        await Tools.WaitForDescriptorsAsync(descriptors);
     }
 
     [Fact]

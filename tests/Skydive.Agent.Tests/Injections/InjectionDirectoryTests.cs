@@ -92,7 +92,7 @@ public sealed class InjectionDirectoryTests
             Assert.False(Inner(lab).Metadata.ContainsKey("PacketInjections"));
         }
 
-        Assert.Equal(descriptors, Tools.KernelDescriptorCount);
+        await Tools.WaitForDescriptorsAsync(descriptors);
     }
 
     [Fact]
@@ -116,7 +116,7 @@ public sealed class InjectionDirectoryTests
         }
 
         Assert.False(Inner(lab).Metadata.ContainsKey("PacketInjections"));
-        Assert.Equal(descriptors, Tools.KernelDescriptorCount);
+        await Tools.WaitForDescriptorsAsync(descriptors);
     }
 
     [Fact]
@@ -145,7 +145,7 @@ public sealed class InjectionDirectoryTests
         lab.Network.Ip("host", "link del v1");
         await lab.Probes.UntilAsync(static graph => graph.FindLink("v1") is null);
 
-        await Tools.WaitAsync(() => Tools.KernelDescriptorCount <= descriptors);
+        await Tools.WaitForDescriptorsAsync(descriptors);
     }
 
     [Theory]

@@ -312,7 +312,7 @@ public sealed class LldpProbeTests : IAsyncDisposable
         await probe.DisposeAsync();
 
         Assert.True(probe.Completion.IsCompletedSuccessfully);
-        await Tools.WaitAsync(() => Tools.KernelDescriptorCount <= descriptors);
+        await Tools.WaitForDescriptorsAsync(descriptors);
     }
 
     private static IEnumerable<Node> Ports(GraphSnapshot graph) => graph.GetNodes().Where(static node => node.Type == "switchport");

@@ -200,7 +200,7 @@ public sealed class PingMeshDirectoryTests
         long began = Stopwatch.GetTimestamp();
         await meshes.StopAsync("m1", Token);
         Assert.InRange(Stopwatch.GetElapsedTime(began), TimeSpan.Zero, TimeSpan.FromSeconds(2));
-        await Tools.WaitAsync(() => Tools.KernelDescriptorCount == descriptors);
+        await Tools.WaitForDescriptorsAsync(descriptors);
         Assert.False(lab.Inner.Metadata.ContainsKey("PingMeshes"));
     }
 
@@ -215,7 +215,7 @@ public sealed class PingMeshDirectoryTests
         lab.Network.Ip("host", "link del v1");
 
         await UntilAsync(meshes, static pair => pair is { State: PingPairStates.Failed, Error: "the interface is gone" });
-        await Tools.WaitAsync(() => Tools.KernelDescriptorCount <= descriptors);
+        await Tools.WaitForDescriptorsAsync(descriptors);
     }
 
     [Theory]

@@ -244,7 +244,7 @@ public sealed class SocketInfoProbeTests : IAsyncDisposable
         await _probe!.DisposeAsync();
 
         Assert.True(_probe.Completion.IsCompletedSuccessfully);
-        await Tools.WaitAsync(() => Tools.KernelDescriptorCount <= descriptors + 1);
+        await Tools.WaitForDescriptorsAsync(descriptors + 1);
     }
 
     private static Node Host(GraphSnapshot graph) => graph.GetNodes().Single(static node => node.Type == "host");

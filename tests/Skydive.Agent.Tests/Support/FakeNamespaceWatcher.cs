@@ -4,7 +4,7 @@ using Skydive.Linux.Namespaces;
 namespace Skydive.Agent.Tests.Support;
 
 /// <summary>Takes orders and writes them down.</summary>
-internal sealed class FakeNamespaceWatcher : INamespaceWatcher
+internal sealed class FakeNamespaceWatcher : INamespaceWatcher, IDisposable
 {
     /// <summary>The orders: <c>+</c> for added, <c>-</c> for removed, <c>~</c> for renamed, with name, path and manager.</summary>
     public List<string> Orders { get; } = [];
@@ -30,4 +30,6 @@ internal sealed class FakeNamespaceWatcher : INamespaceWatcher
     }
 
     public string? FindNamespaceNode(NamespaceId id) => Added.Exists(added => added.Id == id) ? $"node {id.Inode}" : null;
+
+    public void Dispose() => Added.ForEach(static added => added.Dispose());
 }

@@ -89,6 +89,10 @@ internal static class Tools
         }
     }
 
+    /// <summary>Waits until there are no more of the kernel's descriptors than before. Fewer are fine: the garbage of tests before may go meanwhile.</summary>
+    /// <param name="count">What <see cref="KernelDescriptorCount"/> was.</param>
+    public static Task WaitForDescriptorsAsync(int count) => WaitAsync(() => KernelDescriptorCount <= count);
+
     private static string ReadLink(string path)
     {
         try

@@ -5,17 +5,19 @@ using Skydive.Linux.Namespaces;
 namespace Skydive.Agent.Tests.Topology;
 
 /// <summary>Several sources that know the same namespaces.</summary>
-public sealed class NamespaceDirectoryTests
+public sealed class NamespaceDirectoryTests : IDisposable
 {
     private readonly FakeNamespaceWatcher _watcher = new();
     private readonly NamespaceDirectory _directory;
 
     public NamespaceDirectoryTests() => _directory = new(_watcher);
 
+    public void Dispose() => _watcher.Dispose();
+
     [Fact]
     public async Task Register_SeveralSources_WatchesOnceUntilTheLastHasReleased()
     {
-        var id = Open().Id;
+        var id = Current();
         var named = Use(id, "netns", "/run/netns/a");
         var process = Use(id, "process", "/proc/42/ns/net", NamespacePrecedence.Process);
 
@@ -32,7 +34,7 @@ public sealed class NamespaceDirectoryTests
     [Fact]
     public async Task Register_BetterName_TakesThePlaceOfAWorse()
     {
-        var id = Open().Id;
+        var id = Current();
 
         await RegisterAsync(Use(id, "process", "/proc/42/ns/net", NamespacePrecedence.Process));
         await RegisterAsync(Use(id, "docker", "/var/run/docker/netns/c1", NamespacePrecedence.Container, "docker"));
@@ -46,7 +48,7 @@ public sealed class NamespaceDirectoryTests
     [Fact]
     public async Task Register_SeveralNamesAtOnce_ShowsTheFirst()
     {
-        var id = Open().Id;
+        var id = Current();
 
         await RegisterAsync(Use(id, "netns", "/run/netns/b"), Use(id, "netns", "/run/netns/a"));
 
@@ -68,7 +70,7 @@ public sealed class NamespaceDirectoryTests
     [Fact]
     public async Task Register_Again_ChangesNothing()
     {
-        var use = Use(Open().Id, "netns", "/run/netns/a");
+        var use = Use(Current(), "netns", "/run/netns/a");
         await RegisterAsync(use);
 
         await RegisterAsync(use);
@@ -80,7 +82,7 @@ public sealed class NamespaceDirectoryTests
     [Fact]
     public async Task Register_Refused_IsAsIfNobodyHadFoundIt()
     {
-        var use = Use(Open().Id, "netns", "/run/netns/a");
+        var use = Use(Current(), "netns", "/run/netns/a");
         var other = use with { Source = "docker" };
         _watcher.Refused.Add(use.Id);
         var gate = new TaskCompletionSource();
@@ -128,7 +130,7 @@ public sealed class NamespaceDirectoryTests
     [Fact]
     public async Task Change_ManySourcesAtOnce_LeavesNothing()
     {
-        var id = Open().Id;
+        var id = Current();
         await Task.WhenAll(Enumerable.Range(0, 8).Select(source => Task.Run(async () =>
         {
             for (int i = 0; i < 200; i++)
@@ -148,6 +150,12 @@ public sealed class NamespaceDirectoryTests
         }
 
         Assert.Equal(0, added);
+    }
+
+    private static NamespaceId Current()
+    {
+        using var current = Open();
+        return current.Id;
     }
 
     private static NetworkNamespace Open() => NetworkNamespace.OpenCurrent();

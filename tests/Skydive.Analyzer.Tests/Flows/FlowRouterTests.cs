@@ -81,7 +81,7 @@ public sealed class FlowRouterTests
         _one.OnSearch = token => Task.Delay(Timeout.Infinite, obeys ? token : CancellationToken.None);
         _two.Flows = [Make.Flow("b")];
 
-        Assert.Equal(["b"], await SearchAsync(new(), TimeSpan.FromMilliseconds(50)).WaitAsync(Wait.Patience, TestContext.Current.CancellationToken));
+        Assert.Equal(["b"], await SearchAsync(new(), TimeSpan.FromSeconds(1)).WaitAsync(Wait.Patience, TestContext.Current.CancellationToken));
     }
 
     [Fact]

@@ -59,7 +59,7 @@ public sealed class AgentPresenceTests
     [Fact]
     public async Task WholeAnalyzer_AgentGoesAndComesBack_GraphAndHistoryAreRight()
     {
-        await using var host = await TestHost.StartAsync(static options => options with { WebSockets = new() { PongTimeout = TimeSpan.FromMilliseconds(100) } });
+        await using var host = await TestHost.StartAsync(static options => options with { WebSockets = new() { PingDelay = TimeSpan.FromMinutes(1), PongTimeout = TimeSpan.FromMilliseconds(100) } });
         long whileThere;
         using (var agent = await host.ConnectAgentAsync())
         {

@@ -264,7 +264,7 @@ public sealed class AgentEndpointTests : IAsyncLifetime
             static options => options with
             {
                 MaximumBufferedFlows = 2,
-                WebSockets = options.WebSockets with { PingDelay = TimeSpan.FromMilliseconds(50), PongTimeout = TimeSpan.FromMilliseconds(500) },
+                WebSockets = options.WebSockets with { PingDelay = TimeSpan.FromMilliseconds(50), PongTimeout = TimeSpan.FromSeconds(3) },
             },
             store: store);
         var gate = new TaskCompletionSource();
@@ -276,9 +276,9 @@ public sealed class AgentEndpointTests : IAsyncLifetime
             await agent.SendAsync(Flows(run, i, $"f{i}"), WebSocketMessageType.Binary);
         }
 
-        // An outstanding receive answers pings; nothing else may come yet.
+        // An outstanding receive answers pings; nothing else may come yet, also when the time for an answer is over.
         var receiving = agent.ReceiveAsync(MessageTypes.FlowsAcknowledged, ContractsJsonContext.Default.FlowAcknowledgement);
-        await Task.Delay(1500, TestContext.Current.CancellationToken);
+        await Task.Delay(4000, TestContext.Current.CancellationToken);
         Assert.False(receiving.IsCompleted);
         var waiting = host.Analyzer.GetStatus().Flows!;
         Assert.InRange(waiting.Waiting, 1, 3);
