@@ -46,6 +46,7 @@ internal sealed partial class ClientSession
     private SubscriberFilter? _filter;
     private bool _isDirty;
     private volatile bool _isOver;
+    private CancellationTokenSource? _deadline;
 
     /// <summary>Makes a session.</summary>
     /// <param name="socket">The connection.</param>
@@ -153,6 +154,7 @@ internal sealed partial class ClientSession
             Filter = null;
             LeaveRelay();
             _subscription?.Dispose();
+            _deadline?.Dispose();
         }
     }
 
@@ -620,9 +622,15 @@ internal sealed partial class ClientSession
 
     private async ValueTask SendAsync(ReadOnlyMemory<byte> message, CancellationToken cancellationToken)
     {
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        // One for thousands of messages: they are sent one after another.
+        var deadline = _deadline ??= CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(_options.WriteTimeout + TimeSpan.FromSeconds(message.Length / MinimumBytesPerSecond));
         await _socket.SendAsync(message, WebSocketMessageType.Text, WebSocketMessageFlags.EndOfMessage, deadline.Token).ConfigureAwait(false);
+        if (!deadline.TryReset())
+        {
+            deadline.Dispose();
+            _deadline = null;
+        }
     }
 
     [LoggerMessage(2101, LogLevel.Debug, "Subscriber {HostId} is gone: {Reason}")]

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Skydive.Analyzer.Hub;
 using Skydive.Contracts.Messages;
 using Skydive.Graph.Events;
@@ -10,8 +9,6 @@ namespace Skydive.Analyzer.WebSockets;
 /// </summary>
 internal sealed class EventMessages
 {
-    private static readonly ConditionalWeakTable<GraphEvent, EventMessages> s_messages = [];
-
     private ReadOnlyMemory<byte>? _full;
     private ReadOnlyMemory<byte>? _partial;
 
@@ -24,7 +21,8 @@ internal sealed class EventMessages
     /// <param name="partial">Whether an update is told by what changed.</param>
     public static ReadOnlyMemory<byte> Get(GraphEvent graphEvent, bool isTransient, bool partial)
     {
-        var messages = s_messages.GetValue(graphEvent, static _ => new());
+        ref object? rendered = ref graphEvent.Rendered;
+        var messages = (EventMessages)(Volatile.Read(ref rendered) ?? Interlocked.CompareExchange(ref rendered, new EventMessages(), null) ?? rendered);
         lock (messages)
         {
             return partial && graphEvent.Kind is GraphEventKind.NodeUpdated or GraphEventKind.EdgeUpdated

@@ -344,7 +344,7 @@ internal sealed class MessageParser(GraphMessageOptions options)
                 break;
             case MessageTypes.NodePartiallyUpdated or MessageTypes.EdgePartiallyUpdated:
                 CheckObject(ref reader);
-                _update = JsonSerializer.Deserialize(ref reader, ContractsJsonContext.Default.PartialUpdate);
+                _update = PartialUpdateJsonConverter.Read(ref reader);
                 break;
             default:
                 _obj = ReadJson(ref reader);

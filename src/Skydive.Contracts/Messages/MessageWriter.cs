@@ -9,6 +9,9 @@ namespace Skydive.Contracts.Messages;
 /// <summary>Writes WebSocket messages as UTF-8 JSON, without a document in between.</summary>
 public static class MessageWriter
 {
+    [ThreadStatic]
+    private static Page? t_page;
+
     /// <summary>Writes a message whose payload is one of the wire types.</summary>
     /// <typeparam name="T">The payload's type.</typeparam>
     /// <param name="messageNamespace">What the message is about.</param>
@@ -34,7 +37,7 @@ public static class MessageWriter
     /// <param name="type">What happened.</param>
     /// <param name="element">The element.</param>
     public static ReadOnlyMemory<byte> WriteElement(string type, GraphElement element) =>
-        Write(MessageNamespaces.Graph, type, Guid.NewGuid().ToString(), 200, element, static (writer, state) => state.WriteTo(writer));
+        Write(MessageNamespaces.Graph, type, NewId(), 200, element, static (writer, state) => state.WriteTo(writer));
 
     /// <summary>Writes a message that tells of a new revision of a node or an edge by what changed.</summary>
     /// <param name="element">The element as it is now.</param>
@@ -43,9 +46,10 @@ public static class MessageWriter
     public static ReadOnlyMemory<byte> WritePartialUpdate(GraphElement element, IReadOnlyList<MetadataOperation> operations, bool isTransient) => Write(
         MessageNamespaces.Graph,
         element is Node ? MessageTypes.NodePartiallyUpdated : MessageTypes.EdgePartiallyUpdated,
-        Guid.NewGuid().ToString(),
+        NewId(),
+        200,
         new PartialUpdate { ID = element.Id, UpdatedAt = element.UpdatedAt, Revision = element.Revision, Ops = operations, Transient = isTransient },
-        ContractsJsonContext.Default.PartialUpdate);
+        static (writer, update) => PartialUpdateJsonConverter.Write(writer, update));
 
     /// <summary>Writes a sync message: nodes and edges.</summary>
     /// <param name="type"><see cref="MessageTypes.Sync"/> or <see cref="MessageTypes.SyncReply"/>.</param>
@@ -76,19 +80,51 @@ public static class MessageWriter
     private static ReadOnlyMemory<byte> Write<TState>(
         string messageNamespace, string type, string uuid, int status, TState state, Action<Utf8JsonWriter, TState> writePayload)
     {
-        var buffer = new ArrayBufferWriter<byte>(512);
-        using (var writer = new Utf8JsonWriter(buffer, MetadataJson.WriterOptions))
+        var page = t_page ?? new();
+        t_page = null;
+        var (buffer, writer) = page;
+        writer.Reset(buffer);
+        writer.WriteStartObject();
+        writer.WriteString("Namespace"u8, messageNamespace);
+        writer.WriteString("Type"u8, type);
+        writer.WriteString("UUID"u8, uuid);
+        writer.WriteNumber("Status"u8, status);
+        writer.WritePropertyName("Obj"u8);
+        writePayload(writer, state);
+        writer.WriteEndObject();
+        writer.Flush();
+        if (buffer.WrittenCount > Page.MaximumBytes)
         {
-            writer.WriteStartObject();
-            writer.WriteString("Namespace"u8, messageNamespace);
-            writer.WriteString("Type"u8, type);
-            writer.WriteString("UUID"u8, uuid);
-            writer.WriteNumber("Status"u8, status);
-            writer.WritePropertyName("Obj"u8);
-            writePayload(writer, state);
-            writer.WriteEndObject();
+            return buffer.WrittenMemory;
         }
 
-        return buffer.WrittenMemory;
+        byte[] message = buffer.WrittenSpan.ToArray();
+        buffer.ResetWrittenCount();
+        t_page = page;
+        return message;
+    }
+
+    // Tells a message from others. Nobody has to be kept from guessing it, and random bytes of the kernel take longer than the message.
+    private static string NewId()
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        Random.Shared.NextBytes(bytes);
+        bytes[6] = (byte)(0x40 | (bytes[6] & 0x0F));
+        bytes[8] = (byte)(0x80 | (bytes[8] & 0x3F));
+        return new Guid(bytes, bigEndian: true).ToString();
+    }
+
+    /// <summary>What the messages of one thread are written on, one after another.</summary>
+    private sealed class Page
+    {
+        /// <summary>A larger message keeps what it was written on.</summary>
+        public const int MaximumBytes = 16 << 10;
+
+        private readonly ArrayBufferWriter<byte> _buffer = new(1024);
+        private readonly Utf8JsonWriter _writer;
+
+        public Page() => _writer = new(_buffer, MetadataJson.WriterOptions);
+
+        public void Deconstruct(out ArrayBufferWriter<byte> buffer, out Utf8JsonWriter writer) => (buffer, writer) = (_buffer, _writer);
     }
 }

@@ -99,6 +99,19 @@ public sealed class MetadataMap : IReadOnlyDictionary<string, MetadataValue>, IE
         return WithSegments(segments, value);
     }
 
+    /// <summary>A map in which keys lead to other values than here, in one copy.</summary>
+    /// <param name="values">The values by the place of their keys in <see cref="KeySpan"/>.</param>
+    internal MetadataMap WithValues(ReadOnlySpan<(int Index, MetadataValue Value)> values)
+    {
+        var copy = (MetadataValue[])_values.Clone();
+        foreach (var (index, value) in values)
+        {
+            copy[index] = value;
+        }
+
+        return new(_keys, copy);
+    }
+
     /// <summary>A map without what the path leads to, nor the maps that became empty by that.</summary>
     /// <param name="path">The key, with dots for nested maps.</param>
     /// <returns>This same map when nothing was there.</returns>
@@ -177,7 +190,8 @@ public sealed class MetadataMap : IReadOnlyDictionary<string, MetadataValue>, IE
         return list is not null;
     }
 
-    private int IndexOf(string key)
+    /// <summary>The place of a key in <see cref="KeySpan"/>; the complement of where it would stand when it is not there.</summary>
+    internal int IndexOf(string key)
     {
         int low = 0, high = _keys.Length - 1;
         while (low <= high)
@@ -293,6 +307,14 @@ public sealed class MetadataMap : IReadOnlyDictionary<string, MetadataValue>, IE
             }
         }
 
-        return Count == 1 ? Empty : new([.. _keys[..index], .. _keys[(index + 1)..]], [.. _values[..index], .. _values[(index + 1)..]]);
+        return Count == 1 ? Empty : new(WithoutItem(_keys, index), WithoutItem(_values, index));
+    }
+
+    private static T[] WithoutItem<T>(T[] items, int index)
+    {
+        var others = new T[items.Length - 1];
+        items.AsSpan(0, index).CopyTo(others);
+        items.AsSpan(index + 1).CopyTo(others.AsSpan(index));
+        return others;
     }
 }

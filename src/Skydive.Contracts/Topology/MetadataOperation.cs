@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Skydive.Contracts.Metadata;
 
 namespace Skydive.Contracts.Topology;
@@ -51,14 +52,47 @@ public sealed record MetadataOperation
     /// <exception cref="ArgumentException">An operation is neither 1 (add) nor 2 (delete), has no key, or nests too deeply.</exception>
     public static MetadataMap Apply(MetadataMap metadata, IEnumerable<MetadataOperation> operations)
     {
+        // Most change the values of keys that are there: these are collected, and the map is copied once for all of them.
+        List<(int Index, MetadataValue Value)>? changed = null;
         foreach (var operation in operations)
         {
-            metadata = operation?.Key is null ? throw new ArgumentException("metadata operation without a key") : operation.Type switch
+            if (operation?.Key is not { } key)
             {
-                Add => metadata.With(operation.Key, operation.Value),
-                Delete => metadata.Without(operation.Key),
-                _ => throw new ArgumentException($"metadata operation {operation.Type} of key {operation.Key} is neither 1 (add) nor 2 (delete)"),
+                throw new ArgumentException("metadata operation without a key");
+            }
+
+            if (operation.Type == Add && !key.Contains('.', StringComparison.Ordinal) && metadata.IndexOf(key) is var index and >= 0)
+            {
+                (changed ??= []).Add((index, operation.Value));
+                continue;
+            }
+
+            metadata = Changed(metadata, changed);
+            changed?.Clear();
+            metadata = operation.Type switch
+            {
+                Add => metadata.With(key, operation.Value),
+                Delete => metadata.Without(key),
+                _ => throw new ArgumentException($"metadata operation {operation.Type} of key {key} is neither 1 (add) nor 2 (delete)"),
             };
+        }
+
+        return Changed(metadata, changed);
+    }
+
+    private static MetadataMap Changed(MetadataMap metadata, List<(int Index, MetadataValue Value)>? changed)
+    {
+        if (changed is null)
+        {
+            return metadata;
+        }
+
+        foreach (var (index, value) in changed)
+        {
+            if (!metadata.ValueSpan[index].Equals(value))
+            {
+                return metadata.WithValues(CollectionsMarshal.AsSpan(changed));
+            }
         }
 
         return metadata;

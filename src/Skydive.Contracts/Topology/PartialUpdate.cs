@@ -1,13 +1,13 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace Skydive.Contracts.Topology;
 
 /// <summary>What changed in one element: the payload of NodePartiallyUpdated and EdgePartiallyUpdated.</summary>
+[JsonConverter(typeof(PartialUpdateJsonConverter))]
 public sealed record PartialUpdate
 {
     /// <summary>Identifier of the element.</summary>
-    public required string ID { get; init => field = value ?? throw new JsonException("ID of a partial update is null"); }
+    public required string ID { get; init; }
 
     /// <summary>When, in milliseconds since 1970-01-01 UTC.</summary>
     public required long UpdatedAt { get; init; }
@@ -16,11 +16,10 @@ public sealed record PartialUpdate
     public required long Revision { get; init; }
 
     /// <summary>The changes.</summary>
-    public required IReadOnlyList<MetadataOperation> Ops { get; init => field = value ?? throw new JsonException("Ops of a partial update is null"); }
+    public required IReadOnlyList<MetadataOperation> Ops { get; init; }
 
     /// <summary>
     /// Whether only counters that tick were changed, which history does not keep as revisions. An addition to Skydive's message; absent means no.
     /// </summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Transient { get; init; }
 }

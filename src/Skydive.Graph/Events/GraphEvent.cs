@@ -6,6 +6,7 @@ namespace Skydive.Graph.Events;
 public sealed class GraphEvent
 {
     private IReadOnlyList<MetadataOperation>? _operations;
+    private object? _rendered;
 
     internal GraphEvent(GraphEventKind kind, GraphElement element, GraphElement? previous)
     {
@@ -34,6 +35,12 @@ public sealed class GraphEvent
         Kind is GraphEventKind.NodeUpdated or GraphEventKind.EdgeUpdated && Previous is not null
             ? MetadataOperation.Between(Previous.Metadata, Element.Metadata)
             : [];
+
+    /// <summary>
+    /// What one who passes events on has made of this one, once for all whom he tells; null before. It goes with the event, which a table beside it could do only at
+    /// the cost of every garbage collection.
+    /// </summary>
+    public ref object? Rendered => ref _rendered;
 
     /// <inheritdoc/>
     public override string ToString() => $"{Kind} {Element}";
