@@ -100,6 +100,8 @@ internal sealed record SystemdUnit
             "RestartSec=2",
             "RestartPreventExitStatus=78",
             "LimitNOFILE=65536",
+            "# The kernel waits for nobody who listens to it: ahead of what keeps a busy machine busy, behind what has to be in time.",
+            "Nice=-5",
             "Environment=DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_EnableDiagnostics=0",
             .. runtime,
             string.Empty,

@@ -10,6 +10,7 @@ public sealed class SystemdUnitTests
     {
         var lines = Lines(new() { Role = Role.Analyzer, Command = ["/usr/bin/skydive"] });
 
+        Assert.Contains("Nice=-5", lines);
         Assert.Contains("ExecStart=/usr/bin/skydive analyzer", lines);
         Assert.Contains("CapabilityBoundingSet=", lines);
         Assert.Contains("AmbientCapabilities=", lines);
