@@ -59,7 +59,8 @@ internal static class FlapBenchmark
         GC.EndNoGCRegion();
         double used = agent.ProcessorSeconds - before;
         double analyzerUsed = analyzer.ProcessorSeconds - analyzerBefore;
-        var faults = LabTruth.Compare(await analyzer.Client.GetTopologyAsync(CancellationToken.None), lab);
+        var truth = LabTruth.Read(lab);
+        var faults = truth.Compare(await analyzer.Client.GetTopologyAsync(CancellationToken.None), LabTruth.Read(lab));
         await stop.CancelAsync();
         await follower.ContinueWith(static _ => { }, TaskScheduler.Default);
 

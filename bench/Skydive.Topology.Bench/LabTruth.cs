@@ -5,42 +5,31 @@ using Skydive.Contracts.Topology;
 namespace Skydive.Topology.Bench;
 
 /// <summary>
-/// Compares what a graph shows of the lab with what ip(8) says: links, masters, states, IPv4 addresses, and the pairs. IPv6 addresses are left
-/// out, since the kernel tells of them a second or two later, when it knows that nobody else has them.
+/// What ip(8) says of the lab: links, masters, states, IPv4 addresses. IPv6 addresses are left out, since the kernel tells of them a second or two later, when it
+/// knows that nobody else has them.
 /// </summary>
-internal static class LabTruth
+internal sealed class LabTruth
 {
-    /// <summary>What differs.</summary>
-    public static IReadOnlyList<string> Compare(SubGraph graph, HubLab lab)
-    {
-        var nodes = graph.Nodes.ToDictionary(static node => node.Id, StringComparer.Ordinal);
-        var owners = graph.Edges.Where(static edge => edge.RelationType == RelationTypes.Ownership).ToDictionary(static edge => edge.Child, static edge => edge.Parent, StringComparer.Ordinal);
-        var links = new Dictionary<(string Namespace, string Name), Node>();
-        foreach (var node in graph.Nodes)
-        {
-            if (owners.TryGetValue(node.Id, out string? owner) && nodes[owner] is { Type: "netns" } place && !links.TryAdd((place.Name, node.Name), node))
-            {
-                return [$"{place.Name}/{node.Name} is there twice"];
-            }
-        }
+    private readonly HubLab _lab;
+    private readonly Dictionary<(string Namespace, string Name), LabLink> _links;
 
-        var layer2 = graph.Edges.Where(static edge => edge.RelationType == RelationTypes.Layer2).Select(static edge => (edge.Parent, edge.Child)).ToHashSet();
-        var faults = new List<string>();
-        int count = 0;
-        foreach (string name in lab.Names)
+    private LabTruth(HubLab lab, Dictionary<(string Namespace, string Name), LabLink> links)
+    {
+        _lab = lab;
+        _links = links;
+    }
+
+    /// <summary>Asks ip.</summary>
+    public static LabTruth Read(HubLab lab)
+    {
+        var links = new Dictionary<(string Namespace, string Name), LabLink>();
+        foreach (string place in lab.Names)
         {
-            using var document = JsonDocument.Parse(HubLab.Read($"ip -n {name} -j -d addr"));
+            using var document = JsonDocument.Parse(HubLab.Read($"ip -n {place} -j -d addr"));
             foreach (var link in document.RootElement.EnumerateArray())
             {
-                count++;
-                string title = link.GetProperty("ifname").GetString()!;
-                if (!links.TryGetValue((name, title), out var node))
-                {
-                    faults.Add($"{name}/{title} is missing");
-                    continue;
-                }
-
-                string expected = Line(
+                string name = link.GetProperty("ifname").GetString()!;
+                string values = Line(
                     link.GetProperty("ifindex").GetInt32(),
                     link.GetProperty("mtu").GetInt32(),
                     link.GetProperty("address").GetString(),
@@ -48,34 +37,70 @@ internal static class LabTruth
                     link.GetProperty("flags").EnumerateArray().Any(static flag => flag.GetString() == "UP"),
                     string.Join(',', link.GetProperty("addr_info").EnumerateArray().Where(static entry => entry.GetProperty("family").GetString() == "inet")
                         .Select(static entry => $"{entry.GetProperty("local").GetString()}/{entry.GetProperty("prefixlen").GetInt32()}")));
-                string actual = Line(
-                    Integer(node, "IfIndex"),
-                    Integer(node, "MTU"),
-                    node.GetText("MAC"),
-                    node.GetText("State")!.Replace("-", string.Empty, StringComparison.Ordinal),
-                    Texts(node, "LinkFlags").Contains("UP"),
-                    string.Join(',', Texts(node, "IPV4")));
-                if (expected != actual)
-                {
-                    faults.Add($"{name}/{title} is {expected} and not {actual}");
-                }
-
-                if (link.TryGetProperty("master", out var master) && !layer2.Contains((links[(name, master.GetString()!)].Id, node.Id)))
-                {
-                    faults.Add($"{name}/{title} has no edge from {master}");
-                }
-
-                if (lab.PeerOf(name, title) is { } peer && !(links.TryGetValue(peer, out var end) && (layer2.Contains((end.Id, node.Id)) || layer2.Contains((node.Id, end.Id)))))
-                {
-                    faults.Add($"{name}/{title} has no edge to its peer");
-                }
+                links.Add((place, name), new(place, name, link.TryGetProperty("master", out var master) ? master.GetString() : null, values));
             }
         }
 
-        int shown = links.Keys.Count(key => lab.Names.Contains(key.Namespace));
-        if (shown != count)
+        return new(lab, links);
+    }
+
+    /// <summary>
+    /// What differs in a graph. Which state a bridge is in the kernel itself changes up to a second after the last command: what was true just before or just after
+    /// the graph was read is right.
+    /// </summary>
+    /// <param name="graph">The graph.</param>
+    /// <param name="after">What ip said after the graph was read; this is what it said before.</param>
+    public IReadOnlyList<string> Compare(SubGraph graph, LabTruth after)
+    {
+        var nodes = graph.Nodes.ToDictionary(static node => node.Id, StringComparer.Ordinal);
+        var owners = graph.Edges.Where(static edge => edge.RelationType == RelationTypes.Ownership).ToDictionary(static edge => edge.Child, static edge => edge.Parent, StringComparer.Ordinal);
+        var shown = new Dictionary<(string Namespace, string Name), Node>();
+        foreach (var node in graph.Nodes)
         {
-            faults.Add($"the graph shows {shown} links of {count}");
+            if (owners.TryGetValue(node.Id, out string? owner) && nodes[owner] is { Type: "netns" } place && !shown.TryAdd((place.Name, node.Name), node))
+            {
+                return [$"{place.Name}/{node.Name} is there twice"];
+            }
+        }
+
+        var layer2 = graph.Edges.Where(static edge => edge.RelationType == RelationTypes.Layer2).Select(static edge => (edge.Parent, edge.Child)).ToHashSet();
+        var faults = new List<string>();
+        foreach (var (key, link) in after._links)
+        {
+            string title = $"{link.Namespace}/{link.Name}";
+            if (!shown.TryGetValue(key, out var node))
+            {
+                faults.Add($"{title} is missing");
+                continue;
+            }
+
+            string actual = Line(
+                Integer(node, "IfIndex"),
+                Integer(node, "MTU"),
+                node.GetText("MAC"),
+                node.GetText("State")!.Replace("-", string.Empty, StringComparison.Ordinal),
+                Texts(node, "LinkFlags").Contains("UP"),
+                string.Join(',', Texts(node, "IPV4")));
+            if (actual != link.Values && actual != _links.GetValueOrDefault(key)?.Values)
+            {
+                faults.Add($"{title} is {link.Values} and not {actual}");
+            }
+
+            if (link.Master is { } master && !layer2.Contains((shown[(link.Namespace, master)].Id, node.Id)))
+            {
+                faults.Add($"{title} has no edge from {master}");
+            }
+
+            if (_lab.PeerOf(link.Namespace, link.Name) is { } peer && !(shown.TryGetValue(peer, out var end) && (layer2.Contains((end.Id, node.Id)) || layer2.Contains((node.Id, end.Id)))))
+            {
+                faults.Add($"{title} has no edge to its peer");
+            }
+        }
+
+        int count = shown.Keys.Count(key => _lab.Names.Contains(key.Namespace));
+        if (count != after._links.Count)
+        {
+            faults.Add($"the graph shows {count} links of {after._links.Count}");
         }
 
         return faults;
