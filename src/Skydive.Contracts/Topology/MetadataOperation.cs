@@ -27,20 +27,32 @@ public sealed record MetadataOperation
     public static IReadOnlyList<MetadataOperation> Between(MetadataMap before, MetadataMap after)
     {
         var operations = new List<MetadataOperation>();
-        foreach (var (key, value) in after)
+        List<MetadataOperation>? deletions = null;
+
+        // Both have their keys in order.
+        var oldKeys = before.KeySpan;
+        var newKeys = after.KeySpan;
+        for (int i = 0, j = 0; i < oldKeys.Length || j < newKeys.Length;)
         {
-            if (!before.TryGetValue(key, out var old) || !old.Equals(value))
+            int order = i == oldKeys.Length ? 1 : j == newKeys.Length ? -1 : ReferenceEquals(oldKeys[i], newKeys[j]) ? 0 : string.CompareOrdinal(oldKeys[i], newKeys[j]);
+            if (order < 0)
             {
-                operations.Add(new() { Type = Add, Key = key, Value = value });
+                (deletions ??= []).Add(new() { Type = Delete, Key = oldKeys[i++] });
+                continue;
             }
+
+            if (order > 0 || !before.ValueSpan[i].Equals(after.ValueSpan[j]))
+            {
+                operations.Add(new() { Type = Add, Key = newKeys[j], Value = after.ValueSpan[j] });
+            }
+
+            i += order == 0 ? 1 : 0;
+            j++;
         }
 
-        foreach (string key in before.Keys)
+        if (deletions is not null)
         {
-            if (!after.ContainsKey(key))
-            {
-                operations.Add(new() { Type = Delete, Key = key });
-            }
+            operations.AddRange(deletions);
         }
 
         return operations;

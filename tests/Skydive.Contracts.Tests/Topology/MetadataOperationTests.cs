@@ -41,6 +41,7 @@ public sealed class MetadataOperationTests
             var actual = MetadataOperation.Apply(before, operations);
 
             Assert.Equal(expected.ToString(), actual.ToString());
+            Assert.Equal(expected, MetadataOperation.Apply(before, MetadataOperation.Between(before, expected)));
             Assert.True(!before.Equals(expected) || operations.Length > 1 || ReferenceEquals(before, actual));
         }
 
