@@ -132,7 +132,7 @@ internal sealed class ClientEndpoint
 
             using var accepted = await WebSocketEntry.AcceptAsync(context, _options, _graph.Host, _serviceType).ConfigureAwait(false);
             var socket = client.IsBinary ? new ProtobufWebSocket(accepted, receiver is null ? _options.MaximumRequestBytes : _options.MaximumPublisherMessageBytes) : accepted;
-            session = new ClientSession(socket, client, _graph, subscription, receiver, _filters, _history, _options, _logger) 
+            session = new ClientSession(socket, client, _graph, subscription, receiver, _filters, _history, _options, _logger)
             {
                 Filter = filter,
                 Notices = subscription is null ? null : Notices,

@@ -17,8 +17,7 @@ internal sealed class SelectionRelay(LiveGraph graph, int queueSize)
 {
     private readonly Lock _lock = new();
     private readonly TaskCompletionSource _fault = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private Channel<Action<GraphSnapshot>>? _orders;
-    private Run? _current;
+    private Run? _run;
     private int _memberCount;
 
     /// <summary>Fails with what broke it; never ends otherwise.</summary>
@@ -29,56 +28,51 @@ internal sealed class SelectionRelay(LiveGraph graph, int queueSize)
     public SelectionMember Join(GraphSelection selection)
     {
         var member = new SelectionMember(selection, queueSize);
-        Order(static _ => { }, member, isJoin: true);
+        lock (_lock)
+        {
+            _memberCount++;
+            (_run ??= Start()).Order(run => run.Add(member));
+        }
+
         return member;
     }
 
     /// <summary>Takes part no more.</summary>
-    public void Leave(SelectionMember member) => Order(static _ => { }, member, isJoin: false);
-
-    /// <summary>Puts a mark behind everything that has happened so far; it comes with the state of the graph there.</summary>
-    public void Mark(SelectionMember member) => Order(snapshot => member.Post(new(null, snapshot, snapshot)), null, isJoin: false);
-
-    private void Order(Action<GraphSnapshot> order, SelectionMember? member, bool isJoin)
+    public void Leave(SelectionMember member)
     {
         lock (_lock)
         {
-            if (_orders is null)
+            _run!.Order(run => run.Remove(member));
+            if (--_memberCount == 0)
             {
-                if (!isJoin)
-                {
-                    return;
-                }
-
-                _orders = Channel.CreateUnbounded<Action<GraphSnapshot>>(new() { SingleReader = true });
-                var run = new Run(graph.Subscribe(queueSize), _orders);
-                _current = run;
-                Task.Run(run.FollowAsync).ContinueWith(
-                    ended => _fault.TrySetException(ended.Exception!.InnerExceptions), CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
-            }
-
-            var current = _current!;
-            _orders.Writer.TryWrite(snapshot =>
-            {
-                if (member is not null)
-                {
-                    current.Change(member, isJoin);
-                }
-
-                order(snapshot);
-            });
-            _memberCount += member is null ? 0 : isJoin ? 1 : -1;
-            if (_memberCount == 0)
-            {
-                _orders.Writer.TryComplete();
-                (_orders, _current) = (null, null);
+                _run.End();
+                _run = null;
             }
         }
     }
 
-    /// <summary>One time in which there are members.</summary>
-    private sealed class Run(GraphSubscription subscription, Channel<Action<GraphSnapshot>> orders)
+    /// <summary>Puts a mark behind everything that has happened so far; it comes with the state of the graph there.</summary>
+    public void Mark(SelectionMember member)
     {
+        lock (_lock)
+        {
+            _run!.Order(run => run.Mark(member));
+        }
+    }
+
+    private Run Start()
+    {
+        var run = new Run(graph.Subscribe(queueSize));
+        Task.Run(run.FollowAsync).ContinueWith(
+            ended => _fault.TrySetException(ended.Exception!.InnerExceptions), CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+        return run;
+    }
+
+    /// <summary>One time in which there are members.</summary>
+    private sealed class Run(GraphSubscription subscription)
+    {
+        private readonly Channel<Action<Run>> _orders = Channel.CreateUnbounded<Action<Run>>(new() { SingleReader = true });
+
         // Members whose condition asks for one value of a key, by key and value; the others are looked at each time.
         private readonly Dictionary<string, Dictionary<MetadataValue, List<SelectionMember>>> _byValue = new(StringComparer.Ordinal);
         private readonly List<SelectionMember> _others = [];
@@ -90,7 +84,7 @@ internal sealed class SelectionRelay(LiveGraph graph, int queueSize)
             using (subscription)
             {
                 var changes = subscription.WaitToReadAsync(CancellationToken.None).AsTask();
-                var asked = orders.Reader.WaitToReadAsync(CancellationToken.None).AsTask();
+                var asked = _orders.Reader.WaitToReadAsync(CancellationToken.None).AsTask();
                 while (true)
                 {
                     await Task.WhenAny(changes, asked).ConfigureAwait(false);
@@ -100,9 +94,9 @@ internal sealed class SelectionRelay(LiveGraph graph, int queueSize)
                         changes = subscription.WaitToReadAsync(CancellationToken.None).AsTask();
                     }
 
-                    while (orders.Reader.TryRead(out var order))
+                    while (_orders.Reader.TryRead(out var order))
                     {
-                        order(_position);
+                        order(this);
                         PassOn();
                     }
 
@@ -113,22 +107,61 @@ internal sealed class SelectionRelay(LiveGraph graph, int queueSize)
                             return;
                         }
 
-                        asked = orders.Reader.WaitToReadAsync(CancellationToken.None).AsTask();
+                        asked = _orders.Reader.WaitToReadAsync(CancellationToken.None).AsTask();
                     }
                 }
             }
         }
 
-        public void Change(SelectionMember member, bool isJoin)
+        /// <summary>Has something done between two commits.</summary>
+        public void Order(Action<Run> order) => _orders.Writer.TryWrite(order);
+
+        /// <summary>Ends when all orders are carried out.</summary>
+        public void End() => _orders.Writer.TryComplete();
+
+        public void Mark(SelectionMember member) => member.Post(new(null, _position, _position));
+
+        public void Add(SelectionMember member)
         {
-            var list = ListOf(member);
-            if (isJoin)
+            if (FindEquality(member.Selection.Nodes) is not var (key, value))
             {
-                list.Add(member);
+                _others.Add(member);
+                return;
             }
-            else
+
+            if (!_byValue.TryGetValue(key, out var values))
             {
-                list.Remove(member);
+                _byValue.Add(key, values = []);
+            }
+
+            if (!values.TryGetValue(value, out var members))
+            {
+                values.Add(value, members = []);
+            }
+
+            members.Add(member);
+        }
+
+        // Nothing stays of a value that nobody asks for: filters come and go as long as there is anybody.
+        public void Remove(SelectionMember member)
+        {
+            if (FindEquality(member.Selection.Nodes) is not var (key, value))
+            {
+                _others.Remove(member);
+                return;
+            }
+
+            var values = _byValue[key];
+            var members = values[value];
+            members.Remove(member);
+            if (members.Count == 0)
+            {
+                values.Remove(value);
+            }
+
+            if (values.Count == 0)
+            {
+                _byValue.Remove(key);
             }
         }
 
@@ -138,26 +171,6 @@ internal sealed class SelectionRelay(LiveGraph graph, int queueSize)
             AllFilter all => all.Filters.Select(FindEquality).FirstOrDefault(static found => found is not null),
             _ => null,
         };
-
-        private List<SelectionMember> ListOf(SelectionMember member)
-        {
-            if (FindEquality(member.Selection.Nodes) is not { } equality)
-            {
-                return _others;
-            }
-
-            if (!_byValue.TryGetValue(equality.Key, out var values))
-            {
-                _byValue.Add(equality.Key, values = []);
-            }
-
-            if (!values.TryGetValue(equality.Value, out var members))
-            {
-                values.Add(equality.Value, members = []);
-            }
-
-            return members;
-        }
 
         private void PassOn()
         {

@@ -82,7 +82,7 @@ public static class MessageWriter
     {
         var page = t_page ?? new();
         t_page = null;
-        var (buffer, writer) = page;
+        var (buffer, writer) = (page.Buffer, page.Writer);
         writer.Reset(buffer);
         writer.WriteStartObject();
         writer.WriteString("Namespace"u8, messageNamespace);
@@ -120,11 +120,10 @@ public static class MessageWriter
         /// <summary>A larger message keeps what it was written on.</summary>
         public const int MaximumBytes = 16 << 10;
 
-        private readonly ArrayBufferWriter<byte> _buffer = new(1024);
-        private readonly Utf8JsonWriter _writer;
+        public Page() => Writer = new(Buffer, MetadataJson.WriterOptions);
 
-        public Page() => _writer = new(_buffer, MetadataJson.WriterOptions);
+        public ArrayBufferWriter<byte> Buffer { get; } = new(1024);
 
-        public void Deconstruct(out ArrayBufferWriter<byte> buffer, out Utf8JsonWriter writer) => (buffer, writer) = (_buffer, _writer);
+        public Utf8JsonWriter Writer { get; }
     }
 }

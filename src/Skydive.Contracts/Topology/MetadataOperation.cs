@@ -32,22 +32,26 @@ public sealed record MetadataOperation
         // Both have their keys in order.
         var oldKeys = before.KeySpan;
         var newKeys = after.KeySpan;
-        for (int i = 0, j = 0; i < oldKeys.Length || j < newKeys.Length;)
+        int i = 0;
+        for (int j = 0; j < newKeys.Length; j++)
         {
-            int order = i == oldKeys.Length ? 1 : j == newKeys.Length ? -1 : ReferenceEquals(oldKeys[i], newKeys[j]) ? 0 : string.CompareOrdinal(oldKeys[i], newKeys[j]);
-            if (order < 0)
+            while (i < oldKeys.Length && string.CompareOrdinal(oldKeys[i], newKeys[j]) < 0)
             {
                 (deletions ??= []).Add(new() { Type = Delete, Key = oldKeys[i++] });
-                continue;
             }
 
-            if (order > 0 || !before.ValueSpan[i].Equals(after.ValueSpan[j]))
+            bool isKnown = i < oldKeys.Length && oldKeys[i] == newKeys[j];
+            if (!isKnown || !before.ValueSpan[i].Equals(after.ValueSpan[j]))
             {
                 operations.Add(new() { Type = Add, Key = newKeys[j], Value = after.ValueSpan[j] });
             }
 
-            i += order == 0 ? 1 : 0;
-            j++;
+            i += isKnown ? 1 : 0;
+        }
+
+        for (; i < oldKeys.Length; i++)
+        {
+            (deletions ??= []).Add(new() { Type = Delete, Key = oldKeys[i] });
         }
 
         if (deletions is not null)

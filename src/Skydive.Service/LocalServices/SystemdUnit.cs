@@ -31,7 +31,7 @@ internal sealed record SystemdUnit
     private static readonly string[] s_agentLines =
     [
         "# Captures of type ebpf.",
-        "SystemCallFilter=bpf perf_event_open",
+        "SystemCallFilter=bpf",
         "LimitMEMLOCK=infinity",
         "RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX AF_NETLINK AF_PACKET",
         "# It enters network namespaces and no others, and looks at processes.",

@@ -1,5 +1,6 @@
 using Skydive.Service.Hosting;
 using Skydive.Service.LocalServices;
+using Skydive.Service.Tests.Configuration;
 
 namespace Skydive.Service.Tests.LocalServices;
 
@@ -29,6 +30,14 @@ public sealed class SystemdUnitTests
         Assert.DoesNotContain("DynamicUser=yes", lines);
         Assert.Contains(lines, static line => line.StartsWith("RestrictAddressFamilies=", StringComparison.Ordinal) && line.Contains("AF_PACKET", StringComparison.Ordinal));
     }
+
+    [Theory]
+    [InlineData("agent", Role.Agent)]
+    [InlineData("analyzer", Role.Analyzer)]
+    public void Packaging_HoldsTheUnitsThatTheProgramMakes(string name, object role) => Assert.True(
+        new SystemdUnit { Role = (Role)role, Command = ["/usr/lib/skydive/skydive"], User = "skydive" }.ToString()
+            == File.ReadAllText(Path.Combine(ConfigurationDocumentTests.RepositoryRoot(), "packaging", "systemd", $"skydive-{name}.service")),
+        $"packaging/systemd/skydive-{name}.service is another: skydive unit --role {name} --program /usr/lib/skydive/skydive --user skydive");
 
     [Fact]
     public void Text_OfOddPaths_IsQuoted() =>
